@@ -1,0 +1,61 @@
+-- The outbox: what a transaction wants told, written in that transaction. The relay reads it from the WAL, so
+-- nobody updates or polls it, and it is emptied by dropping partitions: no dead rows, no vacuum debt.
+create schema outbox;
+
+-- Column names are those of Debezium's Outbox Event Router, so that a stock Debezium can relay the same table.
+create table outbox.message (
+  -- UUID v7: grows with time, so the index is written at its right edge. Becomes ce_id.
+  id            uuid        not null,
+  -- The topic without its prefix 'accrual.'.
+  aggregatetype text        not null check (aggregatetype ~ '^[a-z0-9][a-z0-9._-]{0,199}$'),
+  -- The record's key: what must stay in order.
+  aggregateid   text        not null check (length(aggregateid) between 1 and 512),
+  -- Becomes ce_type; with headers ->> 'ce_schemaversion' it names the payload's schema.
+  type          text        not null check (length(type) between 1 and 200),
+  -- Plain Avro. The relay puts the registry's id before it.
+  payload       bytea       not null,
+  -- Text values only; become the record's headers.
+  headers       jsonb       not null default '{}' check (jsonb_typeof(headers) = 'object'),
+  created_at    timestamptz not null default clock_timestamp(),
+  -- The partition key must be part of it; id alone is unique by its making.
+  primary key (id, created_at)
+) partition by range (created_at);
+
+comment on table outbox.message is
+  'Messages to relay, in the order of their transactions'' commits. Insert only.';
+
+-- Insert-only by rule, not by habit: an UPDATE or DELETE would be relayed by nobody and noticed by nobody.
+create function outbox.refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'outbox.message is insert-only' using errcode = 'restrict_violation',
+    hint = 'Publish a new message; old ones go when their partition is dropped.';
+end $$;
+create trigger insert_only before update or delete on outbox.message
+  for each row execute function outbox.refuse_change();
+
+-- Rows outside every range still get in: losing a command because a partition was not made in time would be worse
+-- than a row that retention must move. Operators see it in ops.outbox_partitions.
+create table outbox.message_default partition of outbox.message default;
+
+-- Makes the partitions of the next days; safe to call again and from several sessions.
+create function outbox.create_partitions(days int default 14) returns int language plpgsql as $$
+declare
+  day date;
+  made int := 0;
+begin
+  perform pg_advisory_xact_lock(hashtext('outbox.create_partitions'));
+  for day in select generate_series(current_date, current_date + days, interval '1 day')::date loop
+    if to_regclass(format('outbox.message_%s', to_char(day, 'YYYYMMDD'))) is null then
+      execute format(
+        'create table outbox.message_%s partition of outbox.message for values from (%L) to (%L)',
+        to_char(day, 'YYYYMMDD'), day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
+      made := made + 1;
+    end if;
+  end loop;
+  return made;
+end $$;
+
+-- One table, inserts only, no row filter: what overtakes a held row in the relay cannot be in here.
+-- Published under the parent's name, so that a new partition needs no change.
+create publication accrual_outbox for table outbox.message
+  with (publish = 'insert', publish_via_partition_root = true);
