@@ -13,17 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Formats every Java source of the project, or checks that it is formatted: {@code check|write DIR}. */
+/**
+ * Formats every Java source of the project, or checks that it is formatted: {@code check|write
+ * DIR}.
+ */
 class Format {
   static final Set<String> PASSED_OVER = Set.of("target", ".git", ".data", "node_modules");
 
   public static void main(String[] args) throws IOException {
     boolean write = "write".equals(args[0]);
-    List<Path> unformatted = sources(Path.of(args[1])).parallelStream().filter(f -> differs(f, write)).toList();
+    List<Path> unformatted =
+        sources(Path.of(args[1])).parallelStream().filter(f -> differs(f, write)).toList();
     if (unformatted.isEmpty()) {
       return;
     }
-    unformatted.forEach(file -> System.err.println((write ? "formatted " : "not formatted: ") + file));
+    unformatted.forEach(
+        file -> System.err.println((write ? "formatted " : "not formatted: ") + file));
     if (!write) {
       System.err.println("Run: mvn -N process-sources -Dformat=write");
       System.exit(1);
@@ -56,7 +61,9 @@ class Format {
   static boolean differs(Path file, boolean write) {
     try {
       String before = Files.readString(file);
-      String ordered = ImportOrderer.reorderImports(RemoveUnusedImports.removeUnusedImports(before), Style.GOOGLE);
+      String ordered =
+          ImportOrderer.reorderImports(
+              RemoveUnusedImports.removeUnusedImports(before), Style.GOOGLE);
       String after = new Formatter().formatSource(ordered);
       if (write && !after.equals(before)) {
         Files.writeString(file, after);

@@ -5,7 +5,8 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * A stream and the version a reader wants to see at least. Clients treat {@link #encoded} as opaque.
+ * A stream and the version a reader wants to see at least. Clients treat {@link #encoded} as
+ * opaque.
  *
  * @param streamType {@code study}, {@code site} or {@code enrollment}
  * @param streamId id of the stream within its type
@@ -16,7 +17,9 @@ public record ConsistencyToken(String streamType, String streamId, long version)
   /** URL-safe, at most 512 characters for ids within their bounds. */
   public String encoded() {
     String text = version + ":" + streamType + ":" + streamId;
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The token of its encoded form; empty if it is not one of ours. */

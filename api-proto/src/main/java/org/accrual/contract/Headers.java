@@ -1,11 +1,14 @@
 package org.accrual.contract;
 
 /**
- * Header names on Kafka records: CloudEvents 1.0 in Kafka's binary mode, extensions of ours under the
- * same prefix, and the W3C trace context. Values are UTF-8 text.
+ * Header names on Kafka records: CloudEvents 1.0 in Kafka's binary mode, extensions of ours under
+ * the same prefix, and the W3C trace context. Values are UTF-8 text.
  */
 public final class Headers {
-  /** The outbox record's id, a UUID. Unique: what a consumer deduplicates by where there is no sequence. */
+  /**
+   * The outbox record's id, a UUID. Unique: what a consumer deduplicates by where there is no
+   * sequence.
+   */
   public static final String ID = "ce_id";
 
   /** The event's type, such as {@code accrual.enrollment.requested.v1}. */
@@ -20,7 +23,9 @@ public final class Headers {
   /** Always {@code 1.0}. */
   public static final String SPEC_VERSION = "ce_specversion";
 
-  /** Version of the stream after this event: 1, 2, 3 … without a gap per key; only on event topics. */
+  /**
+   * Version of the stream after this event: 1, 2, 3 … without a gap per key; only on event topics.
+   */
   public static final String SEQUENCE = "ce_sequence";
 
   /** The whole conversation. */

@@ -10,7 +10,10 @@ public final class Topics {
   public static final String SITE_EVENTS = PREFIX + "site.events";
   public static final String ENROLLMENT_EVENTS = PREFIX + "enrollment.events";
 
-  /** The relay's mark: the commit position up to which everything is on the topics. One partition, compacted. */
+  /**
+   * The relay's mark: the commit position up to which everything is on the topics. One partition,
+   * compacted.
+   */
   public static final String RELAY_MARK = PREFIX + "relay-mark";
 
   /** Topics of the event store's streams: their records carry {@link Headers#SEQUENCE}. */

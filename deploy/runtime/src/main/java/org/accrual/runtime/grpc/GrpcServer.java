@@ -1,0 +1,111 @@
+package org.accrual.runtime.grpc;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.runtime.Endpoint;
+import org.accrual.runtime.ServiceProcess;
+import org.accrual.runtime.Settings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves every {@link BindableService} bean of the process, with grpc.health.v1 and reflection (v1,
+ * and v1alpha for older clients). A process without such a bean does not listen. Settings: {@code
+ * accrual.grpc.host} (127.0.0.1), {@code .port}, {@code .max-request-bytes} (1 MiB).
+ */
+@ApplicationScoped
+class GrpcServer {
+  private static final Logger LOG = Logger.getLogger(GrpcServer.class.getName());
+  private static final int MIB = 1024 * 1024;
+  private static final int TRANSPORT_MAX_BYTES = 8 * MIB;
+  private static final int DRAIN_SECONDS = 10;
+
+  private final Instance<BindableService> services;
+  private final HealthStatusManager health = new HealthStatusManager();
+  private @Nullable Server server;
+
+  @Inject
+  GrpcServer(@Any Instance<BindableService> services) {
+    this.services = services;
+  }
+
+  /** Before HTTP: when {@code /health/ready} answers, gRPC does too. */
+  void start(
+      @Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) @Initialized(ApplicationScoped.class)
+          Object event) {
+    if (services.isUnsatisfied()) {
+      return;
+    }
+    Settings settings = Settings.load();
+    Endpoint endpoint = Endpoint.grpc(settings);
+    int maxBytes =
+        settings.integer("accrual.grpc.max-request-bytes", MIB, 1024, TRANSPORT_MAX_BYTES);
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(endpoint.host(), endpoint.port()))
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .maxInboundMessageSize(TRANSPORT_MAX_BYTES)
+            .permitKeepAliveTime(10, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .addService(health.getHealthService())
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(olderReflection());
+    // The last one added runs first: correlation around everything, errors around validation.
+    ValidationInterceptor validation = new ValidationInterceptor(maxBytes);
+    for (BindableService service : services) {
+      builder.addService(
+          ServerInterceptors.intercept(
+              service, validation, new ErrorInterceptor(), new CorrelationInterceptor()));
+    }
+    try {
+      server = builder.build().start();
+      health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+      LOG.log(Level.INFO, "gRPC on {0}", endpoint);
+    } catch (IOException busy) {
+      ServiceProcess.exit(
+          ServiceProcess.EXIT_CONFIGURATION,
+          "accrual.grpc.port: cannot listen on %s: %s".formatted(endpoint, busy.getMessage()));
+    }
+  }
+
+  /**
+   * First of all to stop: calls under way may finish while {@code /health/ready} already says no.
+   */
+  void stop(
+      @Observes @Priority(Integer.MIN_VALUE) @BeforeDestroyed(ApplicationScoped.class)
+          Object event) {
+    Server running = server;
+    if (running == null) {
+      return;
+    }
+    health.enterTerminalState();
+    running.shutdown();
+    try {
+      if (!running.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+        running.shutdownNow();
+      }
+    } catch (InterruptedException interrupted) {
+      running.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package org.accrual.runtime.registry;
+
+/**
+ * The registry has no such id, or not that schema under that subject: trying again will not help.
+ */
+public final class UnknownSchema extends RuntimeException {
+  UnknownSchema(String message) {
+    super(message);
+  }
+}
