@@ -87,6 +87,11 @@ class GrpcServer {
     }
   }
 
+  @SuppressWarnings("deprecation") // v1alpha: what many installed clients still ask for
+  private static BindableService olderReflection() {
+    return ProtoReflectionService.newInstance();
+  }
+
   /**
    * First of all to stop: calls under way may finish while {@code /health/ready} already says no.
    */
