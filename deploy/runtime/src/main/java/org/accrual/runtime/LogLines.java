@@ -44,7 +44,8 @@ final class LogLines extends Formatter {
     line.append(oneLine(formatMessage(record)));
     Throwable thrown = record.getThrown();
     if (thrown != null) {
-      line.append(" | ").append(record.getLevel() == Level.SEVERE ? trace(thrown) : causes(thrown));
+      line.append(" | ")
+          .append(Level.SEVERE.equals(record.getLevel()) ? trace(thrown) : causes(thrown));
     }
     return line.append(System.lineSeparator()).toString();
   }
