@@ -38,7 +38,7 @@ public final class Errors {
             .setRetryDelay(
                 com.google.protobuf.Duration.newBuilder()
                     .setSeconds(delay.toSeconds())
-                    .setNanos(delay.getNano()))
+                    .setNanos(delay.toNanosPart()))
             .build();
     return withDetail(status(code, reason, message, about), retry);
   }
