@@ -51,10 +51,7 @@ public final class SchemaRegistry {
     Map<Schema, Integer> known = ids.computeIfAbsent(subject, s -> new ConcurrentHashMap<>());
     Integer id = known.get(schema);
     if (id == null) {
-      id =
-          send("POST", "/subjects/" + encoded(subject), body(schema), "schema of " + subject)
-              .path("id")
-              .intValue();
+      id = sendForId("/subjects/" + encoded(subject), schema, subject);
       known.put(schema, id);
     }
     return id;
@@ -86,13 +83,7 @@ public final class SchemaRegistry {
    * @throws IncompatibleSchema if the subject's compatibility rule forbids it
    */
   public int register(String subject, Schema schema) {
-    return send(
-            "POST",
-            "/subjects/" + encoded(subject) + "/versions",
-            body(schema),
-            "schema of " + subject)
-        .path("id")
-        .intValue();
+    return sendForId("/subjects/" + encoded(subject) + "/versions", schema, subject);
   }
 
   /** Sets the rule that new schemas of a subject must keep, such as {@code FULL_TRANSITIVE}. */
@@ -102,6 +93,14 @@ public final class SchemaRegistry {
         "/config/" + encoded(subject),
         object("compatibility", level),
         "compatibility of " + subject);
+  }
+
+  private int sendForId(String path, Schema schema, String subject) {
+    JsonNode id = send("POST", path, body(schema), "schema of " + subject).path("id");
+    if (!id.canConvertToInt() || id.intValue() < 0) {
+      throw new RegistryUnavailable("the registry at " + base + " answered without an id", null);
+    }
+    return id.intValue();
   }
 
   private JsonNode send(String method, String path, String body, String what) {
