@@ -2,7 +2,8 @@
 create schema projection;
 
 -- The version gate: how far each stream has been applied. Grows with streams, not with events. Written in the
--- transaction of the effects, so that an event takes effect exactly once however often it arrives.
+-- transaction of the effects, so that an event takes effect exactly once however often it arrives. It covers the
+-- study topic too, which has no table here: a reader may hold a study's consistency token.
 create table projection.applied (
   topic   text   not null,
   key     text   not null,
@@ -10,7 +11,10 @@ create table projection.applied (
   primary key (topic, key)
 ) with (fillfactor = 70); -- room for HOT updates: this row changes with every event of its stream
 
+-- Only the primary key and the list order are indexed, and no indexed column ever changes: an update stays HOT.
+-- Lists by state filter while they walk a study or a site in order, since an index on state would cost every event.
 create table projection.enrollment (
+  -- UUID v7: orders by time.
   enrollment_id uuid        primary key,
   study_id      text        not null,
   site_id       text        not null,
@@ -18,24 +22,33 @@ create table projection.enrollment (
   state         text        not null check (state in
                   ('candidate', 'screening', 'eligible', 'ineligible', 'pending-on-study', 'on-study', 'follow-up',
                    'off-study', 'withdrawn', 'not-registered')),
+  -- Version of the enrollment's stream, the same as in applied.
   version       bigint      not null check (version > 0),
+  -- Why it stands where it stands: of a rejection (UPPER_SNAKE) or a withdrawal (free text).
   reason        text,
   screened_at   timestamptz not null,
+  -- Of the latest request, confirmed or not.
   requested_at  timestamptz,
   confirmed_at  timestamptz,
   updated_at    timestamptz not null
 ) with (fillfactor = 80);
+comment on table projection.enrollment is
+  'Every enrollment as of its version; follows enrollment.event by milliseconds. Written by the consumer only.';
 
--- ListEnrollments: newest first within a study, a site, a state. enrollment_id is a UUID v7, so it orders by time.
+-- ListEnrollments, newest first: within a study, within a site of it; within nothing by the primary key.
+create index enrollment_by_study on projection.enrollment (study_id, enrollment_id desc);
 create index enrollment_by_site on projection.enrollment (study_id, site_id, enrollment_id desc);
-create index enrollment_by_patient on projection.enrollment (patient_id);
 
 create table projection.site (
-  study_id  text    not null,
-  site_id   text    not null,
-  active    boolean not null,
-  capacity  int     not null,
-  time_zone text    not null,
-  version   bigint  not null,
+  study_id   text        not null,
+  site_id    text        not null,
+  active     boolean     not null,
+  capacity   int         not null check (capacity >= 0),
+  time_zone  text        not null,
+  -- Version of the site's stream.
+  version    bigint      not null check (version > 0),
+  updated_at timestamptz not null,
   primary key (study_id, site_id)
 );
+comment on table projection.site is
+  'Every site of a study as of its version; follows enrollment.event by milliseconds. Written by the consumer only.';

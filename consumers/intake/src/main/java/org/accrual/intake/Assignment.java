@@ -1,0 +1,203 @@
+package org.accrual.intake;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.runtime.Correlation;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions a Kafka consumer has been given: which stand still, and up to where each is done.
+ * Used by the loop's thread alone; only {@link #wakeup} may come from another.
+ */
+final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Assignment.class.getName());
+  private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final Map<TopicPartition, Halt> halted = new HashMap<>();
+  private final Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
+  private boolean joined;
+  private boolean resting;
+
+  Assignment(Consumer<byte[], byte[]> consumer, List<String> topics) {
+    this.consumer = consumer;
+    consumer.subscribe(topics, this);
+  }
+
+  ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    return consumer.poll(timeout);
+  }
+
+  /** Whether the broker has said which partitions are ours, if only none. */
+  boolean joined() {
+    return joined;
+  }
+
+  Collection<Halt> halted() {
+    return List.copyOf(halted.values());
+  }
+
+  /** The batch's transaction has committed: goes on behind it, and stands where it halted. */
+  void done(ConsumerRecords<byte[], byte[]> batch, List<Halt> halts) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(batch.nextOffsets());
+    Map<TopicPartition, Halt> before = new HashMap<>(halted);
+    halted.keySet().removeAll(batch.partitions());
+    for (Halt halt : halts) {
+      halt(halt, halt.equals(before.get(halt.position().partition())));
+      offsets.put(
+          halt.position().partition(), new OffsetAndMetadata(halt.position().offset()));
+    }
+    done.putAll(offsets);
+    // Not waited for: until it is there a crash only means repeats, which the gate drops.
+    consumer.commitAsync(offsets, Assignment::logUncommitted);
+  }
+
+  private void halt(Halt halt, boolean known) {
+    TopicPartition partition = halt.position().partition();
+    halted.put(partition, halt);
+    consumer.seek(partition, halt.position().offset());
+    consumer.pause(Set.of(partition));
+    if (!known) {
+      ScopedValue.where(Correlation.CURRENT, halt.correlation())
+          .run(
+              () ->
+                  LOG.log(
+                      Level.SEVERE,
+                      "{0}; the partition stands here, nothing is skipped, the record is tried"
+                          + " again: restore what is missing or update the consumers",
+                      halt));
+    }
+  }
+
+  /** The batch failed: its records will be polled again, after {@link #wake}. */
+  void rest(ConsumerRecords<byte[], byte[]> batch) {
+    for (TopicPartition partition : batch.partitions()) {
+      consumer.seek(partition, batch.records(partition).getFirst().offset());
+    }
+    resting = true;
+    consumer.pause(consumer.assignment());
+  }
+
+  void wake() {
+    resting = false;
+    Set<TopicPartition> running = new HashSet<>(consumer.assignment());
+    running.removeAll(halted.keySet());
+    consumer.resume(running);
+  }
+
+  /** Looks at the halted partitions again: they count as halted until a batch of theirs passes. */
+  void retryHalted() {
+    consumer.resume(halted.keySet());
+  }
+
+  /** Records that are there but not polled yet, as far as the broker has said. */
+  long lag() {
+    long lag = 0;
+    for (TopicPartition partition : consumer.assignment()) {
+      OptionalLong known = consumer.currentLag(partition);
+      lag += known.orElse(0);
+    }
+    return lag;
+  }
+
+  /** Makes a poll under way, or the next one, throw {@link WakeupException}. */
+  void wakeup() {
+    consumer.wakeup();
+  }
+
+  @Override
+  public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    joined = true;
+    if (resting) {
+      consumer.pause(partitions);
+    }
+    if (!partitions.isEmpty()) {
+      LOG.log(Level.INFO, "assigned {0}", partitions);
+    }
+  }
+
+  /** Nothing is in flight here: batches are applied between polls, and this is called in one. */
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    commit(partitions);
+    forget(partitions);
+  }
+
+  /** Another may have them already, so nothing is committed; the gate drops what it repeats. */
+  @Override
+  public void onPartitionsLost(Collection<TopicPartition> partitions) {
+    forget(partitions);
+  }
+
+  /** Commits what is done and leaves the group, so that others need not wait for our session. */
+  @Override
+  public void close() {
+    try {
+      commit(new ArrayList<>(done.keySet()));
+    } catch (WakeupException spent) {
+      commit(new ArrayList<>(done.keySet()));
+    } finally {
+      consumer.close();
+    }
+  }
+
+  private void commit(Collection<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(done);
+    offsets.keySet().retainAll(partitions);
+    if (offsets.isEmpty()) {
+      return;
+    }
+    try {
+      consumer.commitSync(offsets, COMMIT_TIMEOUT);
+      done.keySet().removeAll(partitions);
+    } catch (WakeupException | InterruptException ending) {
+      throw ending;
+    } catch (KafkaException uncommitted) {
+      logUncommitted(offsets, uncommitted);
+    }
+  }
+
+  private void forget(Collection<TopicPartition> partitions) {
+    done.keySet().removeAll(partitions);
+    halted.keySet().removeAll(partitions);
+    if (!partitions.isEmpty()) {
+      LOG.log(Level.INFO, "gave back {0}", partitions);
+    }
+  }
+
+  private static void logUncommitted(
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      @Nullable Exception failure) {
+    if (failure != null) {
+      LOG.log(
+          Level.INFO,
+          "offsets not committed; nothing to do, the next commit covers them: " + offsets.keySet(),
+          failure);
+    }
+  }
+
+  /** The records of a batch in one list, in order per partition. */
+  static List<ConsumerRecord<byte[], byte[]>> records(ConsumerRecords<byte[], byte[]> batch) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>(batch.count());
+    batch.forEach(records::add);
+    return records;
+  }
+}

@@ -1,0 +1,222 @@
+package org.accrual.intake;
+
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes one consumer's records in, on a thread of its own: poll, hand the batch over, note it done.
+ * A batch that fails is tried again, with growing pauses, for as long as it takes: nothing is
+ * skipped, and {@link #state} says so. Any thread may start, stop and ask.
+ */
+public final class IntakeLoop {
+  private static final Logger LOG = Logger.getLogger(IntakeLoop.class.getName());
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final Subscription subscription;
+  private final IntakeSettings settings;
+  private final BatchHandler handler;
+  private final IntakeObserver observer;
+  private final Supplier<Consumer<byte[], byte[]>> kafka;
+  private final RetryPause pause;
+
+  private final AtomicReference<IntakeState> state = new AtomicReference<>(IntakeState.NEW);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  // Written by the loop's thread; read by stop and by health checks.
+  private volatile @Nullable Assignment assignment;
+  private volatile String trouble = "";
+  private long haltsRetriedAt = System.nanoTime();
+
+  public IntakeLoop(
+      Subscription subscription,
+      IntakeSettings settings,
+      BatchHandler handler,
+      IntakeObserver observer) {
+    this(
+        subscription,
+        settings,
+        handler,
+        observer,
+        () -> new KafkaConsumer<>(settings.kafka(subscription)));
+  }
+
+  IntakeLoop(
+      Subscription subscription,
+      IntakeSettings settings,
+      BatchHandler handler,
+      IntakeObserver observer,
+      Supplier<Consumer<byte[], byte[]>> kafka) {
+    this.subscription = subscription;
+    this.settings = settings;
+    this.handler = handler;
+    this.observer = observer;
+    this.kafka = kafka;
+    this.pause = new RetryPause(settings.retryPause(), new Random());
+  }
+
+  public Subscription subscription() {
+    return subscription;
+  }
+
+  public IntakeState state() {
+    return state.get();
+  }
+
+  /** What keeps it from taking everything in, for an operator; empty if nothing does. */
+  public String trouble() {
+    return trouble;
+  }
+
+  /** Once only. */
+  public void start() {
+    enter(IntakeState.JOINING);
+    Thread.ofVirtual().name("intake-" + subscription.consumer()).start(this::run);
+  }
+
+  /**
+   * Finishes the batch under way, commits offsets, leaves the group.
+   *
+   * @return whether it ended within the time given; it goes on ending otherwise
+   */
+  public boolean stop(Duration atMost) throws InterruptedException {
+    if (state.compareAndSet(IntakeState.NEW, IntakeState.STOPPED)) {
+      return true;
+    }
+    enter(IntakeState.STOPPING);
+    Assignment current = assignment;
+    if (current != null) {
+      current.wakeup();
+    }
+    return ended.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void run() {
+    try {
+      while (!state().isEnding()) {
+        runOneConsumer();
+      }
+    } finally {
+      enter(IntakeState.STOPPED);
+      ended.countDown();
+    }
+  }
+
+  /** Until told to stop, or until the Kafka client itself gives up and a new one is needed. */
+  private void runOneConsumer() {
+    try (Assignment current = new Assignment(kafka.get(), subscription.topics())) {
+      assignment = current;
+      while (!state().isEnding()) {
+        step(current);
+      }
+    } catch (WakeupException stopped) {
+      LOG.log(Level.FINE, "{0}: woken to stop", subscription.consumer());
+    } catch (InterruptException interrupted) {
+      // The client has set the thread's interrupt flag again.
+      enter(IntakeState.STOPPING);
+    } catch (RuntimeException failure) {
+      failed("the Kafka client failed; a new one is made", failure);
+      awaitPause();
+    } finally {
+      assignment = null;
+    }
+  }
+
+  private void step(Assignment current) {
+    ConsumerRecords<byte[], byte[]> batch = current.poll(POLL);
+    if (!batch.isEmpty()) {
+      take(current, batch);
+    } else if (current.joined()) {
+      settle(current);
+    }
+    observer.lag(current.lag());
+    retryHalted(current);
+  }
+
+  private void take(Assignment current, ConsumerRecords<byte[], byte[]> batch) {
+    long begin = System.nanoTime();
+    BatchResult result;
+    try {
+      result = handler.handle(Assignment.records(batch));
+    } catch (RuntimeException failure) {
+      failed(
+          "a batch of " + batch.count() + " records was not applied; it is tried again", failure);
+      current.rest(batch);
+      rest(current);
+      return;
+    }
+    observer.applied(result, Duration.ofNanos(System.nanoTime() - begin));
+    current.done(batch, result.halts());
+    pause.reset();
+    settle(current);
+  }
+
+  /** Polls on while everything is paused: that keeps our place in the group. */
+  private void rest(Assignment current) {
+    long until = System.nanoTime() + pause.next().toNanos();
+    for (long left = 1; left > 0 && !state().isEnding(); left = until - System.nanoTime()) {
+      ConsumerRecords<byte[], byte[]> unexpected =
+          current.poll(Duration.ofNanos(Math.min(left, POLL.toNanos())));
+      current.rest(unexpected);
+    }
+    current.wake();
+  }
+
+  private void settle(Assignment current) {
+    for (Halt halt : current.halted()) {
+      trouble = halt.toString();
+    }
+    enter(current.halted().isEmpty() ? IntakeState.RUNNING : IntakeState.HALTED);
+  }
+
+  private void retryHalted(Assignment current) {
+    long now = System.nanoTime();
+    if (now - haltsRetriedAt > settings.retryPause().toNanos()) {
+      haltsRetriedAt = now;
+      current.retryHalted();
+    }
+  }
+
+  private void failed(String what, RuntimeException failure) {
+    observer.failed();
+    trouble = what + ": " + failure;
+    LOG.log(Level.WARNING, subscription.consumer() + ": " + what, failure);
+    enter(IntakeState.RETRYING);
+  }
+
+  private void awaitPause() {
+    try {
+      long until = System.nanoTime() + pause.next().toNanos();
+      while (System.nanoTime() < until && !state().isEnding()) {
+        if (ended.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      enter(IntakeState.STOPPING);
+    }
+  }
+
+  /** The one place where the state changes. An ending loop only ends. */
+  private void enter(IntakeState next) {
+    IntakeState before =
+        state.getAndUpdate(now -> now.isEnding() && next != IntakeState.STOPPED ? now : next);
+    if (next == IntakeState.RUNNING) {
+      trouble = "";
+    }
+    if (before != next && !(before.isEnding() && next != IntakeState.STOPPED)) {
+      LOG.log(Level.INFO, "{0}: {1} -> {2}", new Object[] {subscription.consumer(), before, next});
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package org.accrual.intake;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.Tag;
+import org.eclipse.microprofile.metrics.Timer;
+
+/**
+ * {@code /metrics}, each with the tag {@code consumer}: {@code accrual_intake_applied_total}, {@code
+ * accrual_intake_repeats_total}, {@code accrual_intake_failures_total}, {@code
+ * accrual_intake_batch_seconds}, {@code accrual_intake_lag} (records not taken in yet).
+ */
+public final class IntakeMetrics implements IntakeObserver {
+  private final Counter applied;
+  private final Counter repeats;
+  private final Counter failures;
+  private final Timer batch;
+  private final AtomicLong lag = new AtomicLong();
+
+  public IntakeMetrics(MetricRegistry registry, String consumer) {
+    Tag tag = new Tag("consumer", consumer);
+    applied = registry.counter("accrual_intake_applied", tag);
+    repeats = registry.counter("accrual_intake_repeats", tag);
+    failures = registry.counter("accrual_intake_failures", tag);
+    batch = registry.timer("accrual_intake_batch", tag);
+    registry.gauge("accrual_intake_lag", lag::get, tag);
+  }
+
+  @Override
+  public void applied(BatchResult result, Duration took) {
+    applied.inc(result.applied());
+    repeats.inc(result.repeats());
+    batch.update(took);
+  }
+
+  @Override
+  public void failed() {
+    failures.inc();
+  }
+
+  @Override
+  public void lag(long records) {
+    lag.set(records);
+  }
+}

@@ -1,0 +1,30 @@
+package org.accrual.intake;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.accrual.runtime.Correlation;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * A record that was read.
+ *
+ * @param version the stream's version after this event: 1, 2, 3 …; {@link #UNSEQUENCED} on a topic
+ *     whose records carry none
+ * @param id the outbox record's id
+ * @param time when it was written
+ * @param correlation the conversation it belongs to
+ * @param body the payload as this build's class, whatever version it was written in
+ */
+public record Message(
+    Position position,
+    StreamKey stream,
+    long version,
+    UUID id,
+    String type,
+    Instant time,
+    Correlation correlation,
+    SpecificRecord body)
+    implements Decoded {
+  /** The version of what has none. */
+  public static final long UNSEQUENCED = 0;
+}

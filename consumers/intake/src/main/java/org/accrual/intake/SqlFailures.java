@@ -1,0 +1,34 @@
+package org.accrual.intake;
+
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.util.Set;
+
+/** Tells a database that is away, busy or contended from a statement that cannot work. */
+final class SqlFailures {
+  // Connection, resources, operator intervention (also statement_timeout), lock and timeout
+  // classes.
+  private static final Set<String> PASSING_CLASSES = Set.of("08", "53", "57", "58", "40", "55");
+  // idle_in_transaction_session_timeout, transaction_timeout; and a stream inserted by another
+  // owner.
+  private static final Set<String> PASSING_STATES = Set.of("25P03", "25P04", "23505");
+
+  private SqlFailures() {}
+
+  static RuntimeException of(SQLException failure) {
+    return passes(failure)
+        ? new TransientFailure("the database cannot do it now", failure)
+        : new BrokenBatch("the database refused the batch", failure);
+  }
+
+  private static boolean passes(SQLException failure) {
+    if (failure instanceof SQLTransientException || failure instanceof SQLRecoverableException) {
+      return true;
+    }
+    String state = failure.getSQLState();
+    return state != null
+        && (PASSING_STATES.contains(state)
+            || (state.length() == 5 && PASSING_CLASSES.contains(state.substring(0, 2))));
+  }
+}
