@@ -1,0 +1,192 @@
+package org.accrual.embedded;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/**
+ * One Kafka broker and controller in this process (KRaft). Topics are never made by being used. A
+ * kill -9 of the process loses nothing that was acknowledged; the next start on the same folder
+ * takes some seconds longer.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  private final String host;
+  private final int port;
+  private final KafkaRaftServer server;
+
+  private EmbeddedKafka(String host, int port, KafkaRaftServer server) {
+    this.host = host;
+    this.port = port;
+    this.server = server;
+  }
+
+  /** Arguments: folder, host, port. Runs until it is told to stop or the broker ends. */
+  public static void main(String[] args) {
+    EmbeddedKafka kafka = start(Path.of(args[0]), args[1], Integer.parseInt(args[2]));
+    Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "stop-kafka"));
+    System.out.printf("kafka ready on %s%n", kafka.bootstrapServers());
+    kafka.server.awaitShutdown();
+    System.exit(1);
+  }
+
+  /** Starts with the default settings. */
+  public static EmbeddedKafka start(Path dataDir, String host, int port) {
+    return start(dataDir, host, port, Map.of());
+  }
+
+  /**
+   * Starts the broker and waits until it answers, at most 60 s.
+   *
+   * @param dataDir made and formatted if it is not there
+   * @param host address to listen on and to tell clients
+   * @param port 0 for a free one
+   * @param settings of {@code server.properties}, over the defaults
+   */
+  public static EmbeddedKafka start(
+      Path dataDir, String host, int port, Map<String, String> settings) {
+    Path data = dataDir.toAbsolutePath().normalize();
+    int bound = FreePort.orPicked(port);
+    format(data);
+    KafkaRaftServer server =
+        new KafkaRaftServer(
+            new KafkaConfig(settings(data, host, bound, settings), false), Time.SYSTEM);
+    EmbeddedKafka kafka = new EmbeddedKafka(host, bound, server);
+    try {
+      server.startup();
+    } catch (RuntimeException e) {
+      throw new EmbeddedPartException(
+          "Kafka did not start on %s:%d: %s".formatted(host, bound, e.getMessage()), e);
+    }
+    if (!kafka.answersWithin(START_LIMIT)) {
+      kafka.close();
+      throw new EmbeddedPartException("Kafka does not answer on %s:%d".formatted(host, bound));
+    }
+    return kafka;
+  }
+
+  public String bootstrapServers() {
+    return host + ":" + port;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Whether it answers a request within two seconds. */
+  public boolean healthy() {
+    return answersWithin(Duration.ofSeconds(2));
+  }
+
+  /** Stops in order. */
+  @Override
+  public void close() {
+    server.shutdown();
+    server.awaitShutdown();
+  }
+
+  private boolean answersWithin(Duration limit) {
+    return answers(bootstrapServers(), limit);
+  }
+
+  /** Whether a broker answers there within the limit. */
+  public static boolean answers(String bootstrapServers, Duration limit) {
+    Map<String, Object> client =
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrapServers,
+            AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+            200,
+            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+            (int) limit.toMillis(),
+            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+            (int) Math.min(limit.toMillis(), 2_000));
+    try (Admin admin = Admin.create(client)) {
+      return !admin
+          .describeCluster()
+          .nodes()
+          .get(limit.toMillis(), TimeUnit.MILLISECONDS)
+          .isEmpty();
+    } catch (ExecutionException | TimeoutException notYet) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static void format(Path data) {
+    if (Files.exists(data.resolve("meta.properties"))) {
+      return;
+    }
+    try (PrintStream quiet =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+      Files.createDirectories(data);
+      new Formatter()
+          .setPrintStream(quiet)
+          .setNodeId(1)
+          .setClusterId(Uuid.randomUuid().toString())
+          .setReleaseVersion(MetadataVersion.latestProduction())
+          .setControllerListenerName("CONTROLLER")
+          .setMetadataLogDirectory(data.toString())
+          .addDirectory(data.toString())
+          .setIgnoreFormatted(true)
+          .run();
+    } catch (IOException e) {
+      throw new EmbeddedPartException("Kafka's folder cannot be made: " + data, e);
+    } catch (Exception e) {
+      throw new EmbeddedPartException("Kafka's folder cannot be formatted: " + data, e);
+    }
+  }
+
+  private static Map<String, String> settings(
+      Path data, String host, int port, Map<String, String> over) {
+    // Nothing but this process talks to the controller, so its port may differ from start to start.
+    int controller = FreePort.pick();
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("process.roles", "broker,controller");
+    settings.put("node.id", "1");
+    settings.put("controller.quorum.voters", "1@%s:%d".formatted(host, controller));
+    settings.put(
+        "listeners", "BROKER://%1$s:%2$d,CONTROLLER://%1$s:%3$d".formatted(host, port, controller));
+    settings.put("advertised.listeners", "BROKER://%s:%d".formatted(host, port));
+    settings.put("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    settings.put("inter.broker.listener.name", "BROKER");
+    settings.put("controller.listener.names", "CONTROLLER");
+    settings.put("log.dirs", data.toString());
+    settings.put("auto.create.topics.enable", "false");
+    settings.put("offsets.topic.replication.factor", "1");
+    settings.put("offsets.topic.num.partitions", "5");
+    settings.put("transaction.state.log.replication.factor", "1");
+    settings.put("transaction.state.log.min.isr", "1");
+    settings.put("transaction.state.log.num.partitions", "5");
+    settings.put("share.coordinator.state.topic.replication.factor", "1");
+    settings.put("share.coordinator.state.topic.min.isr", "1");
+    settings.put("group.initial.rebalance.delay.ms", "0");
+    // After a kill -9 the controller must first give the dead broker up.
+    settings.put("broker.session.timeout.ms", "2000");
+    settings.put("broker.heartbeat.interval.ms", "500");
+    // Alone, there is nobody to hand partitions to.
+    settings.put("controlled.shutdown.enable", "false");
+    settings.putAll(over);
+    return settings;
+  }
+}

@@ -1,0 +1,172 @@
+package org.accrual.embedded;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * The Apicurio schema registry, a Java program of its own, as a child process of this one. It
+ * speaks the Confluent-compatible API at {@link #url}.
+ */
+public final class EmbeddedRegistry implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  private final String host;
+  private final int port;
+  private final Process server;
+
+  private EmbeddedRegistry(String host, int port, Process server) {
+    this.host = host;
+    this.port = port;
+    this.server = server;
+  }
+
+  /**
+   * Starts a registry that keeps schemas in memory only, and waits until it answers, at most 60 s.
+   *
+   * @param dataDir for its log, {@code registry.log}; made if it is not there
+   * @param host address to listen on
+   * @param port 0 for a free one
+   */
+  public static EmbeddedRegistry start(Path dataDir, String host, int port) {
+    int bound = FreePort.orPicked(port);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC"));
+    settings(host, bound).forEach(setting -> command.add("-D" + setting));
+    command.addAll(List.of("-jar", jar().toString()));
+    try {
+      Files.createDirectories(dataDir);
+      Process server =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(Redirect.appendTo(dataDir.resolve("registry.log").toFile()))
+              .start();
+      EmbeddedRegistry registry = new EmbeddedRegistry(host, bound, server);
+      registry.awaitReady(dataDir);
+      return registry;
+    } catch (IOException e) {
+      throw new EmbeddedPartException("The registry cannot be run: " + e.getMessage(), e);
+    }
+  }
+
+  /** The registry's program: run it with {@code -jar}, after {@link #settings}. */
+  public static Path jar() {
+    return Unpacked.once(
+            "apicurio-registry-" + Versions.registry(),
+            () ->
+                new GZIPInputStream(
+                    new BufferedInputStream(Files.newInputStream(RegistryArchive.find()))))
+        .resolve("quarkus-run.jar");
+  }
+
+  /** System properties (without {@code -D}) of a registry in memory; its management port is any. */
+  public static List<String> settings(String host, int port) {
+    return List.of(
+        "quarkus.http.host=" + host,
+        "quarkus.http.port=" + port,
+        "quarkus.management.host=" + host,
+        "quarkus.management.port=" + FreePort.pick(),
+        "quarkus.log.console.level=WARN",
+        "quarkus.banner.enabled=false");
+  }
+
+  /** System properties of a registry that keeps its schemas in a PostgreSQL database of its own. */
+  public static List<String> settings(String host, int port, String jdbcUrl, String user) {
+    List<String> settings = new ArrayList<>(settings(host, port));
+    settings.add("apicurio.storage.kind=sql");
+    settings.add("apicurio.storage.sql.kind=postgresql");
+    settings.add("apicurio.datasource.url=" + jdbcUrl);
+    settings.add("apicurio.datasource.username=" + user);
+    settings.add("apicurio.datasource.password=");
+    return settings;
+  }
+
+  /** Base address of the Confluent-compatible API. */
+  public String url() {
+    return url(host, port);
+  }
+
+  public static String url(String host, int port) {
+    return "http://%s:%d/apis/ccompat/v7".formatted(host, port);
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public long pid() {
+    return server.pid();
+  }
+
+  /** Whether it answers a request within two seconds. */
+  public boolean healthy() {
+    return answers(url());
+  }
+
+  /** Whether a registry answers there within two seconds. */
+  public static boolean answers(String url) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + "/subjects"))
+            .timeout(Duration.ofSeconds(2))
+            .build();
+    try (HttpClient client =
+        HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
+      return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException notYet) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Kills it with SIGKILL, as a crash would. */
+  public void kill() {
+    server.destroyForcibly();
+    server.onExit().join();
+  }
+
+  /** Stops within 10 s; kills it otherwise. */
+  @Override
+  public void close() {
+    server.destroy();
+    try {
+      server.waitFor(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      kill();
+    }
+  }
+
+  private void awaitReady(Path dataDir) {
+    Instant limit = Instant.now().plus(START_LIMIT);
+    try {
+      while (!healthy()) {
+        if (server.waitFor(50, TimeUnit.MILLISECONDS) || Instant.now().isAfter(limit)) {
+          kill();
+          throw new EmbeddedPartException(
+              "The registry did not start on %s:%d. Read %s"
+                  .formatted(host, port, dataDir.resolve("registry.log")));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      kill();
+      throw new EmbeddedPartException("Interrupted while starting the registry", e);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package org.accrual.embedded;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import kafka.server.KafkaRaftServer;
+
+/**
+ * Finds the registry's archive, which Maven resolves but keeps off every class path: beside our
+ * jars where a build has put them together, else in the local repository that our jars come from.
+ */
+final class RegistryArchive {
+  private static final String FILE =
+      "apicurio-registry-app-%s-all.tar.gz".formatted(Versions.registry());
+  private static final String IN_REPOSITORY =
+      "io/apicurio/apicurio-registry-app/%s/%s".formatted(Versions.registry(), FILE);
+
+  private RegistryArchive() {}
+
+  static Path find() {
+    // This class may come from a folder of classes, but Kafka's always from a jar.
+    List<Path> candidates =
+        Stream.of(RegistryArchive.class, KafkaRaftServer.class)
+            .map(RegistryArchive::origin)
+            .flatMap(RegistryArchive::near)
+            .toList();
+    return candidates.stream()
+        .filter(Files::isRegularFile)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new EmbeddedPartException(
+                    "The registry's archive %s is not beside the jars nor in the Maven repository. Build once with Maven"
+                        .formatted(FILE)));
+  }
+
+  private static Stream<Path> near(Path origin) {
+    return Stream.iterate(origin.getParent(), folder -> folder != null, Path::getParent)
+        .flatMap(folder -> Stream.of(folder.resolve(FILE), folder.resolve(IN_REPOSITORY)));
+  }
+
+  private static Path origin(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("class path entry is not a file: " + type, e);
+    }
+  }
+}

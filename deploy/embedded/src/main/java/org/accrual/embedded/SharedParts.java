@@ -1,0 +1,128 @@
+package org.accrual.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One PostgreSQL, Kafka and registry for all tests of a JVM, each started when it is first asked
+ * for and stopped when the JVM ends. Databases are fresh per call; Kafka's topics have fixed names,
+ * so tests that share the broker use keys and groups of their own.
+ */
+public final class SharedParts {
+  private static final String HOST = "127.0.0.1";
+
+  /** Held, since a logger that nobody holds forgets its level. */
+  private static final Logger KAFKA_LOG = Logger.getLogger("kafka");
+
+  private static final Logger KAFKA_CLIENT_LOG = Logger.getLogger("org.apache.kafka");
+  private static final Deque<AutoCloseable> STARTED = new ArrayDeque<>();
+  private static final Map<String, String> TEMPLATES = new HashMap<>();
+  private static final AtomicInteger DATABASES = new AtomicInteger();
+  private static @Nullable Path folder;
+  private static @Nullable EmbeddedPostgres postgres;
+  private static @Nullable EmbeddedKafka kafka;
+  private static @Nullable EmbeddedRegistry registry;
+
+  private SharedParts() {}
+
+  public static synchronized EmbeddedPostgres postgres() {
+    if (postgres == null) {
+      postgres = stoppedLater(EmbeddedPostgres.start(folder("postgresql"), HOST, 0));
+    }
+    return postgres;
+  }
+
+  public static synchronized EmbeddedKafka kafka() {
+    if (kafka == null) {
+      KAFKA_LOG.setLevel(Level.WARNING);
+      KAFKA_CLIENT_LOG.setLevel(Level.WARNING);
+      kafka = stoppedLater(EmbeddedKafka.start(folder("kafka"), HOST, 0));
+    }
+    return kafka;
+  }
+
+  public static synchronized EmbeddedRegistry registry() {
+    if (registry == null) {
+      registry = stoppedLater(EmbeddedRegistry.start(folder("registry"), HOST, 0));
+    }
+    return registry;
+  }
+
+  /** JDBC address of a new, empty database. */
+  public static String emptyDatabase() {
+    String name = "test_" + DATABASES.incrementAndGet();
+    postgres().createDatabase(name);
+    return postgres().jdbcUrl(name);
+  }
+
+  /**
+   * JDBC address of a new database, a copy of one that {@code migration} has been run on: it is
+   * given that one's address, once per JVM.
+   *
+   * @param template names the migration's outcome; callers with the same name share it
+   */
+  public static synchronized String database(String template, Consumer<String> migration) {
+    String source =
+        TEMPLATES.computeIfAbsent(
+            template,
+            name -> {
+              postgres().createDatabase("template_" + name);
+              migration.accept(postgres().jdbcUrl("template_" + name));
+              return "template_" + name;
+            });
+    String copy = "test_" + DATABASES.incrementAndGet();
+    try (var connection =
+            DriverManager.getConnection(postgres().jdbcUrl("postgres") + "?user=postgres");
+        var statement = connection.createStatement()) {
+      statement.execute(
+          "create database %s template %s"
+              .formatted(copy, statement.enquoteIdentifier(source, true)));
+    } catch (SQLException e) {
+      throw new EmbeddedPartException("Cannot copy database " + source, e);
+    }
+    return postgres().jdbcUrl(copy);
+  }
+
+  private static Path folder(String part) {
+    if (folder == null) {
+      try {
+        folder = Files.createTempDirectory("accrual-test-");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      Runtime.getRuntime().addShutdownHook(new Thread(SharedParts::stop, "stop-shared-parts"));
+    }
+    return folder.resolve(part);
+  }
+
+  private static <P extends AutoCloseable> P stoppedLater(P part) {
+    STARTED.push(part);
+    return part;
+  }
+
+  private static synchronized void stop() {
+    for (AutoCloseable part : STARTED) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        System.err.println("cannot stop " + part + ": " + e);
+      }
+    }
+    if (folder != null) {
+      Folders.delete(folder);
+    }
+  }
+}
