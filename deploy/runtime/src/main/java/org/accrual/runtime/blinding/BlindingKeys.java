@@ -1,0 +1,40 @@
+package org.accrual.runtime.blinding;
+
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * A key pair made for an installation, or for one question, so that its answer can travel sealed.
+ */
+public final class BlindingKeys {
+  private final KeyPair pair;
+
+  private BlindingKeys(KeyPair pair) {
+    this.pair = pair;
+  }
+
+  /** A fresh pair from the platform's secure random source. */
+  public static BlindingKeys make() {
+    try {
+      return new BlindingKeys(KeyPairGenerator.getInstance("X25519").generateKeyPair());
+    } catch (NoSuchAlgorithmException missing) {
+      throw new IllegalStateException("this JDK lacks X25519", missing);
+    }
+  }
+
+  /** X.509: for {@link Seal}. */
+  public byte[] publicKey() {
+    return pair.getPublic().getEncoded();
+  }
+
+  /** PKCS#8: for {@link Unseal#read}. */
+  public byte[] privateKey() {
+    return pair.getPrivate().getEncoded();
+  }
+
+  /** Opens what was sealed for this pair. */
+  public Unseal unseal() {
+    return new Unseal(pair.getPrivate());
+  }
+}

@@ -1,0 +1,66 @@
+package org.accrual.runtime.blinding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import org.accrual.runtime.InvalidSetting;
+import org.accrual.runtime.Settings;
+import org.junit.jupiter.api.Test;
+
+class SealTest {
+  private final BlindingKeys keys = BlindingKeys.make();
+  private final Seal seal = Seal.of(keys.publicKey());
+
+  @Test
+  void opensWhatItSealed() {
+    assertThat(keys.unseal().open(seal.seal("ARM-A", "kit:1"), "kit:1")).isEqualTo("ARM-A");
+    assertThat(keys.unseal().open(seal.seal("ü".repeat(39), "c"), "c")).isEqualTo("ü".repeat(39));
+  }
+
+  @Test
+  void tellsNothingByLengthOrEquality() {
+    byte[] one = seal.seal("A", "kit:1");
+
+    assertThat(one)
+        .hasSameSizeAs(seal.seal("A-MUCH-LONGER-ARM-NAME", "kit:1"))
+        .isNotEqualTo(seal.seal("A", "kit:1"));
+  }
+
+  @Test
+  void opensForNobodyElseNowhereElseAndNotAltered() {
+    byte[] box = seal.seal("ARM-A", "kit:1");
+
+    assertThatThrownBy(() -> BlindingKeys.make().unseal().open(box, "kit:1"))
+        .isInstanceOf(SealBroken.class);
+    assertThatThrownBy(() -> keys.unseal().open(box, "kit:2")).isInstanceOf(SealBroken.class);
+    for (int i = 0; i < box.length; i++) {
+      byte[] altered = box.clone();
+      altered[i] ^= 1;
+      assertThatThrownBy(() -> keys.unseal().open(altered, "kit:1")).isInstanceOf(SealBroken.class);
+    }
+    assertThatThrownBy(() -> keys.unseal().open(new byte[0], "kit:1"))
+        .isInstanceOf(SealBroken.class);
+  }
+
+  @Test
+  void readsKeysFromSettingsAndNeverShowsThePrivateOne() {
+    Base64.Encoder base64 = Base64.getEncoder();
+    Map<String, String> values =
+        Map.of(
+            "accrual.blinding.public-key", base64.encodeToString(keys.publicKey()),
+            "accrual.blinding.private-key", base64.encodeToString(keys.privateKey()));
+    Settings settings = Settings.of(key -> Optional.ofNullable(values.get(key)));
+
+    assertThat(Unseal.read(settings).open(Seal.read(settings).seal("x", "c"), "c")).isEqualTo("x");
+    Settings wrong = Settings.of(key -> Optional.of("c2VjcmV0"));
+    assertThatThrownBy(() -> Seal.read(wrong)).isInstanceOf(InvalidSetting.class);
+    assertThatThrownBy(() -> Unseal.read(wrong))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessageContaining("accrual.blinding.private-key")
+        .message()
+        .doesNotContain("c2VjcmV0");
+  }
+}
