@@ -45,7 +45,11 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtext('outbox.create_partitions'));
   for day in select generate_series(current_date, current_date + days, interval '1 day')::date loop
-    if to_regclass(format('outbox.message_%s', to_char(day, 'YYYYMMDD'))) is null then
+    -- A day whose first rows are in the default partition stays there: moving them would relay them again.
+    if to_regclass(format('outbox.message_%s', to_char(day, 'YYYYMMDD'))) is null
+       and not exists (select from outbox.message_default
+                        where created_at >= day::timestamp at time zone 'UTC'
+                          and created_at < (day + 1)::timestamp at time zone 'UTC') then
       execute format(
         'create table outbox.message_%s partition of outbox.message for values from (%L) to (%L)',
         to_char(day, 'YYYYMMDD'), day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');

@@ -9,11 +9,13 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +27,9 @@ public final class SharedParts {
   private static final String HOST = "127.0.0.1";
 
   /** Held, since a logger that nobody holds forgets its level. */
-  private static final Logger KAFKA_LOG = Logger.getLogger("kafka");
+  private static final List<Logger> KAFKA_LOGS =
+      Stream.of("kafka", "org.apache.kafka", "state.change.logger").map(Logger::getLogger).toList();
 
-  private static final Logger KAFKA_CLIENT_LOG = Logger.getLogger("org.apache.kafka");
   private static final Deque<AutoCloseable> STARTED = new ArrayDeque<>();
   private static final Map<String, String> TEMPLATES = new HashMap<>();
   private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -47,8 +49,7 @@ public final class SharedParts {
 
   public static synchronized EmbeddedKafka kafka() {
     if (kafka == null) {
-      KAFKA_LOG.setLevel(Level.WARNING);
-      KAFKA_CLIENT_LOG.setLevel(Level.WARNING);
+      KAFKA_LOGS.forEach(log -> log.setLevel(Level.WARNING));
       kafka = stoppedLater(EmbeddedKafka.start(folder("kafka"), HOST, 0));
     }
     return kafka;

@@ -1,0 +1,58 @@
+package org.accrual.provision;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.runtime.DatabaseSettings;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.output.MigrateResult;
+
+/** The database's shape. */
+public final class Database {
+  /** Held, since a logger that nobody holds forgets its level. */
+  private static final Logger FLYWAY_LOG = Logger.getLogger("org.flywaydb");
+
+  private Database() {}
+
+  /** Applies the migrations that are missing; answers one line about it. */
+  public static String migrate(DatabaseSettings settings) {
+    FLYWAY_LOG.setLevel(Level.SEVERE);
+    try {
+      MigrateResult result =
+          Flyway.configure()
+              .dataSource(settings.url(), settings.user(), settings.password())
+              .locations("classpath:db/migration")
+              .cleanDisabled(true)
+              .load()
+              .migrate();
+      return result.migrationsExecuted == 0
+          ? "database: at version " + result.initialSchemaVersion
+          : "database: %d migrations applied, now at version %s"
+              .formatted(result.migrationsExecuted, result.targetSchemaVersion);
+    } catch (FlywayException failed) {
+      throw new ProvisionRefused(
+          "database %s: %s".formatted(settings, failed.getMessage()), failed);
+    }
+  }
+
+  /** Makes the outbox's partitions of the next days; answers one line about it. */
+  public static String createPartitions(DatabaseSettings settings) {
+    try (Connection connection = connect(settings);
+        Statement statement = connection.createStatement();
+        ResultSet made = statement.executeQuery("select outbox.create_partitions()")) {
+      made.next();
+      return "outbox: %d partitions made".formatted(made.getInt(1));
+    } catch (SQLException failed) {
+      throw new ProvisionRefused("outbox partitions: " + failed.getMessage(), failed);
+    }
+  }
+
+  static Connection connect(DatabaseSettings settings) throws SQLException {
+    return DriverManager.getConnection(settings.url(), settings.user(), settings.password());
+  }
+}

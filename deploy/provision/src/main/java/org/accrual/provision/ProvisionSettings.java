@@ -1,0 +1,29 @@
+package org.accrual.provision;
+
+import java.net.URI;
+import org.accrual.runtime.DatabaseSettings;
+import org.accrual.runtime.Settings;
+
+/**
+ * What is provisioned, and how.
+ *
+ * @param database migrated by its owner
+ * @param bootstrapServers of Kafka, {@code host:port}, comma-separated
+ * @param registry base address of the Confluent-compatible API
+ * @param replicationFactor of topics that are made now, 1 to 7; existing topics keep theirs
+ */
+public record ProvisionSettings(
+    DatabaseSettings database, String bootstrapServers, URI registry, int replicationFactor) {
+
+  /**
+   * Keys {@code accrual.database.*}, {@code accrual.kafka.bootstrap-servers}, {@code
+   * accrual.registry.url}, {@code accrual.provision.replication-factor}.
+   */
+  public static ProvisionSettings read(Settings settings) {
+    return new ProvisionSettings(
+        DatabaseSettings.read(settings),
+        settings.text("accrual.kafka.bootstrap-servers", "127.0.0.1:7500"),
+        settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"),
+        settings.integer("accrual.provision.replication-factor", 1, 1, 7));
+  }
+}

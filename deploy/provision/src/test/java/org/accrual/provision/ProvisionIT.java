@@ -1,0 +1,179 @@
+package org.accrual.provision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.accrual.contract.EventSchemas;
+import org.accrual.contract.Topics;
+import org.accrual.embedded.SharedParts;
+import org.accrual.runtime.DatabaseSettings;
+import org.accrual.runtime.registry.SchemaRegistry;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ProvisionIT {
+  private final String url = SharedParts.emptyDatabase();
+  private final ProvisionSettings settings =
+      new ProvisionSettings(
+          new DatabaseSettings(url, "postgres", ""),
+          SharedParts.kafka().bootstrapServers(),
+          URI.create(SharedParts.registry().url()),
+          1);
+  private final List<String> lines = new ArrayList<>();
+
+  @AfterEach
+  void dropWhatIsShared() throws Exception {
+    sql("select pg_drop_replication_slot(slot_name) from pg_replication_slots");
+    try (Admin admin = admin()) {
+      // By name: the broker's list lags behind the controller.
+      for (String topic :
+          List.of(
+              Topics.STUDY_EVENTS,
+              Topics.SITE_EVENTS,
+              Topics.ENROLLMENT_EVENTS,
+              Topics.RELAY_MARK)) {
+        try {
+          admin.deleteTopics(List.of(topic)).all().get();
+        } catch (ExecutionException notThere) {
+          assertThat(notThere).hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
+        }
+      }
+      await().until(() -> admin.listTopics().names().get().isEmpty());
+    }
+  }
+
+  @Test
+  void bringsAnEmptyInstallationToWhatIsExpectedAndThenChangesNothing() throws Exception {
+    Provision.run(settings, lines::add);
+
+    assertThat(lines)
+        .satisfiesExactly(
+            line -> assertThat(line).matches("database: \\d+ migrations applied, now at .*"),
+            line -> assertThat(line).isEqualTo("outbox: 15 partitions made"),
+            line -> assertThat(line).isEqualTo("slot: accrual_outbox made"),
+            line ->
+                assertThat(line).isEqualTo("topics: 0 were there, 4 made, 0 settings corrected"),
+            line -> assertThat(line).matches("schemas: \\d+ subjects, FULL_TRANSITIVE"));
+    try (Admin admin = admin()) {
+      var described = admin.describeTopics(Topics.EVENT_TOPICS).allTopicNames().get();
+      assertThat(described.values()).allSatisfy(t -> assertThat(t.partitions()).hasSize(12));
+    }
+    SchemaRegistry registry = new SchemaRegistry(settings.registry());
+    assertThat(EventSchemas.current())
+        .isNotEmpty()
+        .allSatisfy((type, schema) -> assertThat(registry.idOf(type, schema)).isPositive());
+
+    lines.clear();
+    Provision.run(settings, lines::add);
+    assertThat(lines)
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("database: at version "),
+            line -> assertThat(line).isEqualTo("outbox: 0 partitions made"),
+            line -> assertThat(line).isEqualTo("slot: accrual_outbox is there"),
+            line ->
+                assertThat(line).isEqualTo("topics: 4 were there, 0 made, 0 settings corrected"),
+            line -> assertThat(line).matches("schemas: \\d+ subjects, FULL_TRANSITIVE"));
+  }
+
+  @Test
+  void refusesAMissingSlotWhereThereHaveBeenMessages() throws Exception {
+    Database.migrate(settings.database());
+    sql(
+        """
+        insert into outbox.message (id, aggregatetype, aggregateid, type, payload)
+        values (gen_random_uuid(), 'study.events', 's', 't', '')""");
+
+    assertThatThrownBy(() -> Provision.run(settings, lines::add))
+        .isInstanceOf(ProvisionRefused.class)
+        .hasMessageContaining("accrual_outbox is missing")
+        .hasMessageContaining("recover");
+    assertThat(count("select count(*) from pg_replication_slots")).isZero();
+  }
+
+  @Test
+  void refusesASlotOfAnotherPlugin() throws Exception {
+    sql("select pg_create_logical_replication_slot('accrual_outbox', 'test_decoding')");
+
+    assertThatThrownBy(() -> OutboxSlot.ensure(settings.database()))
+        .isInstanceOf(ProvisionRefused.class)
+        .hasMessageContaining("test_decoding");
+  }
+
+  @Test
+  void refusesASlotOfAnotherDatabase() throws Exception {
+    sql("select pg_create_logical_replication_slot('accrual_outbox', 'pgoutput')");
+    DatabaseSettings other = new DatabaseSettings(SharedParts.emptyDatabase(), "postgres", "");
+
+    assertThatThrownBy(() -> OutboxSlot.ensure(other))
+        .isInstanceOf(ProvisionRefused.class)
+        .hasMessageContaining("not ours");
+  }
+
+  @Test
+  void refusesATopicWithAnotherNumberOfPartitionsAndMakesNoOther() throws Exception {
+    try (Admin admin = admin()) {
+      admin.createTopics(List.of(new NewTopic(Topics.SITE_EVENTS, 3, (short) 1))).all().get();
+
+      assertThatThrownBy(() -> TopicPlan.apply(settings.bootstrapServers(), 1))
+          .isInstanceOf(ProvisionRefused.class)
+          .hasMessageContaining(Topics.SITE_EVENTS + " has 3 partitions, not 12");
+      assertThat(admin.listTopics().names().get()).containsExactly(Topics.SITE_EVENTS);
+    }
+  }
+
+  @Test
+  void setsBackWhatATopicKeeps() throws Exception {
+    try (Admin admin = admin()) {
+      NewTopic forgetful =
+          new NewTopic(Topics.SITE_EVENTS, 12, (short) 1).configs(Map.of("retention.ms", "1000"));
+      admin.createTopics(List.of(forgetful)).all().get();
+
+      assertThat(TopicPlan.apply(settings.bootstrapServers(), 1))
+          .isEqualTo("topics: 1 were there, 3 made, 1 settings corrected");
+    }
+  }
+
+  @Test
+  void saysInOneLineWhatDoesNotAnswer() {
+    DatabaseSettings nowhere =
+        new DatabaseSettings("jdbc:postgresql://127.0.0.1:1/accrual", "postgres", "");
+
+    assertThatThrownBy(() -> Database.migrate(nowhere))
+        .isInstanceOf(ProvisionRefused.class)
+        .hasMessageContaining("127.0.0.1:1");
+    assertThatThrownBy(() -> TopicPlan.apply(settings.bootstrapServers(), 2))
+        .isInstanceOf(ProvisionRefused.class)
+        .hasMessageContaining(settings.bootstrapServers());
+  }
+
+  private Admin admin() {
+    return Admin.create(Map.of("bootstrap.servers", settings.bootstrapServers()));
+  }
+
+  private void sql(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url, "postgres", "");
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private long count(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url, "postgres", "");
+        var answer = connection.createStatement().executeQuery(sql)) {
+      answer.next();
+      return answer.getLong(1);
+    }
+  }
+}
