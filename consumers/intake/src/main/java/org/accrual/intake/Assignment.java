@@ -62,8 +62,7 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
     halted.keySet().removeAll(batch.partitions());
     for (Halt halt : halts) {
       halt(halt, halt.equals(before.get(halt.position().partition())));
-      offsets.put(
-          halt.position().partition(), new OffsetAndMetadata(halt.position().offset()));
+      offsets.put(halt.position().partition(), new OffsetAndMetadata(halt.position().offset()));
     }
     done.putAll(offsets);
     // Not waited for: until it is there a crash only means repeats, which the gate drops.
@@ -184,8 +183,7 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
   }
 
   private static void logUncommitted(
-      Map<TopicPartition, OffsetAndMetadata> offsets,
-      @Nullable Exception failure) {
+      Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Exception failure) {
     if (failure != null) {
       LOG.log(
           Level.INFO,

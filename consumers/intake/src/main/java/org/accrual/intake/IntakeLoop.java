@@ -84,21 +84,22 @@ public final class IntakeLoop {
     Thread.ofVirtual().name("intake-" + subscription.consumer()).start(this::run);
   }
 
-  /**
-   * Finishes the batch under way, commits offsets, leaves the group.
-   *
-   * @return whether it ended within the time given; it goes on ending otherwise
-   */
-  public boolean stop(Duration atMost) throws InterruptedException {
+  /** Lets it finish the batch under way, commit offsets and leave the group; does not wait. */
+  public void beginStop() {
     if (state.compareAndSet(IntakeState.NEW, IntakeState.STOPPED)) {
-      return true;
+      ended.countDown();
+      return;
     }
     enter(IntakeState.STOPPING);
     Assignment current = assignment;
     if (current != null) {
       current.wakeup();
     }
-    return ended.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether it has ended, after waiting at most that long for it. */
+  public boolean awaitStop(Duration atMost) throws InterruptedException {
+    return ended.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void run() {

@@ -8,8 +8,8 @@ import org.eclipse.microprofile.metrics.Tag;
 import org.eclipse.microprofile.metrics.Timer;
 
 /**
- * {@code /metrics}, each with the tag {@code consumer}: {@code accrual_intake_applied_total}, {@code
- * accrual_intake_repeats_total}, {@code accrual_intake_failures_total}, {@code
+ * {@code /metrics}, each with the tag {@code consumer}: {@code accrual_intake_applied_total},
+ * {@code accrual_intake_repeats_total}, {@code accrual_intake_failures_total}, {@code
  * accrual_intake_batch_seconds}, {@code accrual_intake_lag} (records not taken in yet).
  */
 public final class IntakeMetrics implements IntakeObserver {

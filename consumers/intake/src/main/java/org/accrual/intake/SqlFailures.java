@@ -6,7 +6,7 @@ import java.sql.SQLTransientException;
 import java.util.Set;
 
 /** Tells a database that is away, busy or contended from a statement that cannot work. */
-final class SqlFailures {
+public final class SqlFailures {
   // Connection, resources, operator intervention (also statement_timeout), lock and timeout
   // classes.
   private static final Set<String> PASSING_CLASSES = Set.of("08", "53", "57", "58", "40", "55");
@@ -22,7 +22,8 @@ final class SqlFailures {
         : new BrokenBatch("the database refused the batch", failure);
   }
 
-  private static boolean passes(SQLException failure) {
+  /** Whether the same statement may work when it is tried again. */
+  public static boolean passes(SQLException failure) {
     if (failure instanceof SQLTransientException || failure instanceof SQLRecoverableException) {
       return true;
     }

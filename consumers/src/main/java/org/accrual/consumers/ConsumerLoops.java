@@ -1,0 +1,81 @@
+package org.accrual.consumers;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.intake.IntakeHealth;
+import org.accrual.intake.IntakeLoop;
+import org.accrual.intake.IntakeMetrics;
+import org.accrual.intake.Subscription;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+
+/** Runs a loop for each consumer that is enabled, from the start of the process to its stop. */
+@ApplicationScoped
+public class ConsumerLoops {
+  private static final Logger LOG = Logger.getLogger(ConsumerLoops.class.getName());
+
+  private final ConsumersSettings settings;
+  private final List<IntakeLoop> loops = new ArrayList<>();
+
+  @Inject
+  ConsumerLoops(
+      ConsumersSettings settings, Instance<EventConsumer> consumers, MetricRegistry metrics) {
+    this.settings = settings;
+    for (EventConsumer consumer : consumers) {
+      if (settings.enabled().contains(consumer.name())) {
+        loops.add(
+            new IntakeLoop(
+                new Subscription(consumer.name(), consumer.topics()),
+                settings.intake(),
+                consumer,
+                new IntakeMetrics(metrics, consumer.name())));
+      }
+    }
+  }
+
+  void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
+    loops.forEach(IntakeLoop::start);
+  }
+
+  /** Batches under way are finished and their offsets committed, all loops within one time. */
+  void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+    loops.forEach(IntakeLoop::beginStop);
+    long until = System.nanoTime() + settings.stopWithin().toNanos();
+    try {
+      for (IntakeLoop loop : loops) {
+        if (!loop.awaitStop(Duration.ofNanos(until - System.nanoTime()))) {
+          LOG.log(
+              Level.WARNING,
+              "{0} did not stop in time; nothing is lost, what it was doing is done again",
+              loop.subscription().consumer());
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The check of a consumer; one that does not run here is no reason not to be ready. */
+  public HealthCheck health(String consumer) {
+    return loops.stream()
+        .filter(loop -> loop.subscription().consumer().equals(consumer))
+        .<HealthCheck>map(IntakeHealth::new)
+        .findFirst()
+        .orElse(
+            () ->
+                HealthCheckResponse.named("intake-" + consumer)
+                    .up()
+                    .withData("state", "not enabled here")
+                    .build());
+  }
+}

@@ -1,0 +1,56 @@
+package org.accrual.consumers;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.accrual.consumers.database.PoolSettings;
+import org.accrual.intake.IntakeSettings;
+import org.accrual.runtime.Settings;
+
+/**
+ * Every setting of the consumers process.
+ *
+ * @param enabled the consumers it runs; queries are served in any case
+ * @param pools its database connections
+ * @param intake how its consumers take records in
+ * @param registry base URL of the schema registry
+ * @param stopWithin how long a stop waits for the batches under way: 1 s to 5 min
+ */
+public record ConsumersSettings(
+    Set<String> enabled,
+    PoolSettings pools,
+    IntakeSettings intake,
+    URI registry,
+    Duration stopWithin) {
+  private static final String ALL = "all";
+  private static final String NONE = "none";
+  private static final List<String> CONSUMERS = List.of("projection");
+
+  /**
+   * Keys {@code accrual.consumers.enabled} ({@code all}, {@code none} or names, comma-separated;
+   * all), {@code accrual.consumers.stop-within} (20s), {@code accrual.registry.url}, and those of
+   * {@link PoolSettings} and {@link IntakeSettings}.
+   */
+  public static ConsumersSettings read(Settings settings) {
+    return new ConsumersSettings(
+        enabled(settings),
+        PoolSettings.read(settings),
+        IntakeSettings.read(settings),
+        settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"),
+        settings.duration(
+            "accrual.consumers.stop-within",
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(5)));
+  }
+
+  private static Set<String> enabled(Settings settings) {
+    String key = "accrual.consumers.enabled";
+    return switch (settings.text(key, ALL)) {
+      case ALL -> Set.copyOf(CONSUMERS);
+      case NONE -> Set.of();
+      default -> Set.copyOf(settings.someOf(key, ALL, CONSUMERS));
+    };
+  }
+}

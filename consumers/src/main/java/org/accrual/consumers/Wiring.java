@@ -1,0 +1,31 @@
+package org.accrual.consumers;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.accrual.consumers.database.PoolSettings;
+import org.accrual.runtime.Settings;
+import org.accrual.runtime.registry.SchemaRegistry;
+
+/** Makes the beans that are not ours to annotate. */
+@ApplicationScoped
+class Wiring {
+
+  @Produces
+  @Singleton
+  static ConsumersSettings settings() {
+    return ConsumersSettings.read(Settings.load());
+  }
+
+  @Produces
+  @Singleton
+  static PoolSettings pools(ConsumersSettings settings) {
+    return settings.pools();
+  }
+
+  @Produces
+  @Singleton
+  static SchemaRegistry registry(ConsumersSettings settings) {
+    return new SchemaRegistry(settings.registry());
+  }
+}

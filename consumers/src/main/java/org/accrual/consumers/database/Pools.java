@@ -1,0 +1,74 @@
+package org.accrual.consumers.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/**
+ * The pools. How long the database may take is bounded by the database itself ({@code
+ * statement_timeout}), since interrupting a virtual thread would close its socket.
+ */
+@ApplicationScoped
+class Pools {
+  private static final Duration WAIT_FOR_CONNECTION = Duration.ofSeconds(5);
+  // A process that was stopped inside a transaction must not hold up who took its partitions over.
+  private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(15);
+
+  private final HikariDataSource effects;
+  private final HikariDataSource queries;
+
+  @Inject
+  Pools(PoolSettings settings) {
+    effects = pool(settings, "effects", settings.effects(), "");
+    queries = pool(settings, "queries", settings.queries(), " -c default_transaction_read_only=on");
+  }
+
+  @Produces
+  @EffectsPool
+  DataSource effects() {
+    return effects;
+  }
+
+  @Produces
+  @QueryPool
+  DataSource queries() {
+    return queries;
+  }
+
+  @PreDestroy
+  void close() {
+    queries.close();
+    effects.close();
+  }
+
+  private static HikariDataSource pool(
+      PoolSettings settings, String name, int size, String options) {
+    HikariConfig pool = new HikariConfig();
+    pool.setPoolName(name);
+    pool.setJdbcUrl(settings.database().url());
+    pool.setUsername(settings.database().user());
+    pool.setPassword(settings.database().password());
+    pool.setMaximumPoolSize(size);
+    pool.setAutoCommit(!name.equals("effects"));
+    pool.setConnectionTimeout(WAIT_FOR_CONNECTION.toMillis());
+    // The process starts without its database and says on /health what it waits for.
+    pool.setInitializationFailTimeout(-1);
+    pool.addDataSourceProperty("ApplicationName", "accrual-consumers-" + name);
+    pool.addDataSourceProperty("connectTimeout", "5");
+    pool.addDataSourceProperty("tcpKeepAlive", "true");
+    // For a host that went away without a word: the database can no longer end the statement.
+    pool.addDataSourceProperty(
+        "socketTimeout", Long.toString(settings.statementTimeout().toSeconds() + 10));
+    pool.addDataSourceProperty(
+        "options",
+        "-c statement_timeout=%d -c idle_in_transaction_session_timeout=%d -c jit=off%s"
+            .formatted(
+                settings.statementTimeout().toMillis(), IDLE_IN_TRANSACTION.toMillis(), options));
+    return new HikariDataSource(pool);
+  }
+}

@@ -1,0 +1,171 @@
+package org.accrual.consumers.progress;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.accrual.intake.GateTable;
+import org.accrual.intake.StreamKey;
+
+/**
+ * Waits until a consumer has applied a version of a stream. A batch applied in this process wakes
+ * its waiters at once; one applied in another is seen within {@link #RECHECK}, by one statement for
+ * all waiters. Safe for use by many threads.
+ */
+public final class StreamProgress implements AutoCloseable {
+  /** How often the gate's table is read while somebody waits. */
+  public static final Duration RECHECK = Duration.ofMillis(25);
+
+  private static final Logger LOG = Logger.getLogger(StreamProgress.class.getName());
+
+  private final DataSource database;
+  private final GateTable gate;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition someoneWaits = lock.newCondition();
+  // Guarded by lock.
+  private final Map<StreamKey, List<Waiter>> waiters = new HashMap<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
+
+  /** One reader; not a record, since two that wait for the same are still two. */
+  private static final class Waiter {
+    final long version;
+    final CountDownLatch reached = new CountDownLatch(1);
+
+    Waiter(long version) {
+      this.version = version;
+    }
+  }
+
+  public StreamProgress(DataSource database, GateTable gate) {
+    this.database = database;
+    this.gate = gate;
+    Thread.ofVirtual().name("progress").start(this::recheck);
+  }
+
+  /**
+   * Whether the version has been applied, after waiting at most that long for it.
+   *
+   * @throws SQLException if the database cannot say
+   */
+  public boolean await(StreamKey stream, long version, Duration atMost)
+      throws InterruptedException, SQLException {
+    if (isApplied(stream, version)) {
+      return true;
+    }
+    Waiter waiter = register(stream, version);
+    try {
+      // Looked at again once registered: what was applied between the two woke nobody.
+      return isApplied(stream, version)
+          || waiter.reached.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } finally {
+      remove(stream, waiter);
+    }
+  }
+
+  /** These versions are applied and committed: wakes who waited for them. */
+  public void reached(Map<StreamKey, Long> versions) {
+    lock.lock();
+    try {
+      if (waiters.isEmpty()) {
+        return;
+      }
+      versions.forEach(
+          (stream, version) -> {
+            for (Waiter waiter : waiters.getOrDefault(stream, List.of())) {
+              if (waiter.version <= version) {
+                waiter.reached.countDown();
+              }
+            }
+          });
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the rechecks; who waits still gets the answer that the time is up. */
+  @Override
+  public void close() {
+    closing.countDown();
+    lock.lock();
+    try {
+      someoneWaits.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Waiter register(StreamKey stream, long version) {
+    Waiter waiter = new Waiter(version);
+    lock.lock();
+    try {
+      waiters.computeIfAbsent(stream, s -> new ArrayList<>()).add(waiter);
+      someoneWaits.signal();
+      return waiter;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void remove(StreamKey stream, Waiter waiter) {
+    lock.lock();
+    try {
+      waiters.computeIfPresent(
+          stream,
+          (s, list) -> {
+            list.remove(waiter);
+            return list.isEmpty() ? null : list;
+          });
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void recheck() {
+    try {
+      while (!closing.await(RECHECK.toNanos(), TimeUnit.NANOSECONDS)) {
+        List<StreamKey> awaited = awaited();
+        try {
+          reached(applied(awaited));
+        } catch (SQLException away) {
+          LOG.log(Level.WARNING, "cannot read how far the consumer is; readers wait", away);
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What is waited for; stands while nobody waits. */
+  private List<StreamKey> awaited() throws InterruptedException {
+    lock.lock();
+    try {
+      while (waiters.isEmpty() && closing.getCount() > 0) {
+        someoneWaits.await();
+      }
+      return List.copyOf(waiters.keySet());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isApplied(StreamKey stream, long version) throws SQLException {
+    Long applied = applied(List.of(stream)).get(stream);
+    return applied != null && applied >= version;
+  }
+
+  private Map<StreamKey, Long> applied(List<StreamKey> streams) throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      return gate.read(connection, streams);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package org.accrual.consumers.query;
+
+import com.google.rpc.Code;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.accrual.consumers.projection.ProjectionProgress;
+import org.accrual.contract.ConsistencyToken;
+import org.accrual.contract.Topics;
+import org.accrual.intake.StreamKey;
+import org.accrual.runtime.grpc.Errors;
+
+/**
+ * Holds a query back until the projection has reached what its {@code min_consistency_token} names:
+ * nine tenths of what the call's deadline leaves, so that the answer still arrives, and at most 10
+ * s.
+ */
+@ApplicationScoped
+class ConsistencyWait {
+  static final String FIELD = "min_consistency_token";
+  private static final Duration LONGEST = Duration.ofSeconds(10);
+  private static final Duration RETRY_DELAY = Duration.ofMillis(500);
+  private static final List<String> STREAM_TYPES = List.of("study", "site", "enrollment");
+
+  private final ProjectionProgress progress;
+
+  @Inject
+  ConsistencyWait(ProjectionProgress progress) {
+    this.progress = progress;
+  }
+
+  /**
+   * Returns once the token is reached; at once if it is empty. Throws what the client gets if not.
+   */
+  void until(String encoded) {
+    if (encoded.isEmpty()) {
+      return;
+    }
+    ConsistencyToken token =
+        ConsistencyToken.decode(encoded)
+            .filter(t -> STREAM_TYPES.contains(t.streamType()))
+            .orElseThrow(
+                () -> Errors.invalid(FIELD, "is not a consistency_token of an earlier answer"));
+    try {
+      if (!progress.await(stream(token), token.version(), longest())) {
+        throw behind(token);
+      }
+    } catch (SQLException away) {
+      throw DatabaseErrors.of(away);
+    } catch (InterruptedException ending) {
+      Thread.currentThread().interrupt();
+      throw behind(token);
+    }
+  }
+
+  private static StreamKey stream(ConsistencyToken token) {
+    return new StreamKey(Topics.of(token.streamType() + ".events"), token.streamId());
+  }
+
+  private static Duration longest() {
+    Deadline deadline = Context.current().getDeadline();
+    if (deadline == null) {
+      return LONGEST;
+    }
+    Duration left = Duration.ofMillis(Math.max(0, deadline.timeRemaining(TimeUnit.MILLISECONDS)));
+    Duration usable = left.multipliedBy(9).dividedBy(10);
+    return usable.compareTo(LONGEST) < 0 ? usable : LONGEST;
+  }
+
+  private static RuntimeException behind(ConsistencyToken token) {
+    return Errors.retryable(
+        Code.UNAVAILABLE,
+        "PROJECTION_BEHIND",
+        "the projection has not reached version %d of %s %s yet"
+            .formatted(token.version(), token.streamType(), token.streamId()),
+        Map.of(
+            "stream_type", token.streamType(),
+            "stream_id", token.streamId(),
+            "version", Long.toString(token.version())),
+        RETRY_DELAY);
+  }
+}

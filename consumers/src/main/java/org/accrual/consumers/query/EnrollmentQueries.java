@@ -1,0 +1,99 @@
+package org.accrual.consumers.query;
+
+import com.google.rpc.Code;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.StreamObserver;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.accrual.api.enrollment.v1.Enrollment;
+import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
+import org.accrual.api.query.v1.GetEnrollmentRequest;
+import org.accrual.api.query.v1.GetEnrollmentResponse;
+import org.accrual.api.query.v1.ListEnrollmentsRequest;
+import org.accrual.api.query.v1.ListEnrollmentsResponse;
+import org.accrual.contract.ConsistencyToken;
+import org.accrual.runtime.grpc.Errors;
+
+/** EnrollmentQueryService: waits for the token where there is one, then reads. */
+@ApplicationScoped
+class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, BindableService {
+  private static final int DEFAULT_PAGE = 50;
+
+  private final ConsistencyWait consistency;
+  private final EnrollmentReader enrollments;
+
+  @Inject
+  EnrollmentQueries(ConsistencyWait consistency, EnrollmentReader enrollments) {
+    this.consistency = consistency;
+    this.enrollments = enrollments;
+  }
+
+  @Override
+  public ServerServiceDefinition bindService() {
+    return EnrollmentQueryServiceGrpc.bindService(this);
+  }
+
+  @Override
+  public void getEnrollment(
+      GetEnrollmentRequest request, StreamObserver<GetEnrollmentResponse> answer) {
+    consistency.until(request.getMinConsistencyToken());
+    Enrollment enrollment =
+        enrollments
+            .find(UUID.fromString(request.getEnrollmentId()))
+            .orElseThrow(() -> notFound(request.getEnrollmentId()));
+    answer.onNext(
+        GetEnrollmentResponse.newBuilder()
+            .setEnrollment(enrollment)
+            .setConsistencyToken(
+                new ConsistencyToken(
+                        "enrollment", enrollment.getEnrollmentId(), enrollment.getVersion())
+                    .encoded())
+            .build());
+    answer.onCompleted();
+  }
+
+  @Override
+  public void listEnrollments(
+      ListEnrollmentsRequest request, StreamObserver<ListEnrollmentsResponse> answer) {
+    EnrollmentFilter filter =
+        new EnrollmentFilter(request.getStudyId(), request.getSiteId(), request.getState());
+    Optional<UUID> after = after(filter, request.getPageToken());
+    consistency.until(request.getMinConsistencyToken());
+    int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
+    // One more than asked for tells whether there is a next page.
+    List<Enrollment> found = enrollments.list(filter, after, size + 1);
+    List<Enrollment> page = found.subList(0, Math.min(size, found.size()));
+    ListEnrollmentsResponse.Builder response =
+        ListEnrollmentsResponse.newBuilder().addAllEnrollments(page);
+    if (found.size() > size) {
+      response.setNextPageToken(
+          PageToken.of(filter, UUID.fromString(page.getLast().getEnrollmentId())));
+    }
+    answer.onNext(response.build());
+    answer.onCompleted();
+  }
+
+  private static Optional<UUID> after(EnrollmentFilter filter, String pageToken) {
+    if (pageToken.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<UUID> after = PageToken.decode(filter, pageToken);
+    if (after.isEmpty()) {
+      throw Errors.invalid("page_token", "is not a next_page_token of a list with this filter");
+    }
+    return after;
+  }
+
+  private static RuntimeException notFound(String enrollmentId) {
+    return Errors.of(
+        Code.NOT_FOUND,
+        "ENROLLMENT_NOT_FOUND",
+        "the projection has no enrollment " + enrollmentId,
+        Map.of("enrollment_id", enrollmentId));
+  }
+}
