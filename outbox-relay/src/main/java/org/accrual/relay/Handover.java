@@ -1,0 +1,106 @@
+package org.accrual.relay;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.relay.outbox.Delivery;
+import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Position;
+import org.accrual.relay.sink.MarkTopic;
+import org.accrual.relay.sink.Publisher;
+import org.accrual.relay.sink.Unpublishable;
+import org.accrual.relay.slot.Refusal;
+import org.accrual.relay.slot.Refusal.Reason;
+import org.accrual.relay.slot.SlotFacts;
+import org.accrual.relay.slot.SlotGuard;
+import org.accrual.relay.slot.Verdict;
+import org.accrual.relay.source.Receiver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Between source and sink: takes over from a predecessor, then publishes what is delivered. The
+ * order of a takeover is what makes it safe: slot, fence, mark, judgement.
+ */
+final class Handover implements Receiver {
+  private static final Logger LOG = Logger.getLogger(Handover.class.getName());
+
+  private final String slot;
+  private final SlotGuard guard;
+  private final MarkTopic marks;
+  private final Publisher publisher;
+  private final RelayLife life;
+
+  /** Set when the slot is acquired, before anything is delivered. */
+  private volatile @Nullable Origin origin;
+
+  Handover(String slot, SlotGuard guard, MarkTopic marks, Publisher publisher, RelayLife life) {
+    this.slot = slot;
+    this.guard = guard;
+    this.marks = marks;
+    this.publisher = publisher;
+    this.life = life;
+  }
+
+  @Override
+  public Position slotAcquired() throws InterruptedException {
+    life.enter(RelayState.RECOVERING);
+    publisher.fence();
+    Optional<Mark> mark = marks.newest();
+    SlotFacts facts = look();
+    return switch (Verdict.afterAcquiring(facts, slot, mark)) {
+      case Verdict.Unfit(Refusal refusal) -> throw refuse(refusal);
+      case Verdict.Fit fit ->
+          begin(new Origin(facts.systemIdentifier(), facts.timeline(), slot), fit);
+    };
+  }
+
+  private Position begin(Origin here, Verdict.Fit fit) throws InterruptedException {
+    origin = here;
+    if (fit.first()) {
+      // From now on a slot that has moved further than this is known to have lost records.
+      publisher.publish(List.of(), new Mark(here, fit.from()));
+    }
+    LOG.log(
+        Level.INFO,
+        "slot {0} is ours; relaying what lies above {1}{2}",
+        new Object[] {slot, fit.from(), fit.first() ? ", the first mark" : ""});
+    life.recovered(fit.from());
+    life.enter(RelayState.STREAMING);
+    return fit.from();
+  }
+
+  @Override
+  public void deliver(Delivery delivery) throws InterruptedException {
+    Origin here = origin;
+    if (here == null) {
+      throw new IllegalStateException("a delivery came before the slot was acquired");
+    }
+    try {
+      publisher.publish(delivery.rows(), new Mark(here, delivery.reached()));
+    } catch (Unpublishable unfit) {
+      throw refuse(
+          new Refusal(
+              Reason.RECORD_UNFIT,
+              String.valueOf(unfit.getMessage()),
+              "register its schema, raise the topic's limit or upgrade the relay, then start the"
+                  + " relay again: it goes on with this record"));
+    }
+    life.delivered(delivery);
+  }
+
+  private RelayRefused refuse(Refusal refusal) {
+    life.enter(RelayState.REFUSED, Optional.of(refusal));
+    return new RelayRefused(refusal);
+  }
+
+  private SlotFacts look() {
+    try {
+      return guard.look();
+    } catch (SQLException away) {
+      throw new IllegalStateException("the database did not tell of its slot", away);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package org.accrual.relay;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.accrual.relay.slot.Refusal;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Ready while it streams. Any other state is told with its reason and what to do. */
+@Readiness
+@ApplicationScoped
+class RelayHealth implements HealthCheck {
+  private final RelayLife life;
+
+  @Inject
+  RelayHealth(RelayLife life) {
+    this.life = life;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    RelayLife.Stand stand = life.stand();
+    HealthCheckResponseBuilder health =
+        HealthCheckResponse.named("relay")
+            .status(stand.state() == RelayState.STREAMING)
+            .withData("state", stand.state().label())
+            .withData("since", stand.since().toString())
+            .withData("mark", life.mark().toString());
+    stand.refusal().ifPresent(refusal -> tell(health, refusal));
+    return health.build();
+  }
+
+  private static void tell(HealthCheckResponseBuilder health, Refusal refusal) {
+    health
+        .withData("reason", refusal.reason().name())
+        .withData("detail", refusal.detail())
+        .withData("remedy", refusal.remedy());
+  }
+}

@@ -1,0 +1,91 @@
+package org.accrual.relay;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.relay.outbox.Delivery;
+import org.accrual.relay.outbox.Position;
+import org.accrual.relay.slot.Refusal;
+
+/**
+ * Where the relay stands, for health, metrics and logs. Safe for several threads: one setter, and
+ * readers see state and refusal together.
+ */
+final class RelayLife {
+  private static final Logger LOG = Logger.getLogger(RelayLife.class.getName());
+
+  /** One moment of it. */
+  record Stand(RelayState state, Instant since, Optional<Refusal> refusal) {}
+
+  private final AtomicLong records = new AtomicLong();
+  private final AtomicLong transactions = new AtomicLong();
+  private volatile Stand stand = new Stand(RelayState.STARTING, Instant.now(), Optional.empty());
+  private volatile Position mark = Position.ZERO;
+  private volatile Instant reachedAt = Instant.now();
+
+  Stand stand() {
+    return stand;
+  }
+
+  /**
+   * Goes on to {@code next}; a refusal goes with {@link RelayState#REFUSED} only.
+   *
+   * @return false if the state does not allow it, such as streaming after a stop was asked for
+   */
+  synchronized boolean enter(RelayState next, Optional<Refusal> refusal) {
+    RelayState before = stand.state();
+    if (!before.mayBecome(next)) {
+      return false;
+    }
+    stand = new Stand(next, Instant.now(), refusal);
+    if (refusal.isPresent()) {
+      LOG.log(
+          Level.SEVERE,
+          "relay {0} -> {1}: {2}",
+          new Object[] {before.label(), next.label(), refusal.get()});
+    } else {
+      LOG.log(Level.INFO, "relay {0} -> {1}", new Object[] {before.label(), next.label()});
+    }
+    return true;
+  }
+
+  boolean enter(RelayState next) {
+    return enter(next, Optional.empty());
+  }
+
+  void recovered(Position from) {
+    mark = from;
+  }
+
+  void delivered(Delivery delivery) {
+    records.addAndGet(delivery.rows().size());
+    transactions.addAndGet(delivery.transactions());
+    mark = delivery.reached();
+    reachedAt = delivery.committedAt();
+  }
+
+  /** Everything at or under it is on the topics. */
+  Position mark() {
+    return mark;
+  }
+
+  /** Outbox records relayed by this process. */
+  long records() {
+    return records.get();
+  }
+
+  /** Source transactions relayed by this process. */
+  long transactions() {
+    return transactions.get();
+  }
+
+  /**
+   * How long ago the database wrote the newest change known to be on the topics, heartbeats
+   * included: when idle, between 0 and the heartbeat's interval.
+   */
+  double lagSeconds() {
+    return Math.max(0, (Instant.now().toEpochMilli() - reachedAt.toEpochMilli()) / 1000.0);
+  }
+}

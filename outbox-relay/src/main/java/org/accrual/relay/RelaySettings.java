@@ -1,0 +1,65 @@
+package org.accrual.relay;
+
+import java.net.URI;
+import java.time.Duration;
+import org.accrual.relay.sink.SinkSettings;
+import org.accrual.relay.source.SourceSettings;
+import org.accrual.runtime.DatabaseSettings;
+import org.accrual.runtime.InvalidSetting;
+import org.accrual.runtime.Settings;
+
+/**
+ * The relay's settings.
+ *
+ * @param source where the outbox is read
+ * @param sink where it goes
+ * @param registry of schemas, a Confluent-compatible base URL
+ * @param slotPoll how often a waiting relay looks whether the slot has become free
+ */
+record RelaySettings(SourceSettings source, SinkSettings sink, URI registry, Duration slotPoll) {
+  private static final String PREFIX = "accrual.relay.";
+
+  static RelaySettings read(Settings settings) {
+    String slot = name(settings, PREFIX + "slot", "accrual_outbox");
+    SourceSettings source =
+        new SourceSettings(
+            DatabaseSettings.read(settings),
+            slot,
+            name(settings, PREFIX + "publication", "accrual_outbox"),
+            settings.duration(
+                PREFIX + "heartbeat",
+                Duration.ofSeconds(2),
+                Duration.ofMillis(100),
+                Duration.ofMinutes(5)),
+            settings.duration(
+                PREFIX + "poll-interval",
+                Duration.ofMillis(2),
+                Duration.ofMillis(1),
+                Duration.ofSeconds(5)),
+            settings.integer(PREFIX + "batch-rows", 4096, 1, 65_536));
+    return new RelaySettings(
+        source,
+        new SinkSettings(
+            settings.text("accrual.kafka.bootstrap-servers", "127.0.0.1:7500"),
+            slot,
+            settings.duration(
+                PREFIX + "transaction-timeout",
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(15))),
+        settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"),
+        settings.duration(
+            PREFIX + "slot-poll",
+            Duration.ofMillis(500),
+            Duration.ofMillis(50),
+            Duration.ofMinutes(1)));
+  }
+
+  private static String name(Settings settings, String key, String fallback) {
+    String value = settings.text(key, fallback);
+    if (!value.matches("[a-z0-9_]{1,63}")) {
+      throw new InvalidSetting(key, value, "1 to 63 characters of a-z, 0-9 and _");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,20 @@
+package org.accrual.relay.outbox;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What goes to Kafka in one transaction, with the mark.
+ *
+ * @param rows of whole source transactions, in the order of their commits; none if only the
+ *     position moved on
+ * @param transactions how many source transactions the rows are of
+ * @param reached the mark once this has been published
+ * @param committedAt when the database reached that position
+ */
+public record Delivery(
+    List<OutboxRow> rows, int transactions, Position reached, Instant committedAt) {
+  public Delivery {
+    rows = List.copyOf(rows);
+  }
+}

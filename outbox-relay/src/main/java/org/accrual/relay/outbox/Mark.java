@@ -1,0 +1,17 @@
+package org.accrual.relay.outbox;
+
+/**
+ * What the topics hold, written to Kafka in the transaction of the last records it covers: every
+ * outbox row at or under {@code position} of {@code origin}.
+ */
+public record Mark(Origin origin, Position position) {
+
+  /**
+   * Where positions mean something. A position of another cluster or timeline cannot be compared.
+   *
+   * @param systemIdentifier of the PostgreSQL cluster, made by initdb
+   * @param timeline of its WAL
+   * @param slot the replication slot
+   */
+  public record Origin(String systemIdentifier, int timeline, String slot) {}
+}

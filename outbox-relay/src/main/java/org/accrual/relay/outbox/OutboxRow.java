@@ -1,0 +1,23 @@
+package org.accrual.relay.outbox;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A row of {@code outbox.message}.
+ *
+ * @param id UUID
+ * @param aggregateType the topic without its prefix
+ * @param aggregateId the record's key
+ * @param type of the event or message
+ * @param payload plain Avro
+ * @param headers a JSON object
+ * @param createdAt RFC 3339
+ */
+public record OutboxRow(
+    String id,
+    String aggregateType,
+    String aggregateId,
+    String type,
+    ByteBuffer payload,
+    String headers,
+    String createdAt) {}

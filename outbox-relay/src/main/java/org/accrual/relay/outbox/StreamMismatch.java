@@ -1,0 +1,10 @@
+package org.accrual.relay.outbox;
+
+/**
+ * The stream of changes was not what the relay relies on. Only a fresh start from the mark is safe.
+ */
+public final class StreamMismatch extends RuntimeException {
+  public StreamMismatch(String message) {
+    super(message);
+  }
+}

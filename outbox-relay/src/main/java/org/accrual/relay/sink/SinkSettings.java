@@ -1,0 +1,12 @@
+package org.accrual.relay.sink;
+
+import java.time.Duration;
+
+/**
+ * How Kafka is written to.
+ *
+ * @param bootstrapServers host:port, comma-separated
+ * @param slot names the producer's transactions and the mark's key
+ * @param transactionTimeout after which the broker ends what a stopped relay left open
+ */
+public record SinkSettings(String bootstrapServers, String slot, Duration transactionTimeout) {}

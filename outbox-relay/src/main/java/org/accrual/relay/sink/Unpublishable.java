@@ -1,0 +1,8 @@
+package org.accrual.relay.sink;
+
+/** An outbox row that cannot be made a Kafka record as things stand; trying again will not help. */
+public final class Unpublishable extends RuntimeException {
+  Unpublishable(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The end of the flow: deliveries become Kafka transactions, each with the mark that says how far
+ * the topics reach.
+ */
+@NullMarked
+package org.accrual.relay.sink;
+
+import org.jspecify.annotations.NullMarked;

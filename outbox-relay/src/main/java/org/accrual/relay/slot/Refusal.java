@@ -1,0 +1,35 @@
+package org.accrual.relay.slot;
+
+/**
+ * Why the relay will not go on by itself, and what an operator must do. A value: it is expected,
+ * and starting again changes nothing.
+ */
+public record Refusal(Reason reason, String detail, String remedy) {
+
+  /** Names that dashboards and runbooks can rely on. */
+  public enum Reason {
+    /** There is no slot of that name. */
+    SLOT_MISSING,
+    /** The server has invalidated the slot or dropped WAL that it needs. */
+    SLOT_LOST,
+    /** The slot was made for another database or decoder. */
+    SLOT_UNFIT,
+    /** The slot has moved past what the topics hold: the records between are lost to it. */
+    SLOT_AHEAD_OF_MARK,
+    /** The mark is of another PostgreSQL cluster. */
+    OTHER_CLUSTER,
+    /** The mark is of another timeline: a standby was promoted or a backup restored. */
+    OTHER_TIMELINE,
+    /** There is no mark, yet the outbox holds records that the slot will never tell. */
+    MARK_MISSING,
+    /** The publication is missing or tells something other than inserts into the outbox. */
+    PUBLICATION_UNFIT,
+    /** An outbox record cannot be made a Kafka record as things stand. */
+    RECORD_UNFIT
+  }
+
+  @Override
+  public String toString() {
+    return "%s: %s; %s".formatted(reason, detail, remedy);
+  }
+}

@@ -1,0 +1,29 @@
+package org.accrual.relay.slot;
+
+import java.util.Optional;
+
+/**
+ * What the database says about slot and publication at one moment.
+ *
+ * @param database the one connected to
+ * @param publicationFault what is wrong with the publication; empty if nothing
+ * @param unrelayable whether the outbox holds records older than anything the slot will tell
+ */
+public record SlotFacts(
+    String systemIdentifier,
+    int timeline,
+    String database,
+    Optional<Slot> slot,
+    Optional<String> publicationFault,
+    boolean unrelayable) {
+
+  /**
+   * The slot's row.
+   *
+   * @param lost why it is of no use any more; empty if it is
+   * @param active whether somebody streams from it
+   * @param confirmed what its owner has confirmed
+   */
+  public record Slot(
+      String plugin, String database, Optional<String> lost, boolean active, long confirmed) {}
+}

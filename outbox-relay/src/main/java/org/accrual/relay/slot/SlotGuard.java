@@ -1,0 +1,146 @@
+package org.accrual.relay.slot;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Properties;
+import org.accrual.relay.outbox.Position;
+import org.accrual.relay.slot.SlotFacts.Slot;
+import org.accrual.runtime.DatabaseSettings;
+
+/** Asks the database about slot and publication. Each question takes at most 10 s. */
+public final class SlotGuard {
+  // The file name's first eight digits are the timeline written to now; the control file's lags
+  // behind a promotion.
+  private static final String CLUSTER =
+      """
+      select (select system_identifier from pg_control_system())::text as system_identifier,
+             ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int as timeline,
+             current_database() as database
+      """;
+
+  private static final String SLOT =
+      """
+      select plugin, database, active, confirmed_flush_lsn::text as confirmed,
+             coalesce(invalidation_reason, case when wal_status = 'lost' then 'its WAL is gone' end)
+               as lost
+        from pg_replication_slots
+       where slot_name = ? and slot_type = 'logical'
+      """;
+
+  // A row written by a transaction older than the slot's catalog_xmin was finished before the slot
+  // began to tell.
+  private static final String UNRELAYABLE =
+      """
+      select exists (select from outbox.message m, pg_replication_slots s
+                      where s.slot_name = ? and age(m.xmin) > age(s.catalog_xmin))
+      """;
+
+  private static final String PUBLICATION =
+      """
+      select case
+        when p.oid is null then 'there is no publication'
+        when not p.pubinsert or p.pubupdate or p.pubdelete or p.pubtruncate
+          then 'the publication must tell inserts only'
+        when not p.pubviaroot then 'the publication must publish via the partitioned root'
+        when p.puballtables or t.tables is distinct from 'outbox.message'
+          then 'the publication must hold outbox.message alone, it holds '
+               || case when p.puballtables then 'all tables' else coalesce(t.tables, 'none') end
+        when t.filtered then 'the publication must not filter rows'
+      end as fault
+      from (select ?::text as name) asked
+      left join pg_publication p on p.pubname = asked.name
+      left join lateral (
+        select string_agg(schemaname || '.' || tablename, ', ') as tables,
+               bool_or(rowfilter is not null) as filtered
+          from pg_publication_tables where pubname = asked.name) t on true
+      """;
+
+  private final DatabaseSettings database;
+  private final String slot;
+  private final String publication;
+
+  public SlotGuard(DatabaseSettings database, String slot, String publication) {
+    this.database = database;
+    this.slot = slot;
+    this.publication = publication;
+  }
+
+  public SlotFacts look() throws SQLException {
+    try (Connection connection = connect()) {
+      return new Looking(connection).facts();
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", database.user());
+    properties.setProperty("password", database.password());
+    properties.setProperty("ApplicationName", "accrual-relay-guard");
+    properties.setProperty("connectTimeout", "10");
+    properties.setProperty("socketTimeout", "10");
+    return DriverManager.getConnection(database.url(), properties);
+  }
+
+  private final class Looking {
+    private final Connection connection;
+
+    Looking(Connection connection) {
+      this.connection = connection;
+    }
+
+    SlotFacts facts() throws SQLException {
+      try (PreparedStatement statement = connection.prepareStatement(CLUSTER);
+          ResultSet row = statement.executeQuery()) {
+        row.next();
+        return new SlotFacts(
+            row.getString("system_identifier"),
+            row.getInt("timeline"),
+            row.getString("database"),
+            slot(),
+            publicationFault(),
+            unrelayable());
+      }
+    }
+
+    private Optional<Slot> slot() throws SQLException {
+      try (PreparedStatement statement = ask(SLOT, slot);
+          ResultSet row = statement.executeQuery()) {
+        return row.next()
+            ? Optional.of(
+                new Slot(
+                    row.getString("plugin"),
+                    row.getString("database"),
+                    Optional.ofNullable(row.getString("lost")),
+                    row.getBoolean("active"),
+                    Position.lsn(row.getString("confirmed"))))
+            : Optional.empty();
+      }
+    }
+
+    private Optional<String> publicationFault() throws SQLException {
+      try (PreparedStatement statement = ask(PUBLICATION, publication);
+          ResultSet row = statement.executeQuery()) {
+        row.next();
+        return Optional.ofNullable(row.getString("fault"))
+            .map(fault -> "'%s': %s".formatted(publication, fault));
+      }
+    }
+
+    private boolean unrelayable() throws SQLException {
+      try (PreparedStatement statement = ask(UNRELAYABLE, slot);
+          ResultSet row = statement.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
+
+    private PreparedStatement ask(String sql, String name) throws SQLException {
+      PreparedStatement statement = connection.prepareStatement(sql);
+      statement.setString(1, name);
+      return statement;
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package org.accrual.relay.slot;
+
+import java.util.Optional;
+import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Position;
+import org.accrual.relay.slot.Refusal.Reason;
+import org.accrual.relay.slot.SlotFacts.Slot;
+
+/** Whether the slot can be relayed from without losing a record. */
+public sealed interface Verdict {
+  /**
+   * It can.
+   *
+   * @param from what is at or under it is on the topics
+   * @param first there was no mark, and nothing to lose: {@code from} is where the slot begins
+   */
+  record Fit(Position from, boolean first) implements Verdict {}
+
+  /** It cannot. */
+  record Unfit(Refusal refusal) implements Verdict {}
+
+  String RECREATE =
+      "recreate the slot and publish again what the topics lack, then start the relay again";
+
+  /** Judges a slot before it is acquired, when the mark cannot be read yet. */
+  static Optional<Refusal> beforeAcquiring(SlotFacts facts, String slotName) {
+    if (facts.slot().isEmpty()) {
+      return refuse(
+          Reason.SLOT_MISSING,
+          "there is no replication slot '%s'".formatted(slotName),
+          "create it if this is a new installation; else " + RECREATE);
+    }
+    Slot slot = facts.slot().get();
+    if (slot.lost().isPresent()) {
+      return refuse(
+          Reason.SLOT_LOST,
+          "replication slot '%s' is lost: %s".formatted(slotName, slot.lost().get()),
+          "drop it, " + RECREATE);
+    }
+    if (!slot.plugin().equals("pgoutput") || !slot.database().equals(facts.database())) {
+      return refuse(
+          Reason.SLOT_UNFIT,
+          "replication slot '%s' is for plugin '%s' in database '%s'"
+              .formatted(slotName, slot.plugin(), slot.database()),
+          "name a slot for pgoutput in database '%s'".formatted(facts.database()));
+    }
+    return facts
+        .publicationFault()
+        .flatMap(
+            fault ->
+                refuse(
+                    Reason.PUBLICATION_UNFIT,
+                    fault,
+                    "restore the publication as the migrations make it"));
+  }
+
+  /** Judges a slot that is ours against the mark. */
+  static Verdict afterAcquiring(SlotFacts facts, String slotName, Optional<Mark> mark) {
+    Optional<Refusal> early = beforeAcquiring(facts, slotName);
+    if (early.isPresent()) {
+      return new Unfit(early.get());
+    }
+    long confirmed = facts.slot().orElseThrow().confirmed();
+    if (mark.isEmpty()) {
+      return facts.unrelayable()
+          ? unfit(
+              Reason.MARK_MISSING,
+              "no mark of slot '%s' on Kafka, yet the outbox holds records from before the slot's "
+                      .formatted(slotName)
+                  + "position",
+              "restore Kafka's data, or publish again what the topics lack")
+          : new Fit(Position.at(confirmed), true);
+    }
+    return againstMark(facts, slotName, mark.get(), confirmed);
+  }
+
+  private static Verdict againstMark(SlotFacts facts, String slotName, Mark mark, long confirmed) {
+    if (!mark.origin().systemIdentifier().equals(facts.systemIdentifier())) {
+      return unfit(
+          Reason.OTHER_CLUSTER,
+          "the mark is of PostgreSQL cluster %s, this is %s"
+              .formatted(mark.origin().systemIdentifier(), facts.systemIdentifier()),
+          "connect to the right cluster; if it was replaced, " + RECREATE);
+    }
+    if (mark.origin().timeline() != facts.timeline()) {
+      return unfit(
+          Reason.OTHER_TIMELINE,
+          "the mark is of timeline %d, the server is on %d"
+              .formatted(mark.origin().timeline(), facts.timeline()),
+          RECREATE);
+    }
+    if (Long.compareUnsigned(confirmed, mark.position().lsn()) > 0) {
+      return unfit(
+          Reason.SLOT_AHEAD_OF_MARK,
+          "slot '%s' stands at %s, the topics hold everything up to %s only"
+              .formatted(slotName, Position.text(confirmed), mark.position()),
+          RECREATE);
+    }
+    return new Fit(mark.position(), false);
+  }
+
+  private static Verdict unfit(Reason reason, String detail, String remedy) {
+    return new Unfit(new Refusal(reason, detail, remedy));
+  }
+
+  private static Optional<Refusal> refuse(Reason reason, String detail, String remedy) {
+    return Optional.of(new Refusal(reason, detail, remedy));
+  }
+}

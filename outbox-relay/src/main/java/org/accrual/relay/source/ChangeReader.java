@@ -1,0 +1,87 @@
+package org.accrual.relay.source;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import org.accrual.relay.outbox.OutboxRow;
+import org.accrual.relay.outbox.StreamMismatch;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+
+/** Tells the engine's records apart. */
+final class ChangeReader {
+  private final String rows;
+  private final String transactions;
+  private final String messages;
+
+  ChangeReader(String prefix) {
+    rows = prefix + "." + EngineProperties.OUTBOX_TABLE;
+    transactions = prefix + ".transaction";
+    messages = prefix + ".message";
+  }
+
+  Change read(SourceRecord record) {
+    String topic = record.topic();
+    if (topic.equals(rows)) {
+      return row(record);
+    }
+    if (topic.equals(transactions)) {
+      return boundary(record);
+    }
+    return topic.equals(messages) ? message(record) : Change.Nothing.INSTANCE;
+  }
+
+  private static Change row(SourceRecord record) {
+    Struct envelope = (Struct) record.value();
+    String operation = envelope.getString("op");
+    if (!operation.equals("c")) {
+      throw new StreamMismatch(
+          "the publication told an operation '%s'; it must tell inserts only".formatted(operation));
+    }
+    Struct after = envelope.getStruct("after");
+    return new Change.Row(
+        position(record, "txId"),
+        new OutboxRow(
+            after.getString("id"),
+            after.getString("aggregatetype"),
+            after.getString("aggregateid"),
+            after.getString("type"),
+            (ByteBuffer) after.get("payload"),
+            after.getString("headers"),
+            after.getString("created_at")));
+  }
+
+  private static Change boundary(SourceRecord record) {
+    Struct value = (Struct) record.value();
+    if (!value.getString("status").equals("END")) {
+      return Change.Nothing.INSTANCE;
+    }
+    long end = position(record, "lsn");
+    // An END that no COMMIT caused would carry a row's position; confirming it would lose rows.
+    if (end != position(record, "lsn_commit")) {
+      throw new StreamMismatch("a transaction ended without a commit: " + value);
+    }
+    return new Change.Commit(
+        position(record, "txId"), end, Instant.ofEpochMilli(value.getInt64("ts_ms")));
+  }
+
+  /** A logical message is a place to stand on only outside of a transaction. */
+  private static Change message(SourceRecord record) {
+    long lsn = position(record, "lsn");
+    return lsn == position(record, "lsn_commit")
+        ? new Change.Idle(lsn, Instant.ofEpochMilli(((Struct) record.value()).getInt64("ts_ms")))
+        : Change.Nothing.INSTANCE;
+  }
+
+  private static long position(SourceRecord record, String key) {
+    Map<String, ?> offset = record.sourceOffset();
+    return offset.get(key) instanceof Number number
+        ? number.longValue()
+        : missing(Objects.toString(offset), key);
+  }
+
+  private static long missing(String offset, String key) {
+    throw new StreamMismatch("the engine gave an offset without '%s': %s".formatted(key, offset));
+  }
+}

@@ -1,0 +1,136 @@
+package org.accrual.relay.source;
+
+import io.debezium.embedded.Connect;
+import io.debezium.engine.DebeziumEngine;
+import io.debezium.engine.DebeziumEngine.RecordCommitter;
+import io.debezium.engine.RecordChangeEvent;
+import io.debezium.engine.format.ChangeEventFormat;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.accrual.relay.outbox.Delivery;
+import org.accrual.relay.outbox.StreamMismatch;
+import org.accrual.relay.outbox.TransactionBuffer;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the slot and hands whole transactions to a receiver, in the order of their commits. The
+ * database is told to forget what was delivered only after the receiver has returned. One instance
+ * runs once.
+ *
+ * <p>Threads: {@link #run} blocks its caller. Debezium's streaming thread acquires the slot; its
+ * polling thread handles the batches. {@link #stop} may come from any thread.
+ */
+public final class DebeziumSource {
+  private final Receiver receiver;
+  private final String acquisition;
+  private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
+  private final ChangeReader reader = new ChangeReader(EngineProperties.PREFIX);
+
+  /** The first error is the cause; what the engine throws after it is its consequence. */
+  private final AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
+
+  /** Made by the streaming thread when the slot is ours, used by the polling thread after that. */
+  private volatile @Nullable TransactionBuffer buffer;
+
+  public DebeziumSource(SourceSettings settings, Receiver receiver) {
+    this.receiver = receiver;
+    this.acquisition = Acquisitions.remember(this::slotAcquired);
+    this.engine =
+        DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
+            .using(EngineProperties.of(settings, acquisition))
+            .notifying(this::handle)
+            .using(
+                (success, message, failure) -> {
+                  if (!success) {
+                    error.compareAndSet(
+                        null, failure == null ? new StreamMismatch(message) : failure);
+                  }
+                })
+            .build();
+  }
+
+  /**
+   * Reads until stopped or broken.
+   *
+   * @return what broke it; empty if it was stopped
+   */
+  public Optional<Throwable> run() {
+    try {
+      engine.run();
+    } finally {
+      Acquisitions.forget(acquisition);
+    }
+    return Optional.ofNullable(error.get());
+  }
+
+  /** Ends {@link #run} once the batch at hand is delivered. */
+  public void stop() throws IOException {
+    try {
+      engine.close();
+    } catch (IllegalStateException notRunning) {
+      // The engine cannot be closed while it starts, closes or has closed; the caller, which waits
+      // for run to return, decides how long.
+    }
+  }
+
+  private void slotAcquired() throws InterruptedException {
+    if (buffer != null) {
+      throw new StreamMismatch("streaming started a second time in one process");
+    }
+    try {
+      buffer = new TransactionBuffer(receiver.slotAcquired());
+    } catch (RuntimeException refused) {
+      error.compareAndSet(null, refused);
+      throw refused;
+    }
+  }
+
+  private void handle(
+      List<RecordChangeEvent<SourceRecord>> records,
+      RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+      throws InterruptedException {
+    TransactionBuffer current = buffer;
+    if (current == null) {
+      // The engine's heartbeat may run ahead of the slot.
+      committer.markBatchFinished();
+      return;
+    }
+    try {
+      RecordChangeEvent<SourceRecord> confirmable = null;
+      for (RecordChangeEvent<SourceRecord> record : records) {
+        if (isBoundary(current, reader.read(record.record()))) {
+          confirmable = record;
+        }
+      }
+      Optional<Delivery> delivery = current.take();
+      if (delivery.isPresent()) {
+        receiver.deliver(delivery.get());
+      }
+      if (confirmable != null) {
+        committer.markProcessed(confirmable);
+      }
+      committer.markBatchFinished();
+    } catch (RuntimeException broken) {
+      error.compareAndSet(null, broken);
+      throw broken;
+    }
+  }
+
+  private static boolean isBoundary(TransactionBuffer buffer, Change change) {
+    return switch (change) {
+      case Change.Row(long transaction, var row) -> {
+        buffer.row(transaction, row);
+        yield false;
+      }
+      case Change.Commit(long transaction, long end, var at) -> {
+        buffer.commit(transaction, end, at);
+        yield true;
+      }
+      case Change.Idle(long lsn, var at) -> buffer.idle(lsn, at);
+      case Change.Nothing _ -> false;
+    };
+  }
+}

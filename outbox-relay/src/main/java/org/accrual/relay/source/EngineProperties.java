@@ -1,0 +1,97 @@
+package org.accrual.relay.source;
+
+import java.util.Properties;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/** The engine's settings; each one that is not a default has its reason. */
+final class EngineProperties {
+  /** Prefix of the engine's own topic names, which nobody else sees. */
+  static final String PREFIX = "accrual";
+
+  static final String OUTBOX_TABLE = "outbox.message";
+
+  /** Our key, which leads the task to what waits for its slot. */
+  static final String ACQUISITION = "accrual.acquisition";
+
+  private EngineProperties() {}
+
+  static Properties of(SourceSettings settings, String acquisition) {
+    Properties properties = new Properties();
+    properties.setProperty("name", "accrual-relay");
+    properties.setProperty("connector.class", OwnedSlotConnector.class.getName());
+    properties.setProperty(ACQUISITION, acquisition);
+    properties.setProperty("topic.prefix", PREFIX);
+    properties.setProperty("tasks.max", "1");
+    database(properties, settings);
+    stream(properties, settings);
+    pace(properties, settings);
+    return properties;
+  }
+
+  private static void database(Properties properties, SourceSettings settings) {
+    Properties parts = Driver.parseURL(settings.database().url(), new Properties());
+    if (parts == null) {
+      throw new IllegalArgumentException("not a PostgreSQL URL: " + settings.database().url());
+    }
+    properties.setProperty("database.hostname", required(PGProperty.PG_HOST, parts));
+    properties.setProperty("database.port", required(PGProperty.PG_PORT, parts));
+    properties.setProperty("database.dbname", required(PGProperty.PG_DBNAME, parts));
+    properties.setProperty("database.user", settings.database().user());
+    properties.setProperty("database.password", settings.database().password());
+    for (String name : parts.stringPropertyNames()) {
+      if (!name.startsWith("PG")) {
+        properties.setProperty("driver." + name, parts.getProperty(name));
+      }
+    }
+  }
+
+  private static String required(PGProperty property, Properties parts) {
+    String value = property.getOrDefault(parts);
+    if (value == null) {
+      throw new IllegalArgumentException("the database URL lacks " + property.getName());
+    }
+    return value;
+  }
+
+  private static void stream(Properties properties, SourceSettings settings) {
+    properties.setProperty("plugin.name", "pgoutput");
+    properties.setProperty("slot.name", settings.slot());
+    properties.setProperty("publication.name", settings.publication());
+    // The relay's role needs no rights on the publication, and a missing one is an error to see.
+    properties.setProperty("publication.autocreate.mode", "disabled");
+    properties.setProperty("table.include.list", OUTBOX_TABLE);
+    // The slot alone says where to go on; nothing is read from the table.
+    properties.setProperty("snapshot.mode", "no_data");
+    // END records tell where a source transaction is whole.
+    properties.setProperty("provide.transaction.metadata", "true");
+    // Offsets live for one run: the slot and the mark outlive it.
+    properties.setProperty(
+        "offset.storage", "org.apache.kafka.connect.storage.MemoryOffsetBackingStore");
+    // The driver must not confirm what the mark does not know.
+    properties.setProperty("lsn.flush.mode", "connector");
+    properties.setProperty("binary.handling.mode", "bytes");
+    properties.setProperty("tombstones.on.delete", "false");
+    properties.setProperty("extended.headers.enabled", "false");
+  }
+
+  private static void pace(Properties properties, SourceSettings settings) {
+    properties.setProperty("poll.interval.ms", Long.toString(settings.pollInterval().toMillis()));
+    properties.setProperty("max.batch.size", Integer.toString(settings.batchRows()));
+    properties.setProperty("max.queue.size", Integer.toString(settings.batchRows() * 4));
+    properties.setProperty("offset.flush.interval.ms", "500");
+    String heartbeat = Long.toString(settings.heartbeat().toMillis());
+    properties.setProperty("heartbeat.interval.ms", heartbeat);
+    // Without this an idle slot never moves, and WAL is kept for ever (debezium's own heartbeat
+    // tells nothing new to the server).
+    properties.setProperty(
+        "heartbeat.action.query", "select pg_logical_emit_message(false, 'accrual.heartbeat', '')");
+    // Streaming started twice in one process could meet half a transaction of the first time; a
+    // fresh process is simpler.
+    properties.setProperty("errors.max.retries", "0");
+    properties.setProperty("slot.max.retries", "20");
+    properties.setProperty("slot.retry.delay.ms", "500");
+    properties.setProperty("task.management.timeout.ms", "30000");
+    properties.setProperty("record.processing.shutdown.timeout.ms", "5000");
+  }
+}

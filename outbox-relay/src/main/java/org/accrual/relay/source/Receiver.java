@@ -1,0 +1,21 @@
+package org.accrual.relay.source;
+
+import org.accrual.relay.outbox.Delivery;
+import org.accrual.relay.outbox.Position;
+
+/** Who takes what the source reads. What it throws ends the source. */
+public interface Receiver {
+  /**
+   * The slot is ours and nothing has been read from it yet. Called once, before every {@link
+   * #deliver}, on a thread of the source's.
+   *
+   * @return the mark: what is at or under it is not delivered again
+   */
+  Position slotAcquired() throws InterruptedException;
+
+  /**
+   * Takes whole transactions. When it returns they are safe, and the position they reach may be
+   * confirmed to the database. Called by one thread at a time.
+   */
+  void deliver(Delivery delivery) throws InterruptedException;
+}

@@ -1,0 +1,21 @@
+package org.accrual.relay.source;
+
+import java.time.Duration;
+import org.accrual.runtime.DatabaseSettings;
+
+/**
+ * How the outbox is read.
+ *
+ * @param slot the logical replication slot, which must exist
+ * @param publication what the slot tells: inserts into the outbox
+ * @param heartbeat how often an idle stream is moved on, so that the slot does not hold back WAL
+ * @param pollInterval how long the engine rests when there is nothing; bounds the added latency
+ * @param batchRows most rows that are handed on at once
+ */
+public record SourceSettings(
+    DatabaseSettings database,
+    String slot,
+    String publication,
+    Duration heartbeat,
+    Duration pollInterval,
+    int batchRows) {}

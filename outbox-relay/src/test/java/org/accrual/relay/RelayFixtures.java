@@ -1,0 +1,197 @@
+package org.accrual.relay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.accrual.contract.Topics;
+import org.accrual.embedded.SharedParts;
+import org.accrual.event.study.StudyActivated;
+import org.accrual.provision.Database;
+import org.accrual.provision.Schemas;
+import org.accrual.provision.TopicPlan;
+import org.accrual.relay.sink.SinkSettings;
+import org.accrual.relay.source.SourceSettings;
+import org.accrual.runtime.DatabaseSettings;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** A database, a slot and a name space of its own on the parts that the tests share. */
+final class RelayFixtures implements AutoCloseable {
+  static final URI REGISTRY;
+  private static final AtomicInteger SLOTS = new AtomicInteger();
+
+  static {
+    REGISTRY = URI.create(SharedParts.registry().url());
+    TopicPlan.apply(SharedParts.kafka().bootstrapServers(), 1);
+    Schemas.register(REGISTRY);
+  }
+
+  /** Keys of this test begin with it. */
+  final String prefix = UUID.randomUUID().toString();
+
+  final String slot = "relay_test_%d".formatted(SLOTS.incrementAndGet());
+  final DatabaseSettings database =
+      new DatabaseSettings(
+          SharedParts.database(
+              "relay", url -> Database.migrate(new DatabaseSettings(url, "postgres", ""))),
+          "postgres",
+          "");
+  final Connection connection =
+      DriverManager.getConnection(database.url(), database.user(), database.password());
+
+  RelayFixtures() throws SQLException {}
+
+  RelaySettings settings() {
+    return new RelaySettings(
+        new SourceSettings(
+            database, slot, "accrual_outbox", Duration.ofMillis(200), Duration.ofMillis(2), 1024),
+        new SinkSettings(SharedParts.kafka().bootstrapServers(), slot, Duration.ofSeconds(30)),
+        REGISTRY,
+        Duration.ofMillis(100));
+  }
+
+  void createSlot() throws SQLException {
+    sql("select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(slot));
+  }
+
+  void sql(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  String query(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  /** Commits rows for keys {@code prefix/name}, all in one transaction; returns their ids. */
+  List<String> commit(String... names) throws SQLException {
+    List<String> ids = insert(names);
+    connection.commit();
+    connection.setAutoCommit(true);
+    return ids;
+  }
+
+  /** As {@link #commit}, but leaves the transaction open. */
+  List<String> insert(String... names) throws SQLException {
+    connection.setAutoCommit(false);
+    List<String> ids = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
+            values (?::uuid, 'study.events', ?, 'accrual.study.activated.v1', ?, ?::jsonb)""")) {
+      for (String name : names) {
+        String id = UUID.randomUUID().toString();
+        ids.add(id);
+        statement.setString(1, id);
+        statement.setString(2, prefix + "/" + name);
+        statement.setBytes(3, payload(name));
+        statement.setString(
+            4,
+            "{\"ce_schemaversion\":\"1\",\"ce_sequence\":\"1\",\"ce_actor\":\"é-%s\"}"
+                .formatted(name));
+        statement.executeUpdate();
+      }
+    }
+    return ids;
+  }
+
+  static byte[] payload(String studyId) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+    try {
+      StudyActivated event = StudyActivated.newBuilder().setStudyId(studyId).build();
+      new org.apache.avro.specific.SpecificDatumWriter<>(StudyActivated.class)
+          .write(event, encoder);
+      encoder.flush();
+    } catch (IOException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Everything of this test that stands on the topic under read_committed, by partition. */
+  List<ConsumerRecord<String, byte[]>> relayed() {
+    return read(Topics.STUDY_EVENTS).stream()
+        .filter(record -> record.key().startsWith(prefix))
+        .toList();
+  }
+
+  List<String> relayedIds() {
+    return relayed().stream().map(record -> header(record, "ce_id")).toList();
+  }
+
+  /** The marks of this test's slot, oldest first. */
+  List<String> marks() {
+    return read(Topics.RELAY_MARK).stream()
+        .filter(record -> record.key().equals(slot))
+        .map(record -> new String(record.value(), UTF_8))
+        .toList();
+  }
+
+  static String header(ConsumerRecord<String, byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+
+  private static List<ConsumerRecord<String, byte[]>> read(String topic) {
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                "bootstrap.servers",
+                SharedParts.kafka().bootstrapServers(),
+                "isolation.level",
+                "read_committed"),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+      return records;
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    if (!connection.getAutoCommit()) {
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
+    sql(
+        "select pg_drop_replication_slot(slot_name) from pg_replication_slots"
+            + " where database = current_database() and not active");
+    connection.close();
+  }
+}

@@ -1,0 +1,320 @@
+package org.accrual.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.accrual.contract.EventSchemas;
+import org.accrual.relay.outbox.Position;
+import org.accrual.relay.sink.Publisher;
+import org.accrual.relay.slot.Refusal.Reason;
+import org.accrual.runtime.registry.SchemaRegistry;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RelayIT {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final RelayFixtures fixtures = new RelayFixtures();
+  private final List<Throwable> failures = new CopyOnWriteArrayList<>();
+  private final AtomicReference<Relay> relay = new AtomicReference<>();
+  private RelayLife life = new RelayLife();
+
+  RelayIT() throws Exception {}
+
+  @AfterEach
+  void stop() throws Exception {
+    stopRelay();
+    fixtures.close();
+  }
+
+  @Test
+  void aRowBecomesARecordWithKeyHeadersAndAvroInTheRegistrysWireFormat() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+
+    String id = fixtures.commit("one").getFirst();
+
+    ConsumerRecord<String, byte[]> record = awaitRelayed(1).getFirst();
+    assertThat(record.key()).isEqualTo(fixtures.prefix + "/one");
+    assertThat(RelayFixtures.header(record, "ce_id")).isEqualTo(id);
+    assertThat(RelayFixtures.header(record, "ce_type")).isEqualTo("accrual.study.activated.v1");
+    assertThat(RelayFixtures.header(record, "ce_source")).isEqualTo("/accrual/outbox");
+    assertThat(RelayFixtures.header(record, "ce_specversion")).isEqualTo("1.0");
+    assertThat(RelayFixtures.header(record, "content-type")).isEqualTo("application/avro");
+    assertThat(RelayFixtures.header(record, "ce_sequence")).isEqualTo("1");
+    assertThat(RelayFixtures.header(record, "ce_actor")).isEqualTo("é-one");
+    assertThat(Instant.parse(RelayFixtures.header(record, "ce_time")))
+        .isEqualTo(
+            fixtures.query(
+                "select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+                    + " from outbox.message"));
+    ByteBuffer value = ByteBuffer.wrap(record.value());
+    assertThat(value.get()).isZero();
+    assertThat(new SchemaRegistry(RelayFixtures.REGISTRY).byId(value.getInt()))
+        .isEqualTo(EventSchemas.of("accrual.study.activated.v1", 1).orElseThrow());
+    assertThat(Arrays.copyOfRange(record.value(), 5, record.value().length))
+        .isEqualTo(RelayFixtures.payload("one"));
+  }
+
+  @Test
+  void recordsOfAKeyKeepTheOrderOfTheirCommits() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+    List<String> ids = new ArrayList<>();
+
+    for (int i = 0; i < 50; i++) {
+      ids.addAll(
+          fixtures.commit(
+              IntStream.rangeClosed(0, i % 5).mapToObj(n -> "k").toArray(String[]::new)));
+    }
+
+    awaitRelayed(ids.size());
+    assertThat(fixtures.relayedIds()).isEqualTo(ids);
+    assertThat(life.records()).isEqualTo(150);
+    assertThat(life.transactions()).isEqualTo(50);
+  }
+
+  @Test
+  void aTransactionIsSeenWholeAndARolledBackOneNever() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+    fixtures.insert("never", "never");
+    fixtures.connection.rollback();
+
+    List<String> ids = fixtures.insert("a", "b", "c");
+    assertThat(fixtures.relayed()).isEmpty();
+    fixtures.connection.commit();
+
+    awaitRelayed(3);
+    assertThat(fixtures.relayedIds()).containsExactlyInAnyOrderElementsOf(ids);
+    assertThat(life.transactions()).isEqualTo(1);
+  }
+
+  @Test
+  void whatLiesAtOrUnderTheMarkIsSkippedAfterARestart() throws Exception {
+    fixtures.createSlot();
+    copySlot(fixtures.slot, "behind");
+    startStreaming();
+    List<String> ids = new ArrayList<>(fixtures.commit("k", "k"));
+    ids.addAll(fixtures.commit("k"));
+    awaitRelayed(3);
+    stopRelay();
+    // As if the relay had been killed after the commit to Kafka and before the word to PostgreSQL.
+    dropSlot(fixtures.slot);
+    copySlot(suffixed("behind"), null);
+
+    ids.addAll(fixtures.commit("k"));
+    startStreaming();
+    ids.addAll(fixtures.commit("k"));
+
+    awaitRelayed(5);
+    awaitConfirmed(fixtures.query("select pg_current_wal_lsn()"));
+    assertThat(fixtures.relayedIds()).isEqualTo(ids);
+    assertThat(life.records()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsCommittedWhileTheRelayIsAwayIsRelayedLater() throws Exception {
+    fixtures.createSlot();
+    List<String> ids = fixtures.commit("before-the-first-start");
+    startStreaming();
+    awaitRelayed(1);
+    stopRelay();
+
+    String later = fixtures.commit("while-away").getFirst();
+    startStreaming();
+
+    awaitRelayed(2);
+    assertThat(fixtures.relayedIds()).containsExactlyInAnyOrder(ids.getFirst(), later);
+  }
+
+  @Test
+  void anIdleSlotMovesOnButNeverPastTheMark() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+    fixtures.sql("create table neighbour as select n from generate_series(1, 10000) n");
+    String afterNeighbour = fixtures.query("select pg_current_wal_lsn()");
+
+    awaitConfirmed(afterNeighbour);
+
+    stopRelay();
+    long confirmed = Position.lsn(confirmed());
+    String mark = fixtures.marks().getLast();
+    assertThat(mark).contains("\"slot\":\"%s\"".formatted(fixtures.slot));
+    assertThat(Position.lsn(mark.replaceAll(".*\"lsn\":\"([^\"]+)\".*", "$1")))
+        .isGreaterThanOrEqualTo(confirmed);
+    assertThat(fixtures.relayed()).isEmpty();
+  }
+
+  @Test
+  void aMissingSlotIsRefusedAndNotMade() throws Exception {
+    start();
+
+    awaitRefused(Reason.SLOT_MISSING);
+    assertThat(
+            fixtures.query(
+                "select count(*) from pg_replication_slots where database = current_database()"))
+        .isEqualTo("0");
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void aSlotAheadOfTheMarkIsRefused() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+    fixtures.commit("k");
+    awaitRelayed(1);
+    stopRelay();
+    fixtures.commit("lost");
+    fixtures.query(
+        "select pg_replication_slot_advance('%s', pg_current_wal_lsn())".formatted(fixtures.slot));
+
+    start();
+
+    awaitRefused(Reason.SLOT_AHEAD_OF_MARK);
+    fixtures.commit("after");
+    assertThat(fixtures.relayed()).hasSize(1);
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void recordsFromBeforeTheSlotWithoutAMarkAreRefused() throws Exception {
+    fixtures.commit("unseen");
+    fixtures.createSlot();
+
+    start();
+
+    awaitRefused(Reason.MARK_MISSING);
+  }
+
+  @Test
+  void aPublicationThatTellsMoreIsRefused() throws Exception {
+    fixtures.createSlot();
+    fixtures.sql("create table neighbour (n int primary key)");
+    fixtures.sql("alter publication accrual_outbox add table neighbour");
+
+    start();
+
+    awaitRefused(Reason.PUBLICATION_UNFIT);
+  }
+
+  @Test
+  void aRecordWithoutASchemaIsRefusedAndNotSkipped() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+
+    fixtures.sql(
+        "insert into outbox.message (id, aggregatetype, aggregateid, type, payload)"
+            + " values (gen_random_uuid(), 'study.events', '%s/x', 'unheard.of', '')"
+                .formatted(fixtures.prefix));
+    fixtures.commit("after");
+
+    awaitRefused(Reason.RECORD_UNFIT);
+    assertThat(fixtures.relayed()).isEmpty();
+  }
+
+  @Test
+  void aSecondRelayWaitsAndTakesOverWithoutARepeat() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+    List<String> ids = new ArrayList<>(fixtures.commit("k"));
+    awaitRelayed(1);
+    Relay first = relay.get();
+    RelayLife firstLife = life;
+    life = new RelayLife();
+    Relay second = new Relay(fixtures.settings(), life, failures::add);
+    relay.set(second);
+    second.start();
+    await().atMost(LIMIT).until(() -> life.stand().state() == RelayState.WAITING_FOR_SLOT);
+    assertThat(firstLife.stand().state()).isEqualTo(RelayState.STREAMING);
+
+    first.stop();
+
+    await().atMost(LIMIT).until(() -> life.stand().state() == RelayState.STREAMING);
+    ids.addAll(fixtures.commit("k"));
+    awaitRelayed(2);
+    assertThat(fixtures.relayedIds()).isEqualTo(ids);
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void aFencedRelayFailsAndPublishesNothing() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+    try (Producer<byte[], byte[]> newcomer = Publisher.producer(fixtures.settings().sink())) {
+      newcomer.initTransactions();
+
+      fixtures.commit("k");
+
+      await().atMost(LIMIT).until(() -> !failures.isEmpty());
+    }
+    assertThat(fixtures.relayed()).isEmpty();
+  }
+
+  private void start() {
+    life = new RelayLife();
+    Relay started = new Relay(fixtures.settings(), life, failures::add);
+    relay.set(started);
+    started.start();
+  }
+
+  private void startStreaming() {
+    start();
+    await().atMost(LIMIT).until(() -> life.stand().state() == RelayState.STREAMING);
+  }
+
+  private void stopRelay() {
+    Relay running = relay.getAndSet(null);
+    if (running != null) {
+      running.stop();
+      assertThat(life.stand().state()).isEqualTo(RelayState.STOPPED);
+    }
+  }
+
+  private List<ConsumerRecord<String, byte[]>> awaitRelayed(int count) {
+    await().atMost(LIMIT).until(() -> fixtures.relayed().size() >= count);
+    List<ConsumerRecord<String, byte[]>> relayed = fixtures.relayed();
+    assertThat(relayed).hasSize(count);
+    return relayed;
+  }
+
+  private void awaitRefused(Reason reason) {
+    await().atMost(LIMIT).until(() -> life.stand().state() == RelayState.REFUSED);
+    assertThat(life.stand().refusal().orElseThrow().reason()).isEqualTo(reason);
+  }
+
+  private void awaitConfirmed(String lsn) {
+    await().atMost(LIMIT).until(() -> Position.lsn(confirmed()) >= Position.lsn(lsn));
+  }
+
+  private String confirmed() throws Exception {
+    return fixtures.query(
+        "select confirmed_flush_lsn from pg_replication_slots where slot_name = '%s'"
+            .formatted(fixtures.slot));
+  }
+
+  private String suffixed(String suffix) {
+    return fixtures.slot + "_" + suffix;
+  }
+
+  private void copySlot(String from, String suffix) throws Exception {
+    fixtures.query(
+        "select pg_copy_logical_replication_slot('%s', '%s')"
+            .formatted(from, suffix == null ? fixtures.slot : suffixed(suffix)));
+  }
+
+  private void dropSlot(String name) throws Exception {
+    fixtures.sql("select pg_drop_replication_slot('%s')".formatted(name));
+  }
+}

@@ -1,0 +1,52 @@
+package org.accrual.relay.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.accrual.runtime.registry.SchemaRegistry;
+
+/** Answers every look-up with one status and id, and counts them. */
+final class FakeRegistry implements AutoCloseable {
+  static final int ID = 0x01020304;
+
+  private final HttpServer server;
+  private final AtomicInteger asked = new AtomicInteger();
+  private volatile int status = 200;
+
+  FakeRegistry() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.incrementAndGet();
+          byte[] body = "{\"id\":%d}".formatted(ID).getBytes(UTF_8);
+          exchange.sendResponseHeaders(status, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+  }
+
+  void answers(int status) {
+    this.status = status;
+  }
+
+  int asked() {
+    return asked.get();
+  }
+
+  SchemaIds ids() {
+    return new SchemaIds(
+        new SchemaRegistry(URI.create("http://127.0.0.1:" + server.getAddress().getPort())));
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

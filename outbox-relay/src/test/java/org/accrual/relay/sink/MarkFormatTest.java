@@ -1,0 +1,47 @@
+package org.accrual.relay.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Position;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MarkFormatTest {
+  private static final Mark MARK =
+      new Mark(new Origin("7490000000000000001", 3, "accrual_outbox"), new Position(0x16B3748, 12));
+
+  /** What is written today must be read by every later version. */
+  @Test
+  void isJsonThatPeopleCanRead() {
+    assertThat(new String(MarkFormat.value(MARK), UTF_8))
+        .isEqualTo(
+            "{\"format\":1,\"lsn\":\"0/16B3748\",\"ordinal\":12,"
+                + "\"system_identifier\":\"7490000000000000001\",\"timeline\":3,"
+                + "\"slot\":\"accrual_outbox\"}");
+  }
+
+  @Test
+  void readsWhatItWrites() {
+    assertThat(MarkFormat.parse(MarkFormat.value(MARK))).isEqualTo(MARK);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "no json",
+        "{}",
+        "{\"format\":2}",
+        "{\"format\":1,\"lsn\":\"x\",\"ordinal\":0,\"system_identifier\":\"1\",\"timeline\":1,\"slot\":\"s\"}",
+        "{\"format\":1,\"lsn\":\"0/1\"}"
+      })
+  void refusesWhatItCannotRead(String value) {
+    assertThatThrownBy(() -> MarkFormat.parse(value.getBytes(UTF_8)))
+        .isInstanceOf(UnreadableMark.class);
+  }
+}

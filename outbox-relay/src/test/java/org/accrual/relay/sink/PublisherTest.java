@@ -1,0 +1,104 @@
+package org.accrual.relay.sink;
+
+import static org.accrual.relay.outbox.OutboxFixtures.row;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Position;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PublisherTest {
+  private static final Mark MARK = new Mark(new Origin("1", 1, "s"), Position.at(7));
+
+  private final FakeRegistry registry = new FakeRegistry();
+  private final MockProducer<byte[], byte[]> producer =
+      new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+  private final Publisher publisher = new Publisher(producer, new RecordEncoder(registry.ids()));
+
+  PublisherTest() throws Exception {}
+
+  @AfterEach
+  void stop() {
+    registry.close();
+  }
+
+  @Test
+  void rowsAndMarkAreOneTransaction() throws Exception {
+    publisher.fence();
+
+    publisher.publish(List.of(row("a"), row("b")), MARK);
+
+    assertThat(producer.history())
+        .extracting(ProducerRecord::topic)
+        .containsExactly("accrual.study.events", "accrual.study.events", "accrual.relay-mark");
+    assertThat(producer.commitCount()).isEqualTo(1);
+    assertThat(MarkFormat.parse(producer.history().getLast().value())).isEqualTo(MARK);
+  }
+
+  @Test
+  void aPositionAloneIsATransactionToo() throws Exception {
+    publisher.fence();
+
+    publisher.publish(List.of(), MARK);
+
+    assertThat(producer.history())
+        .extracting(ProducerRecord::topic)
+        .containsExactly("accrual.relay-mark");
+    assertThat(producer.commitCount()).isEqualTo(1);
+  }
+
+  @Test
+  void aRowThatCannotBeEncodedLeavesNothingBehind() {
+    publisher.fence();
+
+    assertThatThrownBy(() -> publisher.publish(List.of(row("a"), row("b", "no json")), MARK))
+        .isInstanceOf(Unpublishable.class);
+
+    assertThat(producer.history()).isEmpty();
+    assertThat(producer.transactionInFlight()).isFalse();
+  }
+
+  @Test
+  void aFailedCommitIsNotTakenForDone() {
+    publisher.fence();
+    producer.commitTransactionException = new KafkaException("no");
+
+    assertThatThrownBy(() -> publisher.publish(List.of(row("a")), MARK))
+        .isInstanceOf(KafkaException.class);
+
+    assertThat(producer.history()).isEmpty();
+  }
+
+  @Test
+  void aRowTooLargeForItsTopicIsNamed() {
+    publisher.fence();
+    MockProducer<byte[], byte[]> strict =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+          @Override
+          public void commitTransaction() {
+            errorNext(new RecordTooLargeException("too large"));
+            super.commitTransaction();
+          }
+        };
+    Publisher strictly = new Publisher(strict, new RecordEncoder(registry.ids()));
+    strictly.fence();
+
+    assertThatThrownBy(
+            () -> {
+              strict.commitTransactionException = new KafkaException("aborted");
+              strictly.publish(List.of(row("large")), MARK);
+            })
+        .isInstanceOf(Unpublishable.class)
+        .hasMessageContaining("large")
+        .hasMessageContaining("too large");
+  }
+}

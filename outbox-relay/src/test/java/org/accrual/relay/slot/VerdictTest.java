@@ -1,0 +1,95 @@
+package org.accrual.relay.slot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Position;
+import org.accrual.relay.slot.Refusal.Reason;
+import org.accrual.relay.slot.SlotFacts.Slot;
+import org.accrual.relay.slot.Verdict.Fit;
+import org.accrual.relay.slot.Verdict.Unfit;
+import org.junit.jupiter.api.Test;
+
+class VerdictTest {
+  private static final Slot SLOT = new Slot("pgoutput", "accrual", Optional.empty(), false, 100);
+
+  @Test
+  void aSlotBehindTheMarkOrAtItIsOnlyARestart() {
+    assertThat(judge(facts(SLOT), mark(100))).isEqualTo(new Fit(Position.at(100), false));
+    assertThat(judge(facts(SLOT), mark(101))).isEqualTo(new Fit(Position.at(101), false));
+  }
+
+  @Test
+  void aSlotAheadOfTheMarkHasLostRecords() {
+    assertThat(reason(judge(facts(SLOT), mark(99)))).isEqualTo(Reason.SLOT_AHEAD_OF_MARK);
+  }
+
+  @Test
+  void theFirstRunBeginsWhereTheSlotDoes() {
+    assertThat(Verdict.afterAcquiring(facts(SLOT), "s", Optional.empty()))
+        .isEqualTo(new Fit(Position.at(100), true));
+  }
+
+  @Test
+  void noMarkAndRecordsThatTheSlotWillNeverTellIsALossOfTheMark() {
+    SlotFacts facts = new SlotFacts("1", 1, "accrual", Optional.of(SLOT), Optional.empty(), true);
+
+    assertThat(reason(Verdict.afterAcquiring(facts, "s", Optional.empty())))
+        .isEqualTo(Reason.MARK_MISSING);
+    assertThat(judge(facts, mark(100))).isInstanceOf(Fit.class);
+  }
+
+  @Test
+  void positionsOfAnotherClusterOrTimelineMeanNothing() {
+    Position position = Position.at(100);
+
+    assertThat(reason(judge(facts(SLOT), new Mark(new Origin("2", 1, "s"), position))))
+        .isEqualTo(Reason.OTHER_CLUSTER);
+    assertThat(reason(judge(facts(SLOT), new Mark(new Origin("1", 2, "s"), position))))
+        .isEqualTo(Reason.OTHER_TIMELINE);
+  }
+
+  @Test
+  void refusesAMissingLostOrForeignSlotBeforeItIsAcquired() {
+    SlotFacts none = new SlotFacts("1", 1, "accrual", Optional.empty(), Optional.empty(), false);
+    Slot lost = new Slot("pgoutput", "accrual", Optional.of("wal_removed"), false, 100);
+    Slot otherPlugin = new Slot("test_decoding", "accrual", Optional.empty(), false, 100);
+    Slot otherDatabase = new Slot("pgoutput", "other", Optional.empty(), false, 100);
+
+    assertThat(early(none)).isEqualTo(Reason.SLOT_MISSING);
+    assertThat(early(facts(lost))).isEqualTo(Reason.SLOT_LOST);
+    assertThat(early(facts(otherPlugin))).isEqualTo(Reason.SLOT_UNFIT);
+    assertThat(early(facts(otherDatabase))).isEqualTo(Reason.SLOT_UNFIT);
+    assertThat(Verdict.beforeAcquiring(facts(SLOT), "s")).isEmpty();
+  }
+
+  @Test
+  void refusesAPublicationThatTellsOtherThings() {
+    SlotFacts facts =
+        new SlotFacts("1", 1, "accrual", Optional.of(SLOT), Optional.of("it tells all"), false);
+
+    assertThat(early(facts)).isEqualTo(Reason.PUBLICATION_UNFIT);
+  }
+
+  private static SlotFacts facts(Slot slot) {
+    return new SlotFacts("1", 1, "accrual", Optional.of(slot), Optional.empty(), false);
+  }
+
+  private static Mark mark(long lsn) {
+    return new Mark(new Origin("1", 1, "s"), Position.at(lsn));
+  }
+
+  private static Verdict judge(SlotFacts facts, Mark mark) {
+    return Verdict.afterAcquiring(facts, "s", Optional.of(mark));
+  }
+
+  private static Reason early(SlotFacts facts) {
+    return Verdict.beforeAcquiring(facts, "s").orElseThrow().reason();
+  }
+
+  private static Reason reason(Verdict verdict) {
+    return ((Unfit) verdict).refusal().reason();
+  }
+}
