@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The registry did not answer, or not sensibly: trying again may help. */
 public final class RegistryUnavailable extends RuntimeException {
-  RegistryUnavailable(String message, @Nullable Throwable cause) {
+  public RegistryUnavailable(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -4,7 +4,7 @@ package org.accrual.runtime.registry;
  * The registry has no such id, or not that schema under that subject: trying again will not help.
  */
 public final class UnknownSchema extends RuntimeException {
-  UnknownSchema(String message) {
+  public UnknownSchema(String message) {
     super(message);
   }
 }
