@@ -91,7 +91,7 @@ final class EngineProperties {
     properties.setProperty("errors.max.retries", "0");
     properties.setProperty("slot.max.retries", "20");
     properties.setProperty("slot.retry.delay.ms", "500");
-    properties.setProperty("task.management.timeout.ms", "30000");
+    properties.setProperty("internal.task.management.timeout.ms", "30000");
     properties.setProperty("record.processing.shutdown.timeout.ms", "5000");
   }
 }
