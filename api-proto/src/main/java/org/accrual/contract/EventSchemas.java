@@ -21,6 +21,7 @@ import org.accrual.event.study.StudyClosedToAccrual;
 import org.accrual.event.study.StudyCompleted;
 import org.accrual.event.study.StudyRegistered;
 import org.apache.avro.Schema;
+import org.apache.avro.util.ClassSecurityValidator;
 
 /**
  * The schema of every event type. A type's name and version stand in its schema as {@code
@@ -30,6 +31,12 @@ public final class EventSchemas {
   private static final Map<String, Schema> CURRENT = new LinkedHashMap<>();
 
   static {
+    // Avro makes no object of a class it was not told to trust: it must not be the writer of a
+    // record who chooses the class.
+    ClassSecurityValidator.setGlobal(
+        ClassSecurityValidator.composite(
+            ClassSecurityValidator.getGlobal(),
+            type -> type.getPackageName().startsWith("org.accrual.event.")));
     List.of(
             StudyRegistered.getClassSchema(),
             StudyActivated.getClassSchema(),
