@@ -4,28 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.accrual.event.enrollment.ConsentRecorded;
-import org.accrual.event.enrollment.EligibilityRecorded;
-import org.accrual.event.enrollment.EnrollmentConfirmed;
-import org.accrual.event.enrollment.EnrollmentRejected;
-import org.accrual.event.enrollment.EnrollmentRequested;
-import org.accrual.event.enrollment.PatientScreened;
-import org.accrual.event.enrollment.PatientWithdrawn;
-import org.accrual.event.site.SiteActivated;
-import org.accrual.event.site.SiteCapacityChanged;
-import org.accrual.event.site.SiteDeactivated;
-import org.accrual.event.study.AccrualResumed;
-import org.accrual.event.study.AccrualSuspended;
-import org.accrual.event.study.StudyActivated;
-import org.accrual.event.study.StudyClosedToAccrual;
-import org.accrual.event.study.StudyCompleted;
-import org.accrual.event.study.StudyRegistered;
 import org.apache.avro.Schema;
 import org.apache.avro.util.ClassSecurityValidator;
 
 /**
- * The schema of every event type. A type's name and version stand in its schema as {@code
- * accrual.type} and {@code accrual.version}; the registry's subject is the type.
+ * The schema of every event and message type. A type's name and version stand in its schema as
+ * {@code accrual.type} and {@code accrual.version}; the registry's subject is the type.
  */
 public final class EventSchemas {
   private static final Map<String, Schema> CURRENT = new LinkedHashMap<>();
@@ -38,22 +22,49 @@ public final class EventSchemas {
             ClassSecurityValidator.getGlobal(),
             type -> type.getPackageName().startsWith("org.accrual.event.")));
     List.of(
-            StudyRegistered.getClassSchema(),
-            StudyActivated.getClassSchema(),
-            AccrualSuspended.getClassSchema(),
-            AccrualResumed.getClassSchema(),
-            StudyClosedToAccrual.getClassSchema(),
-            StudyCompleted.getClassSchema(),
-            SiteActivated.getClassSchema(),
-            SiteCapacityChanged.getClassSchema(),
-            SiteDeactivated.getClassSchema(),
-            PatientScreened.getClassSchema(),
-            ConsentRecorded.getClassSchema(),
-            EligibilityRecorded.getClassSchema(),
-            EnrollmentRequested.getClassSchema(),
-            EnrollmentConfirmed.getClassSchema(),
-            EnrollmentRejected.getClassSchema(),
-            PatientWithdrawn.getClassSchema())
+            org.accrual.event.study.StudyRegistered.getClassSchema(),
+            org.accrual.event.study.StudyActivated.getClassSchema(),
+            org.accrual.event.study.AccrualSuspended.getClassSchema(),
+            org.accrual.event.study.AccrualResumed.getClassSchema(),
+            org.accrual.event.study.StudyClosedToAccrual.getClassSchema(),
+            org.accrual.event.study.StudyCompleted.getClassSchema(),
+            org.accrual.event.site.SiteActivated.getClassSchema(),
+            org.accrual.event.site.SiteCapacityChanged.getClassSchema(),
+            org.accrual.event.site.SiteDeactivated.getClassSchema(),
+            org.accrual.event.site.KitsReceived.getClassSchema(),
+            org.accrual.event.enrollment.PatientScreened.getClassSchema(),
+            org.accrual.event.enrollment.ConsentRecorded.getClassSchema(),
+            org.accrual.event.enrollment.EligibilityRecorded.getClassSchema(),
+            org.accrual.event.enrollment.EnrollmentRequested.getClassSchema(),
+            org.accrual.event.enrollment.EnrollmentConfirmed.getClassSchema(),
+            org.accrual.event.enrollment.EnrollmentRejected.getClassSchema(),
+            org.accrual.event.enrollment.PatientWithdrawn.getClassSchema(),
+            org.accrual.event.enrollment.CompensationStarted.getClassSchema(),
+            org.accrual.event.enrollment.EligibilityCorrected.getClassSchema(),
+            org.accrual.event.enrollment.FollowUpStarted.getClassSchema(),
+            org.accrual.event.enrollment.KitAllocated.getClassSchema(),
+            org.accrual.event.enrollment.Randomized.getClassSchema(),
+            org.accrual.event.enrollment.SlotReserved.getClassSchema(),
+            org.accrual.event.enrollment.TakenOffStudy.getClassSchema(),
+            org.accrual.event.enrollment.Unblinded.getClassSchema(),
+            org.accrual.event.enrollment.WithdrawalReversed.getClassSchema(),
+            org.accrual.event.capacity.ReleaseSlot.getClassSchema(),
+            org.accrual.event.capacity.ReserveSlot.getClassSchema(),
+            org.accrual.event.capacity.SlotRefused.getClassSchema(),
+            org.accrual.event.capacity.SlotReleased.getClassSchema(),
+            org.accrual.event.capacity.SlotReserved.getClassSchema(),
+            org.accrual.event.supply.AllocateKit.getClassSchema(),
+            org.accrual.event.supply.HoldKits.getClassSchema(),
+            org.accrual.event.supply.KitAllocated.getClassSchema(),
+            org.accrual.event.supply.KitsHeld.getClassSchema(),
+            org.accrual.event.supply.KitsRefused.getClassSchema(),
+            org.accrual.event.supply.KitsReleased.getClassSchema(),
+            org.accrual.event.supply.ReleaseKits.getClassSchema(),
+            org.accrual.event.randomization.AllocationRevealed.getClassSchema(),
+            org.accrual.event.randomization.RandomizationRefused.getClassSchema(),
+            org.accrual.event.randomization.Randomize.getClassSchema(),
+            org.accrual.event.randomization.Randomized.getClassSchema(),
+            org.accrual.event.randomization.RevealAllocation.getClassSchema())
         .forEach(schema -> CURRENT.put(typeOf(schema), schema));
   }
 

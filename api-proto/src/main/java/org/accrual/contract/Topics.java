@@ -10,6 +10,15 @@ public final class Topics {
   public static final String SITE_EVENTS = PREFIX + "site.events";
   public static final String ENROLLMENT_EVENTS = PREFIX + "enrollment.events";
 
+  /** What the saga asks of its participants, and what they answer. Key: study/site. No sequence. */
+  public static final String CAPACITY_COMMANDS = PREFIX + "capacity.commands";
+
+  public static final String CAPACITY_EVENTS = PREFIX + "capacity.events";
+  public static final String RANDOMIZATION_COMMANDS = PREFIX + "randomization.commands";
+  public static final String RANDOMIZATION_EVENTS = PREFIX + "randomization.events";
+  public static final String SUPPLY_COMMANDS = PREFIX + "supply.commands";
+  public static final String SUPPLY_EVENTS = PREFIX + "supply.events";
+
   /**
    * The relay's mark: the commit position up to which everything is on the topics. One partition,
    * compacted.
@@ -19,6 +28,14 @@ public final class Topics {
   /** Topics of the event store's streams: their records carry {@link Headers#SEQUENCE}. */
   public static final List<String> EVENT_TOPICS =
       List.of(STUDY_EVENTS, SITE_EVENTS, ENROLLMENT_EVENTS);
+
+  /** Kept for 7 days: a command is void after its deadline. */
+  public static final List<String> COMMAND_TOPICS =
+      List.of(CAPACITY_COMMANDS, RANDOMIZATION_COMMANDS, SUPPLY_COMMANDS);
+
+  /** Kept for ever, as the audit trail reads them. */
+  public static final List<String> ANSWER_TOPICS =
+      List.of(CAPACITY_EVENTS, RANDOMIZATION_EVENTS, SUPPLY_EVENTS);
 
   private Topics() {}
 

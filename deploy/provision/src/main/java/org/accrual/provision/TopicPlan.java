@@ -36,6 +36,11 @@ public final class TopicPlan {
   private static final Map<String, String> EVENTS =
       Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1");
 
+  /** A command is void after its deadline; a week leaves time to look into one. */
+  private static final Map<String, String> COMMANDS =
+      Map.of(
+          "cleanup.policy", "delete", "retention.ms", Long.toString(Duration.ofDays(7).toMillis()));
+
   private static final Map<String, String> MARK = Map.of("cleanup.policy", "compact");
 
   private TopicPlan() {}
@@ -86,9 +91,12 @@ public final class TopicPlan {
   }
 
   private static List<Topic> topics() {
-    return Stream.concat(
+    return Stream.of(
             Topics.EVENT_TOPICS.stream().map(name -> new Topic(name, EVENT_PARTITIONS, EVENTS)),
+            Topics.ANSWER_TOPICS.stream().map(name -> new Topic(name, EVENT_PARTITIONS, EVENTS)),
+            Topics.COMMAND_TOPICS.stream().map(name -> new Topic(name, EVENT_PARTITIONS, COMMANDS)),
             Stream.of(new Topic(Topics.RELAY_MARK, 1, MARK)))
+        .flatMap(topics -> topics)
         .toList();
   }
 
