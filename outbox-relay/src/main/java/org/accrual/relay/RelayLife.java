@@ -1,8 +1,10 @@
 package org.accrual.relay;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.relay.outbox.Delivery;
@@ -19,8 +21,7 @@ final class RelayLife {
   /** One moment of it. */
   record Stand(RelayState state, Instant since, Optional<Refusal> refusal) {}
 
-  private final AtomicLong records = new AtomicLong();
-  private final AtomicLong transactions = new AtomicLong();
+  private final List<Consumer<Delivery>> watchers = new CopyOnWriteArrayList<>();
   private volatile Stand stand = new Stand(RelayState.STARTING, Instant.now(), Optional.empty());
   private volatile Position mark = Position.ZERO;
   private volatile Instant reachedAt = Instant.now();
@@ -55,30 +56,24 @@ final class RelayLife {
     return enter(next, Optional.empty());
   }
 
+  /** Tells of every delivery once it is committed, on the thread that delivers. */
+  void onDelivery(Consumer<Delivery> watcher) {
+    watchers.add(watcher);
+  }
+
   void recovered(Position from) {
     mark = from;
   }
 
   void delivered(Delivery delivery) {
-    records.addAndGet(delivery.rows().size());
-    transactions.addAndGet(delivery.transactions());
     mark = delivery.reached();
     reachedAt = delivery.committedAt();
+    watchers.forEach(watcher -> watcher.accept(delivery));
   }
 
   /** Everything at or under it is on the topics. */
   Position mark() {
     return mark;
-  }
-
-  /** Outbox records relayed by this process. */
-  long records() {
-    return records.get();
-  }
-
-  /** Source transactions relayed by this process. */
-  long transactions() {
-    return transactions.get();
   }
 
   /**

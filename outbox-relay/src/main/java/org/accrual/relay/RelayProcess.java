@@ -1,7 +1,5 @@
 package org.accrual.relay;
 
-import static jakarta.interceptor.Interceptor.Priority.LIBRARY_BEFORE;
-
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
@@ -11,6 +9,7 @@ import jakarta.enterprise.inject.Produces;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.runtime.Settings;
+import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /** Ties the relay's run to the process's: begins with it, ends before it, ends it on failure. */
 @ApplicationScoped
@@ -21,7 +20,8 @@ class RelayProcess {
   private final Relay relay =
       new Relay(RelaySettings.read(Settings.load()), life, RelayProcess::end);
 
-  void start(@Observes @Priority(LIBRARY_BEFORE) @Initialized(ApplicationScoped.class) Object on) {
+  void start(@Observes @Initialized(ApplicationScoped.class) Object on, MetricRegistry registry) {
+    var _ = new RelayMetrics(registry, life);
     relay.start();
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.accrual.contract.EventSchemas;
+import org.accrual.relay.outbox.Delivery;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.sink.Publisher;
 import org.accrual.relay.slot.Refusal.Reason;
@@ -27,6 +28,7 @@ class RelayIT {
 
   private final RelayFixtures fixtures = new RelayFixtures();
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
+  private final List<Delivery> delivered = new CopyOnWriteArrayList<>();
   private final AtomicReference<Relay> relay = new AtomicReference<>();
   private RelayLife life = new RelayLife();
 
@@ -81,8 +83,9 @@ class RelayIT {
 
     awaitRelayed(ids.size());
     assertThat(fixtures.relayedIds()).isEqualTo(ids);
-    assertThat(life.records()).isEqualTo(150);
-    assertThat(life.transactions()).isEqualTo(50);
+    assertThat(delivered.stream().mapToInt(delivery -> delivery.rows().size()).sum())
+        .isEqualTo(150);
+    assertThat(delivered.stream().mapToInt(Delivery::transactions).sum()).isEqualTo(50);
   }
 
   @Test
@@ -98,7 +101,7 @@ class RelayIT {
 
     awaitRelayed(3);
     assertThat(fixtures.relayedIds()).containsExactlyInAnyOrderElementsOf(ids);
-    assertThat(life.transactions()).isEqualTo(1);
+    assertThat(delivered.stream().mapToInt(Delivery::transactions).sum()).isEqualTo(1);
   }
 
   @Test
@@ -121,7 +124,7 @@ class RelayIT {
     awaitRelayed(5);
     awaitConfirmed(fixtures.query("select pg_current_wal_lsn()"));
     assertThat(fixtures.relayedIds()).isEqualTo(ids);
-    assertThat(life.records()).isEqualTo(2);
+    assertThat(delivered.stream().mapToInt(delivery -> delivery.rows().size()).sum()).isEqualTo(2);
   }
 
   @Test
@@ -264,6 +267,8 @@ class RelayIT {
 
   private void start() {
     life = new RelayLife();
+    delivered.clear();
+    life.onDelivery(delivered::add);
     Relay started = new Relay(fixtures.settings(), life, failures::add);
     relay.set(started);
     started.start();

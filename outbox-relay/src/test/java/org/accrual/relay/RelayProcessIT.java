@@ -66,15 +66,19 @@ class RelayProcessIT {
         .untilAsserted(
             () ->
                 assertThat(body("/metrics"))
-                    .containsPattern("relay_records(_records)?(\\{[^}]*\\})? 2.0")
-                    .containsPattern("relay_transactions(_transactions)?(\\{[^}]*\\})? 1.0")
-                    .containsPattern("relay_lag_seconds")
-                    .containsPattern("relay_state\\{[^}]*state=\"streaming\"[^}]*\\} 1.0"));
+                    .containsPattern("accrual_relay_records_total(\\{[^}]*\\})? 2.0")
+                    .containsPattern("accrual_relay_transactions_total(\\{[^}]*\\})? 1.0")
+                    .containsPattern("accrual_relay_lag_seconds(\\{[^}]*\\})? \\d")
+                    .containsPattern("accrual_relay_state\\{[^}]*state=\"streaming\"[^}]*\\} 1.0"));
 
     process.destroy();
 
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(log()).contains("streaming -> draining").contains("draining -> stopped");
+    assertThat(
+            fixtures.query(
+                "select active from pg_replication_slots where slot_name = '%s'"
+                    .formatted(fixtures.slot)))
+        .isEqualTo("f");
   }
 
   @Test
