@@ -25,6 +25,13 @@ public record Halt(Position position, String reason, Correlation correlation) {
         message.correlation());
   }
 
+  static Halt unsequenced(Message message) {
+    return new Halt(
+        message.position(),
+        message.stream() + ": without header ce_sequence repeats cannot be told apart",
+        message.correlation());
+  }
+
   @Override
   public String toString() {
     return position + ": " + reason;

@@ -115,22 +115,36 @@ public final class IntakeLoop {
 
   /** Until told to stop, or until the Kafka client itself gives up and a new one is needed. */
   private void runOneConsumer() {
+    boolean interrupted = false;
     try (Assignment current = new Assignment(kafka.get(), subscription.topics())) {
       assignment = current;
-      while (!state().isEnding()) {
-        step(current);
-      }
-    } catch (WakeupException stopped) {
-      LOG.log(Level.FINE, "{0}: woken to stop", subscription.consumer());
-    } catch (InterruptException interrupted) {
-      // The client has set the thread's interrupt flag again.
-      enter(IntakeState.STOPPING);
+      interrupted = consume(current);
     } catch (RuntimeException failure) {
       failed("the Kafka client failed; a new one is made", failure);
       awaitPause();
     } finally {
       assignment = null;
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
+  }
+
+  /**
+   * Until told to stop; an interrupt is such a telling. It is taken off the thread, and answered,
+   * so that offsets can still be committed and the group left; the caller sets it again.
+   */
+  private boolean consume(Assignment current) {
+    try {
+      while (!state().isEnding()) {
+        step(current);
+      }
+    } catch (WakeupException stopped) {
+      LOG.log(Level.FINE, "{0}: woken to stop", subscription.consumer());
+    } catch (InterruptException interrupt) {
+      enter(IntakeState.STOPPING);
+    }
+    return Thread.interrupted();
   }
 
   private void step(Assignment current) {

@@ -8,8 +8,8 @@ import org.apache.avro.specific.SpecificRecord;
 /**
  * A record that was read.
  *
- * @param version the stream's version after this event: 1, 2, 3 …; {@link #UNSEQUENCED} on a topic
- *     whose records carry none
+ * @param version the stream's version after this event: 1, 2, 3 …; {@link #UNSEQUENCED} if the
+ *     record carries none
  * @param id the outbox record's id
  * @param time when it was written
  * @param correlation the conversation it belongs to

@@ -20,9 +20,7 @@ record RecordHeaders(UUID id, String type, Instant time, long version, Correlati
         id(required(record, Headers.ID)),
         required(record, Headers.TYPE),
         time(required(record, Headers.TIME)),
-        Topics.EVENT_TOPICS.contains(record.topic())
-            ? version(required(record, Headers.SEQUENCE))
-            : Message.UNSEQUENCED,
+        version(record),
         new Correlation(
             optional(record, Headers.CORRELATION_ID, "-"),
             optional(record, Headers.ACTOR, ""),
@@ -58,6 +56,14 @@ record RecordHeaders(UUID id, String type, Instant time, long version, Correlati
     } catch (DateTimeException notATime) {
       throw new UnreadableRecord("header ce_time is not an RFC 3339 time: " + text);
     }
+  }
+
+  private static long version(ConsumerRecord<?, ?> record) throws UnreadableRecord {
+    String text =
+        Topics.EVENT_TOPICS.contains(record.topic())
+            ? required(record, Headers.SEQUENCE)
+            : optional(record, Headers.SEQUENCE, "");
+    return text.isEmpty() ? Message.UNSEQUENCED : version(text);
   }
 
   private static long version(String text) throws UnreadableRecord {

@@ -50,7 +50,9 @@ final class VersionGate {
     Advance soFar = advances.get(message.stream());
     long before = applied.getOrDefault(message.stream(), 0L);
     long current = soFar == null ? before : soFar.to();
-    if (message.version() <= current) {
+    if (message.version() == Message.UNSEQUENCED) {
+      halt(Halt.unsequenced(message));
+    } else if (message.version() <= current) {
       repeats++;
     } else if (message.version() == current + 1) {
       admitted.add(message);

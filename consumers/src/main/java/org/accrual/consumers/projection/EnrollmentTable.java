@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
 import org.accrual.api.enrollment.v1.EnrollmentState;
+import org.accrual.consumers.database.Columns;
 import org.jspecify.annotations.Nullable;
 
 /** {@code projection.enrollment}: a batch's changes in one statement. */

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
+import org.accrual.consumers.database.Columns;
 
 /** {@code projection.site}: a batch's changes in one statement. */
 final class SiteTable {

@@ -1,4 +1,4 @@
-package org.accrual.consumers.projection;
+package org.accrual.consumers.database;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -10,17 +10,18 @@ import org.jspecify.annotations.Nullable;
  * Binds rows as one array a column: a statement has the same text, and so the same plan, for any
  * number of rows.
  */
-final class Columns<R> {
+public final class Columns<R> {
   private final PreparedStatement statement;
   private final Collection<R> rows;
   private int index;
 
-  Columns(PreparedStatement statement, Collection<R> rows) {
+  public Columns(PreparedStatement statement, Collection<R> rows) {
     this.statement = statement;
     this.rows = rows;
   }
 
-  Columns<R> column(String type, Function<R, ? extends @Nullable Object> value)
+  /** Binds the next parameter to one value a row, as an array of a type. */
+  public Columns<R> column(String type, Function<R, ? extends @Nullable Object> value)
       throws SQLException {
     @Nullable Object[] values = new @Nullable Object[rows.size()];
     int row = 0;
@@ -36,10 +37,15 @@ final class Columns<R> {
    *
    * @throws SQLException if it did not write every row exactly once
    */
-  void write() throws SQLException {
-    int written = statement.executeUpdate();
+  public void write() throws SQLException {
+    int written = writeSome();
     if (written != rows.size()) {
       throw new SQLException("wrote %d rows of %d".formatted(written, rows.size()));
     }
+  }
+
+  /** Runs it, where some rows may already be there; answers how many it wrote. */
+  public int writeSome() throws SQLException {
+    return statement.executeUpdate();
   }
 }

@@ -1,0 +1,77 @@
+package org.accrual.intake;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.accrual.contract.EventSchemas;
+import org.accrual.runtime.registry.SchemaRegistry;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Stands in for the relay: writes events to their topics, also more than once or not at all. */
+public final class EventWriter implements AutoCloseable {
+  private final SchemaRegistry registry;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+
+  public EventWriter(String bootstrapServers, URI registry) {
+    this.registry = new SchemaRegistry(registry);
+    this.producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 5),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  /** Sends without waiting: see {@link #flush}. */
+  public EventWriter send(String topic, String key, long version, SpecificRecord event) {
+    return send(topic, key, version, event, Instant.now());
+  }
+
+  public EventWriter send(
+      String topic, String key, long version, SpecificRecord event, Instant time) {
+    String type = EventSchemas.typeOf(event.getSchema());
+    int id = registry.idOf(type, EventSchemas.current().get(type));
+    return sendRaw(
+        new ProducerRecord<>(
+            topic,
+            null,
+            key.getBytes(StandardCharsets.UTF_8),
+            EventEncoding.value(id, event),
+            EventEncoding.headers(event, version, time)));
+  }
+
+  public EventWriter sendRaw(ProducerRecord<byte[], byte[]> record) {
+    sent.add(producer.send(record));
+    return this;
+  }
+
+  /** Waits until all that was sent is acknowledged; where it lies, in the order it was sent. */
+  public List<RecordMetadata> flush() {
+    producer.flush();
+    List<RecordMetadata> written = new ArrayList<>();
+    for (Future<RecordMetadata> each : sent) {
+      try {
+        written.add(each.get());
+      } catch (InterruptedException | ExecutionException failed) {
+        throw new AssertionError("not written", failed);
+      }
+    }
+    sent.clear();
+    return written;
+  }
+
+  @Override
+  public void close() {
+    producer.close(Duration.ofSeconds(5));
+  }
+}

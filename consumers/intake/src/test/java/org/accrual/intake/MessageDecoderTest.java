@@ -1,0 +1,199 @@
+package org.accrual.intake;
+
+import static org.accrual.intake.IntakeFixtures.record;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.accrual.contract.Headers;
+import org.accrual.event.enrollment.EnrollmentConfirmed;
+import org.accrual.event.enrollment.PatientScreened;
+import org.accrual.runtime.registry.RegistryUnavailable;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MessageDecoderTest {
+  private static final SpecificRecord EVENT =
+      EnrollmentStory.onStudy("study", "site").events().getFirst();
+  private final MessageDecoder decoder = new MessageDecoder(SchemaIds::byId);
+
+  @Test
+  void readsBodyAndHeaders() {
+    ConsumerRecord<byte[], byte[]> record = record(3, 14, "key", 7, EVENT);
+
+    Message message = (Message) decode(record);
+
+    assertThat(message.position()).isEqualTo(Position.of(record));
+    assertThat(message.stream()).isEqualTo(new StreamKey(IntakeFixtures.TOPIC, "key"));
+    assertThat(message.version()).isEqualTo(7);
+    assertThat(message.type()).isEqualTo("accrual.enrollment.patient-screened.v1");
+    assertThat(message.time()).isEqualTo(Instant.parse("2026-02-03T04:05:06.789Z"));
+    assertThat(message.correlation().id()).isEqualTo("conversation");
+    assertThat(message.body()).isInstanceOf(PatientScreened.class).isEqualTo(EVENT);
+  }
+
+  @Test
+  void readsEveryTypeOfAStory() {
+    EnrollmentStory story =
+        EnrollmentStory.onStudy("study", "site").withdrawn("moved away", true).rejected("X", true);
+
+    for (SpecificRecord event : story.events()) {
+      assertThat(decode(record(0, 0, story.id, 1, event)))
+          .isInstanceOfSatisfying(Message.class, m -> assertThat(m.body()).isEqualTo(event));
+    }
+  }
+
+  @Test
+  void understandsAWriterWithAFieldThatThisBuildDoesNotKnow() throws Exception {
+    Schema newer =
+        SchemaBuilder.record("EnrollmentConfirmed")
+            .namespace("org.accrual.event.enrollment")
+            .fields()
+            .requiredString("enrollment_id")
+            .requiredString("new_field")
+            .requiredString("study_id")
+            .requiredString("site_id")
+            .requiredString("patient_id")
+            .endRecord();
+    GenericData.Record written = new GenericData.Record(newer);
+    newer.getFields().forEach(field -> written.put(field.name(), field.name() + " value"));
+    byte[] value = GenericEncoding.value(SchemaIds.of(newer), written);
+    EnrollmentConfirmed ours = new EnrollmentConfirmed("", "", "", "");
+
+    Decoded decoded =
+        decode(record(0, 0, "key", value, EventEncoding.headers(ours, 1, Instant.EPOCH)));
+
+    assertThat(decoded)
+        .isInstanceOfSatisfying(
+            Message.class,
+            message ->
+                assertThat(message.body())
+                    .isEqualTo(
+                        new EnrollmentConfirmed(
+                            "enrollment_id value",
+                            "study_id value",
+                            "site_id value",
+                            "patient_id value")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ce_id, not-a-uuid, UUID",
+    "ce_id, , ce_id is missing",
+    "ce_type, accrual.unheard.of.v1, does not know the type accrual.unheard.of.v1",
+    "ce_type, accrual.enrollment.confirmed.v1, is of org.accrual.event.enrollment.PatientScreened",
+    "ce_type, , ce_type is missing",
+    "ce_time, yesterday, RFC 3339",
+    "ce_sequence, 0, 1 or more",
+    "ce_sequence, -3, 1 or more",
+    "ce_sequence, one, not a number",
+    "ce_sequence, , ce_sequence is missing",
+  })
+  void aWrongHeaderIsNamed(String name, String value, String reason) {
+    List<Header> headers = new ArrayList<>(EventEncoding.headers(EVENT, 1, Instant.EPOCH));
+    headers.removeIf(header -> header.key().equals(name));
+    if (value != null) {
+      headers.add(EventEncoding.header(name, value));
+    }
+
+    assertUnreadable(record(0, 0, "key", encoded(), headers), reason);
+  }
+
+  @Test
+  void aRecordWithoutKeyOrWireFormatIsUnreadable() {
+    List<Header> headers = EventEncoding.headers(EVENT, 1, Instant.EPOCH);
+    byte[] wrongMagic = encoded();
+    wrongMagic[0] = 1;
+
+    assertUnreadable(record(0, 0, null, encoded(), headers), "no key");
+    assertUnreadable(record(0, 0, "key", null, headers), "does not begin with 00");
+    assertUnreadable(record(0, 0, "key", new byte[] {0, 0, 0}, headers), "does not begin with 00");
+    assertUnreadable(record(0, 0, "key", wrongMagic, headers), "does not begin with 00");
+  }
+
+  @Test
+  void anIdThatTheRegistryDoesNotHaveIsUnreadable() {
+    byte[] value = encoded();
+    value[1] = 0x7f;
+
+    assertUnreadable(
+        record(0, 0, "key", value, EventEncoding.headers(EVENT, 1, Instant.EPOCH)),
+        "the registry has no schema id");
+  }
+
+  @Test
+  void leftoverOrMissingBytesAreUnreadable() {
+    byte[] value = encoded();
+    List<Header> headers = EventEncoding.headers(EVENT, 1, Instant.EPOCH);
+
+    assertUnreadable(
+        record(0, 0, "key", Arrays.copyOf(value, value.length + 1), headers), "left over");
+    assertUnreadable(
+        record(0, 0, "key", Arrays.copyOf(value, value.length - 3), headers), "is not a");
+  }
+
+  @Test
+  void noGarbageThrows() {
+    Random random = new Random(42);
+    List<Header> headers = EventEncoding.headers(EVENT, 1, Instant.EPOCH);
+    for (int i = 0; i < 10_000; i++) {
+      byte[] value = encoded();
+      for (int flips = random.nextInt(1, 8); flips > 0; flips--) {
+        value[random.nextInt(5, value.length)] = (byte) random.nextInt();
+      }
+      assertThat(decode(record(0, 0, "key", value, headers))).isNotNull();
+    }
+  }
+
+  @Test
+  void aRegistryThatIsAwayIsNotTheRecordsFault() {
+    MessageDecoder cutOff =
+        new MessageDecoder(
+            id -> {
+              throw new RegistryUnavailable("away", null);
+            });
+
+    assertThatThrownBy(() -> cutOff.decode(List.of(record(0, 0, "key", 1, EVENT))))
+        .isInstanceOf(RegistryUnavailable.class);
+  }
+
+  @Test
+  void theHeadersIdIsTheMessages() {
+    UUID id = UUID.randomUUID();
+    List<Header> headers = new ArrayList<>(EventEncoding.headers(EVENT, 1, Instant.EPOCH));
+    headers.removeIf(header -> header.key().equals(Headers.ID));
+    headers.add(EventEncoding.header(Headers.ID, id.toString()));
+
+    assertThat(((Message) decode(record(0, 0, "key", encoded(), headers))).id()).isEqualTo(id);
+  }
+
+  private Decoded decode(ConsumerRecord<byte[], byte[]> record) {
+    return decoder.decode(List.of(record)).getFirst();
+  }
+
+  private void assertUnreadable(ConsumerRecord<byte[], byte[]> record, String reason) {
+    assertThat(decode(record))
+        .isInstanceOfSatisfying(
+            Unreadable.class,
+            unreadable -> {
+              assertThat(unreadable.position()).isEqualTo(Position.of(record));
+              assertThat(unreadable.reason()).contains(reason);
+            });
+  }
+
+  private static byte[] encoded() {
+    return EventEncoding.value(SchemaIds.of(EVENT.getSchema()), EVENT);
+  }
+}

@@ -1,0 +1,72 @@
+package org.accrual.intake;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.accrual.embedded.SharedParts;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/** A topic of its own for each test, with a group of its own. */
+final class TopicFixture implements AutoCloseable {
+  final String name = "test." + UUID.randomUUID();
+  final Subscription subscription = new Subscription("probe-" + UUID.randomUUID(), List.of(name));
+  private final Admin admin;
+
+  TopicFixture(int partitions) {
+    admin = Admin.create(Map.of("bootstrap.servers", SharedParts.kafka().bootstrapServers()));
+    try {
+      admin.createTopics(Set.of(new NewTopic(name, partitions, (short) 1))).all().get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  TopicPartition partition(int number) {
+    return new TopicPartition(name, number);
+  }
+
+  /** The offset that the group has committed; -1 for none. */
+  long committed(int partition) throws Exception {
+    OffsetAndMetadata offset =
+        admin
+            .listConsumerGroupOffsets(subscription.group())
+            .partitionsToOffsetAndMetadata()
+            .get()
+            .get(partition(partition));
+    return offset == null ? -1 : offset.offset();
+  }
+
+  int members() throws Exception {
+    return admin
+        .describeConsumerGroups(List.of(subscription.group()))
+        .all()
+        .get()
+        .get(subscription.group())
+        .members()
+        .size();
+  }
+
+  /** As if every commit of offsets had been lost: the group must have no members. */
+  void rewind() throws Exception {
+    admin
+        .deleteConsumerGroupOffsets(
+            subscription.group(),
+            admin
+                .listConsumerGroupOffsets(subscription.group())
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .keySet())
+        .all()
+        .get();
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+  }
+}

@@ -1,0 +1,127 @@
+package org.accrual.intake;
+
+import static org.accrual.intake.IntakeFixtures.TOPIC;
+import static org.accrual.intake.IntakeFixtures.message;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.accrual.intake.Judgement.Advance;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VersionGateTest {
+  private static final StreamKey A = new StreamKey(TOPIC, "a");
+  private static final StreamKey B = new StreamKey(TOPIC, "b");
+
+  @Test
+  void admitsTheNextVersionsInOrder() {
+    List<Decoded> batch = List.of(message(0, 0, "a", 4), message(0, 1, "a", 5));
+
+    Judgement judgement = VersionGate.judge(Map.of(A, 3L), batch);
+
+    assertThat(judgement.admitted()).isEqualTo(batch);
+    assertThat(judgement.advances()).containsExactly(Map.entry(A, new Advance(3, 5)));
+    assertThat(judgement.repeats()).isZero();
+    assertThat(judgement.halts()).isEmpty();
+  }
+
+  @Test
+  void dropsWhatWasAppliedBeforeOrEarlierInTheBatch() {
+    Message fresh = message(0, 1, "a", 4);
+
+    Judgement judgement =
+        VersionGate.judge(
+            Map.of(A, 3L), List.of(message(0, 0, "a", 3), fresh, message(0, 2, "a", 4)));
+
+    assertThat(judgement.admitted()).containsExactly(fresh);
+    assertThat(judgement.repeats()).isEqualTo(2);
+  }
+
+  @Test
+  void aStreamBeginsAtVersionOne() {
+    assertThat(VersionGate.judge(Map.of(), List.of(message(0, 0, "a", 1))).halts()).isEmpty();
+    assertThat(VersionGate.judge(Map.of(), List.of(message(0, 0, "a", 2))).halts()).hasSize(1);
+  }
+
+  @Test
+  void aGapHaltsItsPartitionThereAndNoOther() {
+    Message before = message(0, 0, "a", 4);
+    Message gap = message(0, 1, "a", 6);
+    Message behindTheGap = message(0, 2, "b", 1);
+    Message elsewhere = message(1, 0, "c", 1);
+
+    Judgement judgement =
+        VersionGate.judge(Map.of(A, 3L), List.of(before, gap, behindTheGap, elsewhere));
+
+    assertThat(judgement.admitted()).containsExactly(before, elsewhere);
+    assertThat(judgement.advances()).doesNotContainKey(B);
+    assertThat(judgement.halts())
+        .singleElement()
+        .satisfies(
+            halt -> {
+              assertThat(halt.position()).isEqualTo(gap.position());
+              assertThat(halt.reason()).contains("key a", "version 6", "version 4");
+              assertThat(halt.correlation().id()).isEqualTo("conversation");
+            });
+  }
+
+  @Test
+  void whatCannotBeReadHaltsItsPartition() {
+    Position position = new Position(new TopicPartition(TOPIC, 0), 7);
+
+    Judgement judgement =
+        VersionGate.judge(
+            Map.of(), List.of(new Unreadable(position, "garbage"), message(0, 8, "a", 1)));
+
+    assertThat(judgement.admitted()).isEmpty();
+    assertThat(judgement.halts())
+        .singleElement()
+        .satisfies(halt -> assertThat(halt.position()).isEqualTo(position));
+  }
+
+  @Test
+  void whatCarriesNoSequenceIsNotTakenForARepeat() {
+    Judgement judgement =
+        VersionGate.judge(Map.of(), List.of(message(0, 0, "a", Message.UNSEQUENCED)));
+
+    assertThat(judgement.repeats()).isZero();
+    assertThat(judgement.halts()).hasSize(1);
+  }
+
+  /** Whatever is repeated and however batches are cut, each version is admitted once, in order. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void redeliveriesChangeNothing(long seed) {
+    Random random = new Random(seed);
+    int versions = 50;
+    List<Long> delivered = new ArrayList<>();
+    for (long next = 1; next <= versions; next++) {
+      delivered.add(next);
+      if (random.nextInt(3) == 0) {
+        // A crash: everything from some earlier version comes again.
+        next -= random.nextLong(next);
+      }
+    }
+    Map<StreamKey, Long> applied = new java.util.HashMap<>();
+    List<Long> admitted = new ArrayList<>();
+    for (int from = 0; from < delivered.size(); ) {
+      int to = Math.min(delivered.size(), from + 1 + random.nextInt(10));
+      List<Decoded> batch = new ArrayList<>();
+      for (int i = from; i < to; i++) {
+        batch.add(message(0, i, "a", delivered.get(i)));
+      }
+      Judgement judgement = VersionGate.judge(applied, batch);
+      assertThat(judgement.halts()).isEmpty();
+      judgement.admitted().forEach(message -> admitted.add(message.version()));
+      judgement.advances().forEach((stream, advance) -> applied.put(stream, advance.to()));
+      from = to;
+    }
+
+    assertThat(admitted).hasSize(versions).isSorted().doesNotHaveDuplicates();
+  }
+}
