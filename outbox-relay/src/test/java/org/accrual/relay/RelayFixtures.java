@@ -87,6 +87,13 @@ final class RelayFixtures implements AutoCloseable {
     }
   }
 
+  boolean slotsAreFree() throws SQLException {
+    return query(
+            "select not exists (select from pg_replication_slots"
+                + " where active and database = current_database())")
+        .equals("t");
+  }
+
   /** Commits rows for keys {@code prefix/name}, all in one transaction; returns their ids. */
   List<String> commit(String... names) throws SQLException {
     List<String> ids = insert(names);

@@ -279,11 +279,13 @@ class RelayIT {
     await().atMost(LIMIT).until(() -> life.stand().state() == RelayState.STREAMING);
   }
 
+  /** Stops and waits for the server to see it, which follows a moment later. */
   private void stopRelay() {
     Relay running = relay.getAndSet(null);
     if (running != null) {
       running.stop();
       assertThat(life.stand().state()).isEqualTo(RelayState.STOPPED);
+      await().atMost(LIMIT).until(fixtures::slotsAreFree);
     }
   }
 
