@@ -56,7 +56,9 @@ public final class BatchTransaction {
       Judgement judgement = VersionGate.judge(gate.read(connection, streams(batch)), batch);
       if (!judgement.admitted().isEmpty()) {
         // The gate first: whoever loses a race for a stream waits or fails here, before any effect.
-        gate.advance(connection, judgement.advances());
+        if (!judgement.advances().isEmpty()) {
+          gate.advance(connection, judgement.advances());
+        }
         effects.apply(connection, judgement.admitted());
         connection.commit();
         committed = true;

@@ -9,7 +9,8 @@ import java.util.List;
 public interface Effects {
   /**
    * Called once for a batch, with at least one message, each of them for the first time in any
-   * transaction that commits. Must neither commit nor keep the connection.
+   * transaction that commits; except those without a version, which may come again. Must neither
+   * commit nor keep the connection.
    *
    * @param messages in order per stream, without gaps
    */
