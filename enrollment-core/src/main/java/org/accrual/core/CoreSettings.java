@@ -1,0 +1,50 @@
+package org.accrual.core;
+
+import java.time.Duration;
+import org.accrual.runtime.DatabaseSettings;
+import org.accrual.runtime.Settings;
+
+/**
+ * Settings of enrollment-core; those of its ports are read by the runtime.
+ *
+ * @param database where events are stored
+ * @param poolSize connections to it at most; commands beyond that wait
+ * @param connectionTimeout how long a command waits for a connection before it fails as UNAVAILABLE
+ * @param statementTimeout after which PostgreSQL gives a statement up
+ * @param retention how long accepted answers and finished operations are kept at least
+ * @param sweepInterval how often those kept long enough are dropped
+ */
+public record CoreSettings(
+    DatabaseSettings database,
+    int poolSize,
+    Duration connectionTimeout,
+    Duration statementTimeout,
+    Duration retention,
+    Duration sweepInterval) {
+
+  static CoreSettings read(Settings settings) {
+    return new CoreSettings(
+        DatabaseSettings.read(settings),
+        settings.integer("accrual.database.pool-size", 16, 1, 500),
+        settings.duration(
+            "accrual.database.connection-timeout",
+            Duration.ofSeconds(2),
+            Duration.ofMillis(250),
+            Duration.ofMinutes(1)),
+        settings.duration(
+            "accrual.database.statement-timeout",
+            Duration.ofSeconds(10),
+            Duration.ofMillis(100),
+            Duration.ofMinutes(5)),
+        settings.duration(
+            "accrual.answers.retention",
+            Duration.ofDays(30),
+            Duration.ofMinutes(1),
+            Duration.ofDays(3650)),
+        settings.duration(
+            "accrual.answers.sweep-interval",
+            Duration.ofHours(1),
+            Duration.ofSeconds(1),
+            Duration.ofDays(1)));
+  }
+}

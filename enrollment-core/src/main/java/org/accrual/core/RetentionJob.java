@@ -1,0 +1,62 @@
+package org.accrual.core;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.core.application.StoreUnavailable;
+import org.accrual.core.eventstore.Retention;
+
+/** Drops expired answers and operations, from start on and again after each interval. */
+@ApplicationScoped
+class RetentionJob {
+  private static final Logger LOG = Logger.getLogger(RetentionJob.class.getName());
+
+  private final Retention retention;
+  private final Duration interval;
+  private final ScheduledExecutorService scheduler =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("retention").factory());
+
+  @Inject
+  RetentionJob(Retention retention, CoreSettings settings) {
+    this.retention = retention;
+    this.interval = settings.sweepInterval();
+  }
+
+  void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
+    var _ =
+        scheduler.scheduleWithFixedDelay(
+            this::sweep, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @PreDestroy
+  void stop() {
+    scheduler.shutdown();
+  }
+
+  /** Never throws: a scheduled task that does is not run again. */
+  private void sweep() {
+    try {
+      Retention.Dropped dropped = retention.dropExpired(Instant.now());
+      if (dropped.requests() + dropped.operations() > 0) {
+        LOG.log(
+            Level.INFO,
+            "dropped {0} kept answers and {1} operations past their retention",
+            new Object[] {dropped.requests(), dropped.operations()});
+      }
+    } catch (StoreUnavailable away) {
+      LOG.log(Level.WARNING, "retention waits for the database: {0}", away.getMessage());
+    } catch (RuntimeException failed) {
+      LOG.log(Level.SEVERE, "retention failed; it is tried again after " + interval, failed);
+    }
+  }
+}

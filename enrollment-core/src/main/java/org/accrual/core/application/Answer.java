@@ -1,0 +1,11 @@
+package org.accrual.core.application;
+
+/** An encoded answer. Opaque here: whoever asked knows how to read it. */
+@SuppressWarnings("ArrayRecordComponent") // carried, never compared or changed
+public record Answer(byte[] bytes) {
+
+  /** Makes the answer to an accepted command of what it led to. */
+  public interface Encoder<T> {
+    Answer encode(T result);
+  }
+}

@@ -1,0 +1,36 @@
+package org.accrual.core.application;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The port to what the write side answers reads from; never stale. Every method throws {@link
+ * StoreUnavailable} when the store cannot be reached.
+ */
+public interface Catalog {
+
+  Optional<StudyRecord> study(String studyId);
+
+  /** Ordered by site id. */
+  List<SiteRecord> sites(String studyId);
+
+  /**
+   * Ordered by study id.
+   *
+   * @param after only studies whose id comes after this one; empty for all
+   */
+  List<StudyRecord> studies(String after, int limit);
+
+  Optional<Operation> operation(UUID operationId);
+
+  /**
+   * Newest first.
+   *
+   * @param before only operations older than this one
+   */
+  List<Operation> operations(OperationFilter filter, Optional<UUID> before, int limit);
+
+  /** An enrollment's stream up to a version. */
+  EnrollmentHistory history(UUID enrollmentId, long upToVersion);
+}

@@ -1,0 +1,23 @@
+package org.accrual.core.domain.study;
+
+/** What may be asked of a study. */
+public sealed interface StudyCommand {
+  String studyId();
+
+  record Register(StudyDesign design) implements StudyCommand {
+    @Override
+    public String studyId() {
+      return design.studyId();
+    }
+  }
+
+  record Activate(String studyId) implements StudyCommand {}
+
+  record SuspendAccrual(String studyId, String reason) implements StudyCommand {}
+
+  record ResumeAccrual(String studyId) implements StudyCommand {}
+
+  record CloseToAccrual(String studyId, String reason) implements StudyCommand {}
+
+  record Complete(String studyId) implements StudyCommand {}
+}

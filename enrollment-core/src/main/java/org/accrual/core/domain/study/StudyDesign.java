@@ -1,0 +1,36 @@
+package org.accrual.core.domain.study;
+
+import java.util.List;
+
+/**
+ * What a study is, as registered.
+ *
+ * @param arms at least one, no two with one id
+ * @param factors by which randomization is stratified, no two with one name; none means one stratum
+ * @param target how many participants are wanted on study, at least 1
+ */
+public record StudyDesign(
+    String studyId, String title, List<Arm> arms, List<Factor> factors, int target) {
+  public StudyDesign {
+    arms = List.copyOf(arms);
+    factors = List.copyOf(factors);
+  }
+
+  /**
+   * A treatment arm.
+   *
+   * @param ratio its weight in the allocation, at least 1
+   */
+  public record Arm(String armId, int ratio) {}
+
+  /**
+   * A stratification factor.
+   *
+   * @param levels at least one, no two alike
+   */
+  public record Factor(String name, List<String> levels) {
+    public Factor {
+      levels = List.copyOf(levels);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package org.accrual.core.domain.study;
+
+/** What happened to a study. */
+public sealed interface StudyEvent {
+
+  record StudyRegistered(StudyDesign design) implements StudyEvent {}
+
+  record StudyActivated(String studyId) implements StudyEvent {}
+
+  record AccrualSuspended(String studyId, String reason) implements StudyEvent {}
+
+  record AccrualResumed(String studyId) implements StudyEvent {}
+
+  record StudyClosedToAccrual(String studyId, String reason) implements StudyEvent {}
+
+  record StudyCompleted(String studyId) implements StudyEvent {}
+}

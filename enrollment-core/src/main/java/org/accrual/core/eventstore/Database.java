@@ -1,0 +1,135 @@
+package org.accrual.core.eventstore;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Function;
+import org.accrual.runtime.DatabaseSettings;
+import org.hibernate.SessionFactory;
+import org.hibernate.StatelessSession;
+import org.hibernate.cfg.AvailableSettings;
+import org.hibernate.cfg.Configuration;
+
+/**
+ * The pool and Hibernate on it, resource-local. A process starts without a database and serves as
+ * soon as there is one: nothing connects before it is asked.
+ */
+public final class Database implements AutoCloseable {
+  private final HikariDataSource pool;
+  private final SessionFactory sessions;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param poolSize connections at most
+   * @param connectionTimeout how long a call waits for a connection
+   * @param statementTimeout after which PostgreSQL gives a statement up
+   */
+  public Database(
+      DatabaseSettings settings,
+      int poolSize,
+      Duration connectionTimeout,
+      Duration statementTimeout) {
+    pool = new HikariDataSource(pool(settings, poolSize, connectionTimeout, statementTimeout));
+    sessions =
+        new Configuration()
+            .addAnnotatedClass(StudyHeadRow.class)
+            .addAnnotatedClass(SiteHeadRow.class)
+            .addAnnotatedClass(OperationRow.class)
+            .addAnnotatedClass(RequestRow.class)
+            .addProperties(properties(pool))
+            .buildSessionFactory();
+  }
+
+  /**
+   * Runs on one connection in autocommit: each statement is a transaction, which is all that a
+   * command's two statements need. Failures come as {@code Conflict} or {@code StoreUnavailable}
+   * where they are such.
+   */
+  <T> T onConnection(Work<T> work) {
+    return inSession(session -> session.doReturningWork(work::run));
+  }
+
+  /** Runs in a session without a transaction: for reads and single statements. */
+  <T> T inSession(Function<StatelessSession, T> work) {
+    try (StatelessSession session = sessions.openStatelessSession()) {
+      return work.apply(session);
+    } catch (RuntimeException failed) {
+      throw SqlFailures.translated(failed);
+    }
+  }
+
+  /** Runs in one transaction, and commits it if nothing is thrown. */
+  <T> T inTransaction(Function<StatelessSession, T> work) {
+    try {
+      return sessions.fromStatelessTransaction(work);
+    } catch (RuntimeException failed) {
+      throw SqlFailures.translated(failed);
+    }
+  }
+
+  /** Whether a connection that works is to be had. */
+  public boolean reachable() {
+    try (Connection connection = pool.getConnection()) {
+      return connection.isValid(1);
+    } catch (SQLException away) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    sessions.close();
+    pool.close();
+  }
+
+  /** Work on a JDBC connection. */
+  interface Work<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  private static HikariConfig pool(
+      DatabaseSettings settings, int poolSize, Duration connect, Duration statement) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("enrollment-core");
+    config.setJdbcUrl(settings.url());
+    config.setUsername(settings.user());
+    config.setPassword(settings.password());
+    config.setMaximumPoolSize(poolSize);
+    config.setConnectionTimeout(connect.toMillis());
+    config.setInitializationFailTimeout(-1);
+    config.addDataSourceProperty("ApplicationName", "enrollment-core");
+    config.addDataSourceProperty("connectTimeout", seconds(connect));
+    // PostgreSQL ends a slow statement; the socket's limit, a little later, is for a dead network.
+    config.addDataSourceProperty("options", "-c statement_timeout=" + statement.toMillis());
+    config.addDataSourceProperty("socketTimeout", seconds(statement.plusSeconds(2)));
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    return config;
+  }
+
+  private static String seconds(Duration duration) {
+    return Long.toString(Math.max(1, duration.toSeconds()));
+  }
+
+  private static Properties properties(HikariDataSource pool) {
+    Properties properties = new Properties();
+    properties.putAll(
+        Map.of(
+            AvailableSettings.JAKARTA_NON_JTA_DATASOURCE,
+            pool,
+            AvailableSettings.DIALECT,
+            "org.hibernate.dialect.PostgreSQLDialect",
+            // Or building the factory would ask the database for its version.
+            "hibernate.boot.allow_jdbc_metadata_access",
+            false,
+            AvailableSettings.DEFAULT_SCHEMA,
+            "enrollment",
+            AvailableSettings.JDBC_TIME_ZONE,
+            "UTC"));
+    return properties;
+  }
+}

@@ -1,0 +1,134 @@
+package org.accrual.core.grpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import com.google.rpc.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.core.application.Answer;
+import org.accrual.core.application.Outcome;
+import org.accrual.core.application.Request;
+import org.accrual.core.application.StoreUnavailable;
+import org.accrual.core.domain.Refusal;
+import org.accrual.runtime.grpc.Errors;
+
+/** Answers calls: what came of them as a message or as an error, counted. */
+@ApplicationScoped
+class Answers {
+  private static final Logger LOG = Logger.getLogger(Answers.class.getName());
+  private static final Duration RETRY_UNAVAILABLE = Duration.ofSeconds(1);
+  private static final Duration RETRY_CONTENDED = Duration.ofMillis(100);
+
+  private final CommandMetrics metrics;
+
+  @Inject
+  Answers(CommandMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  /** Answers a command. */
+  <A extends Message> void command(
+      Request request, Parser<A> parser, StreamObserver<A> observer, Supplier<Outcome> command) {
+    Outcome outcome;
+    try {
+      outcome = command.get();
+    } catch (StoreUnavailable away) {
+      metrics.count(request.method(), "unavailable");
+      throw unavailable(away);
+    } catch (RuntimeException fault) {
+      metrics.count(request.method(), "failed");
+      throw fault;
+    }
+    metrics.count(request.method(), label(outcome));
+    answer(
+        observer,
+        switch (outcome) {
+          case Outcome.Answered(Answer answer) -> parsed(parser, answer);
+          case Outcome.Refused(Refusal refusal) -> throw refused(refusal);
+          case Outcome.RequestIdReused() -> throw reused(request);
+          case Outcome.Contended() -> throw contended();
+        });
+  }
+
+  /** Answers a read. */
+  <A> void read(StreamObserver<A> observer, Supplier<A> read) {
+    A answer;
+    try {
+      answer = read.get();
+    } catch (StoreUnavailable away) {
+      throw unavailable(away);
+    }
+    answer(observer, answer);
+  }
+
+  private static <A> void answer(StreamObserver<A> observer, A message) {
+    observer.onNext(message);
+    observer.onCompleted();
+  }
+
+  private static String label(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Answered _ -> "accepted";
+      case Outcome.Refused _ -> "refused";
+      case Outcome.RequestIdReused _ -> "request-id-reused";
+      case Outcome.Contended _ -> "contended";
+    };
+  }
+
+  private static <A extends Message> A parsed(Parser<A> parser, Answer answer) {
+    try {
+      return parser.parseFrom(answer.bytes());
+    } catch (InvalidProtocolBufferException broken) {
+      throw new IllegalStateException("a kept answer cannot be read", broken);
+    }
+  }
+
+  private static StatusRuntimeException refused(Refusal refusal) {
+    Code code =
+        switch (refusal.reason().kind()) {
+          case NOT_FOUND -> Code.NOT_FOUND;
+          case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
+          case FAILED_PRECONDITION -> Code.FAILED_PRECONDITION;
+        };
+    return Errors.of(code, refusal.reason().name(), refusal.message(), refusal.about());
+  }
+
+  private static StatusRuntimeException reused(Request request) {
+    return Errors.of(
+        Code.ALREADY_EXISTS,
+        "REQUEST_ID_REUSED",
+        "request_id %s belongs to an accepted request with other content"
+            .formatted(request.requestId()),
+        Map.of("request_id", request.requestId()));
+  }
+
+  private static StatusRuntimeException contended() {
+    return Errors.retryable(
+        Code.ABORTED,
+        "CONCURRENT_UPDATE",
+        "others changed the same things meanwhile; nothing was written, send the request again",
+        Map.of(),
+        RETRY_CONTENDED);
+  }
+
+  private static StatusRuntimeException unavailable(StoreUnavailable away) {
+    LOG.log(
+        Level.WARNING,
+        "the database does not answer; check that it runs and accepts connections: {0}",
+        away.getMessage());
+    return Errors.retryable(
+        Code.UNAVAILABLE,
+        "DATABASE_UNAVAILABLE",
+        "the database does not answer; send the same request again",
+        Map.of(),
+        RETRY_UNAVAILABLE);
+  }
+}

@@ -1,0 +1,173 @@
+package org.accrual.core.grpc;
+
+import com.google.longrunning.Operation;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.grpc.stub.StreamObserver;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.accrual.api.enrollment.v1.EnrollPatientRequest;
+import org.accrual.api.enrollment.v1.EnrollmentServiceGrpc;
+import org.accrual.api.enrollment.v1.RecordConsentRequest;
+import org.accrual.api.enrollment.v1.RecordConsentResponse;
+import org.accrual.api.enrollment.v1.RecordEligibilityRequest;
+import org.accrual.api.enrollment.v1.RecordEligibilityResponse;
+import org.accrual.api.enrollment.v1.ScreenPatientRequest;
+import org.accrual.api.enrollment.v1.ScreenPatientResponse;
+import org.accrual.api.enrollment.v1.WithdrawPatientRequest;
+import org.accrual.api.enrollment.v1.WithdrawPatientResponse;
+import org.accrual.core.application.Answer;
+import org.accrual.core.application.EnrollmentCommands;
+import org.accrual.core.application.EnrollmentHistory;
+import org.accrual.core.application.Request;
+import org.accrual.core.domain.enrollment.Consent;
+import org.accrual.core.domain.enrollment.Eligibility;
+import org.accrual.core.domain.enrollment.EnrollmentCommand;
+import org.accrual.core.domain.site.SiteId;
+
+/** EnrollmentService: commands on one patient's way into a study. */
+@ApplicationScoped
+class EnrollmentGrpc extends EnrollmentServiceGrpc.EnrollmentServiceImplBase {
+  private final EnrollmentCommands enrollments;
+  private final Answers answers;
+
+  @Inject
+  EnrollmentGrpc(EnrollmentCommands enrollments, Answers answers) {
+    this.enrollments = enrollments;
+    this.answers = answers;
+  }
+
+  @Override
+  public void screenPatient(ScreenPatientRequest r, StreamObserver<ScreenPatientResponse> answer) {
+    Request request =
+        Requests.of(
+            EnrollmentServiceGrpc.getScreenPatientMethod(), r.getRequestId(), r, r.getScreenedBy());
+    answers.command(
+        request,
+        ScreenPatientResponse.parser(),
+        answer,
+        () ->
+            enrollments.screen(
+                request,
+                new SiteId(r.getStudyId(), r.getSiteId()),
+                r.getPatientId(),
+                r.getScreenedBy(),
+                history ->
+                    bytes(
+                        ScreenPatientResponse.newBuilder()
+                            .setEnrollment(EnrollmentMessages.enrollment(history))
+                            .setConsistencyToken(EnrollmentMessages.token(history))
+                            .build())));
+  }
+
+  @Override
+  public void recordConsent(RecordConsentRequest r, StreamObserver<RecordConsentResponse> answer) {
+    run(
+        Requests.of(
+            EnrollmentServiceGrpc.getRecordConsentMethod(), r.getRequestId(), r, r.getRecordedBy()),
+        r.getEnrollmentId(),
+        new EnrollmentCommand.RecordConsent(
+            EnrollmentMessages.consent(r.getConsent()), r.getRecordedBy()),
+        history ->
+            RecordConsentResponse.newBuilder()
+                .setEnrollment(EnrollmentMessages.enrollment(history))
+                .setConsistencyToken(EnrollmentMessages.token(history))
+                .build(),
+        RecordConsentResponse.parser(),
+        answer);
+  }
+
+  @Override
+  public void recordEligibility(
+      RecordEligibilityRequest r, StreamObserver<RecordEligibilityResponse> answer) {
+    run(
+        Requests.of(
+            EnrollmentServiceGrpc.getRecordEligibilityMethod(),
+            r.getRequestId(),
+            r,
+            r.getAssessedBy()),
+        r.getEnrollmentId(),
+        new EnrollmentCommand.RecordEligibility(
+            EnrollmentMessages.eligibility(r.getEligibility()), r.getAssessedBy()),
+        history ->
+            RecordEligibilityResponse.newBuilder()
+                .setEnrollment(EnrollmentMessages.enrollment(history))
+                .setConsistencyToken(EnrollmentMessages.token(history))
+                .build(),
+        RecordEligibilityResponse.parser(),
+        answer);
+  }
+
+  @Override
+  public void enrollPatient(EnrollPatientRequest r, StreamObserver<Operation> answer) {
+    Request request =
+        Requests.of(
+            EnrollmentServiceGrpc.getEnrollPatientMethod(), r.getRequestId(), r, r.getEnrolledBy());
+    Optional<Consent> consent =
+        r.hasConsent() ? Optional.of(EnrollmentMessages.consent(r.getConsent())) : Optional.empty();
+    Optional<Eligibility> eligibility =
+        r.hasEligibility()
+            ? Optional.of(EnrollmentMessages.eligibility(r.getEligibility()))
+            : Optional.empty();
+    answers.command(
+        request,
+        Operation.parser(),
+        answer,
+        () ->
+            enrollments.enroll(
+                request,
+                new SiteId(r.getStudyId(), r.getSiteId()),
+                r.getPatientId(),
+                r.getEnrolledBy(),
+                consent,
+                eligibility,
+                enrolling ->
+                    bytes(OperationMessages.operation(enrolling.operation(), enrolling::history))));
+  }
+
+  @Override
+  public void withdrawPatient(
+      WithdrawPatientRequest r, StreamObserver<WithdrawPatientResponse> answer) {
+    run(
+        Requests.of(
+            EnrollmentServiceGrpc.getWithdrawPatientMethod(),
+            r.getRequestId(),
+            r,
+            r.getWithdrawnBy()),
+        r.getEnrollmentId(),
+        new EnrollmentCommand.Withdraw(r.getReason(), r.getWithdrawnBy()),
+        history ->
+            WithdrawPatientResponse.newBuilder()
+                .setEnrollment(EnrollmentMessages.enrollment(history))
+                .setConsistencyToken(EnrollmentMessages.token(history))
+                .build(),
+        WithdrawPatientResponse.parser(),
+        answer);
+  }
+
+  private <A extends Message> void run(
+      Request request,
+      String enrollmentId,
+      EnrollmentCommand command,
+      Function<EnrollmentHistory, A> response,
+      Parser<A> parser,
+      StreamObserver<A> answer) {
+    answers.command(
+        request,
+        parser,
+        answer,
+        () ->
+            enrollments.run(
+                request,
+                UUID.fromString(enrollmentId),
+                command,
+                history -> bytes(response.apply(history))));
+  }
+
+  private static Answer bytes(Message message) {
+    return new Answer(message.toByteArray());
+  }
+}

@@ -1,0 +1,114 @@
+package org.accrual.core.grpc;
+
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.accrual.api.study.v1.Arm;
+import org.accrual.api.study.v1.RegisterStudyRequest;
+import org.accrual.api.study.v1.Site;
+import org.accrual.api.study.v1.StratificationFactor;
+import org.accrual.api.study.v1.Study;
+import org.accrual.api.study.v1.StudyState;
+import org.accrual.contract.ConsistencyToken;
+import org.accrual.core.application.SiteRecord;
+import org.accrual.core.application.StudyRecord;
+import org.accrual.core.domain.site.SiteState;
+import org.accrual.core.domain.study.StudyDesign;
+import org.accrual.core.domain.study.StudyPhase;
+import org.accrual.runtime.grpc.Errors;
+
+/** Studies and sites to and from their messages. */
+final class StudyMessages {
+  private StudyMessages() {}
+
+  static StudyDesign design(RegisterStudyRequest request) {
+    return new StudyDesign(
+        request.getStudyId(),
+        request.getTitle(),
+        request.getArmsList().stream()
+            .map(arm -> new StudyDesign.Arm(arm.getArmId(), arm.getRatio()))
+            .toList(),
+        request.getFactorsList().stream()
+            .map(f -> new StudyDesign.Factor(f.getName(), f.getLevelsList()))
+            .toList(),
+        request.getTarget());
+  }
+
+  /** INVALID_ARGUMENT if it is no name of the IANA time zone database. */
+  static ZoneId timeZone(String name) {
+    if (name.isEmpty()) {
+      return ZoneId.of("UTC");
+    }
+    try {
+      ZoneId zone = ZoneId.of(name);
+      // Offsets such as +02:00 are zones to the JDK, not to IANA; they have no daylight saving.
+      if (!(zone instanceof ZoneOffset) && ZoneId.getAvailableZoneIds().contains(name)) {
+        return zone;
+      }
+    } catch (DateTimeException unknown) {
+      throw Errors.invalid("time_zone", unknownZone(name));
+    }
+    throw Errors.invalid("time_zone", unknownZone(name));
+  }
+
+  static Study study(StudyRecord study) {
+    StudyDesign design = study.state().design();
+    Study.Builder message =
+        Study.newBuilder()
+            .setStudyId(design.studyId())
+            .setTitle(design.title())
+            .setTarget(design.target())
+            .setState(state(StudyPhase.of(study.state())))
+            .setVersion(study.version())
+            .setEtag(Long.toString(study.version()))
+            .setCreateTime(Timestamps.of(study.createdAt()))
+            .setUpdateTime(Timestamps.of(study.updatedAt()));
+    design
+        .arms()
+        .forEach(
+            arm -> message.addArms(Arm.newBuilder().setArmId(arm.armId()).setRatio(arm.ratio())));
+    design
+        .factors()
+        .forEach(
+            factor ->
+                message.addFactors(
+                    StratificationFactor.newBuilder()
+                        .setName(factor.name())
+                        .addAllLevels(factor.levels())));
+    return message.build();
+  }
+
+  static Site site(SiteRecord site) {
+    return Site.newBuilder()
+        .setStudyId(site.site().studyId())
+        .setSiteId(site.site().siteId())
+        .setActive(site.state() instanceof SiteState.Active)
+        .setCapacity(site.state().capacity())
+        .setTimeZone(site.state().timeZone().getId())
+        .setVersion(site.version())
+        .build();
+  }
+
+  static String token(StudyRecord study) {
+    return new ConsistencyToken("study", study.state().design().studyId(), study.version())
+        .encoded();
+  }
+
+  static String token(SiteRecord site) {
+    return new ConsistencyToken("site", site.site().streamId(), site.version()).encoded();
+  }
+
+  private static String unknownZone(String name) {
+    return "'%s' is no IANA time zone, such as Europe/Vienna".formatted(name);
+  }
+
+  private static StudyState state(StudyPhase phase) {
+    return switch (phase) {
+      case APPROVED -> StudyState.STUDY_STATE_APPROVED;
+      case ACTIVE -> StudyState.STUDY_STATE_ACTIVE;
+      case TEMPORARILY_CLOSED_TO_ACCRUAL -> StudyState.STUDY_STATE_TEMPORARILY_CLOSED_TO_ACCRUAL;
+      case CLOSED_TO_ACCRUAL -> StudyState.STUDY_STATE_CLOSED_TO_ACCRUAL;
+      case COMPLETED -> StudyState.STUDY_STATE_COMPLETED;
+    };
+  }
+}

@@ -1,0 +1,93 @@
+package org.accrual.core;
+
+import static org.accrual.core.Client.detail;
+import static org.accrual.core.Client.enroll;
+import static org.accrual.core.Client.info;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.longrunning.Operation;
+import com.google.rpc.RetryInfo;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.accrual.api.enrollment.v1.EnrollPatientRequest;
+import org.accrual.api.study.v1.GetStudyRequest;
+import org.accrual.embedded.EmbeddedPostgres;
+import org.awaitility.Awaitility;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseAwayIT {
+
+  @Test
+  void withoutADatabaseCallsAreUnavailableAndGoOnWhenItIsBack(@TempDir Path folder)
+      throws Exception {
+    int port = RunningCore.freePort();
+    EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("pg"), "127.0.0.1", port);
+    postgres.createDatabase("away");
+    Flyway.configure()
+        .dataSource(postgres.jdbcUrl("away"), "postgres", "")
+        .locations("classpath:db/migration")
+        .load()
+        .migrate();
+    try (RunningCore core =
+        RunningCore.start(
+            postgres.jdbcUrl("away"), Map.of("accrual.database.connection-timeout", "500ms"))) {
+      Client client = new Client(core.channel());
+      String study = client.openStudy(5);
+      EnrollPatientRequest request = enroll(study, "P1").build();
+      assertThat(ready(core)).isEqualTo(200);
+
+      postgres.close();
+      unavailable(() -> client.enrollments.enrollPatient(request));
+      unavailable(
+          () -> client.studies.getStudy(GetStudyRequest.newBuilder().setStudyId(study).build()));
+      assertThat(ready(core)).isEqualTo(503);
+
+      try (EmbeddedPostgres again =
+          EmbeddedPostgres.start(folder.resolve("pg"), "127.0.0.1", port)) {
+        assertThat(again).isNotNull();
+        Operation operation =
+            Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+                .until(() -> client.enrollments.enrollPatient(request), Operation::getDone);
+        assertThat(operation.hasResponse()).isTrue();
+        assertThat(ready(core)).isEqualTo(200);
+      }
+    } finally {
+      System.clearProperty("accrual.database.connection-timeout");
+      postgres.close();
+    }
+  }
+
+  private static void unavailable(Supplier<?> call) {
+    StatusRuntimeException error = catchThrowableOfType(StatusRuntimeException.class, call::get);
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(info(error).getReason()).isEqualTo("DATABASE_UNAVAILABLE");
+    assertThat(
+            detail(StatusProto.fromThrowable(error), RetryInfo.class).getRetryDelay().getSeconds())
+        .isEqualTo(1);
+    assertThat(error.getStatus().getDescription()).doesNotContain("Exception");
+  }
+
+  private static int ready(RunningCore core) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:%d/health/ready".formatted(core.httpPort())))
+                .build(),
+            BodyHandlers.discarding())
+        .statusCode();
+  }
+}

@@ -1,0 +1,119 @@
+package org.accrual.core;
+
+import static org.accrual.core.Client.enroll;
+import static org.accrual.core.Client.info;
+import static org.accrual.core.Client.metadata;
+import static org.accrual.core.Client.requestId;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.longrunning.Operation;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.util.HashSet;
+import java.util.List;
+import org.accrual.api.enrollment.v1.EnrollPatientRequest;
+import org.accrual.api.enrollment.v1.WithdrawPatientRequest;
+import org.accrual.api.study.v1.ActivateStudyRequest;
+import org.accrual.api.study.v1.RegisterStudyRequest;
+import org.accrual.api.study.v1.SuspendAccrualRequest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class IdempotencyIT {
+  private static RunningCore core;
+  private static Client client;
+  private static StoredFixtures stored;
+
+  @BeforeAll
+  static void start() {
+    core = RunningCore.start();
+    client = new Client(core.channel());
+    stored = new StoredFixtures(core.jdbcUrl());
+  }
+
+  @AfterAll
+  static void stop() {
+    core.close();
+  }
+
+  @Test
+  void theFirstAnswerComesBackWhateverHappenedInBetween() {
+    String study = client.openStudy(5);
+    EnrollPatientRequest request = enroll(study, "P1").build();
+    Operation first = client.enrollments.enrollPatient(request);
+    client.enrollments.withdrawPatient(
+        WithdrawPatientRequest.newBuilder()
+            .setRequestId(requestId())
+            .setEnrollmentId(metadata(first).getEnrollmentId())
+            .setReason("moved")
+            .setWithdrawnBy("dr-a")
+            .build());
+    String before = stored.everything();
+    assertThat(client.enrollments.enrollPatient(request)).isEqualTo(first);
+    assertThat(stored.everything()).isEqualTo(before);
+  }
+
+  @Test
+  void theSameIdWithOtherContentIsRefused() {
+    String study = client.openStudy(5);
+    EnrollPatientRequest request = enroll(study, "P1").build();
+    client.enrollments.enrollPatient(request);
+    String before = stored.everything();
+    StatusRuntimeException error =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> client.enrollments.enrollPatient(request.toBuilder().setPatientId("P2").build()));
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.ALREADY_EXISTS);
+    assertThat(info(error).getReason()).isEqualTo("REQUEST_ID_REUSED");
+    assertThat(stored.everything()).isEqualTo(before);
+  }
+
+  @Test
+  void theSameIdIsAnotherRequestToAnotherMethod() {
+    RegisterStudyRequest register = Client.study("S-methods").build();
+    client.studies.registerStudy(register);
+    var activated =
+        client.studies.activateStudy(
+            ActivateStudyRequest.newBuilder()
+                .setRequestId(register.getRequestId())
+                .setStudyId("S-methods")
+                .build());
+    assertThat(activated.getStudy().getVersion()).isEqualTo(2);
+  }
+
+  @Test
+  void aRefusalIsNotKeptAndJudgedAnew() {
+    RegisterStudyRequest register = Client.study("S-anew").build();
+    client.studies.registerStudy(register);
+    SuspendAccrualRequest suspend =
+        SuspendAccrualRequest.newBuilder()
+            .setRequestId(requestId())
+            .setStudyId("S-anew")
+            .setReason("pause")
+            .build();
+    assertThat(
+            catchThrowableOfType(
+                StatusRuntimeException.class, () -> client.studies.suspendAccrual(suspend)))
+        .isNotNull();
+    client.studies.activateStudy(
+        ActivateStudyRequest.newBuilder().setRequestId(requestId()).setStudyId("S-anew").build());
+    assertThat(client.studies.suspendAccrual(suspend).getStudy().getVersion()).isEqualTo(3);
+  }
+
+  @Test
+  void duplicatesAtTheSameTimeAreOneEnrollment() {
+    String study = client.openStudy(5);
+    EnrollPatientRequest request = enroll(study, "P1").build();
+    List<Operation> answers = Together.run(8, _ -> client.enrollments.enrollPatient(request));
+    assertThat(new HashSet<>(answers)).hasSize(1);
+    assertThat(
+            stored.count(
+                "select count(*) from enrollment.event where stream_id = ?",
+                metadata(answers.getFirst()).getEnrollmentId()))
+        .isEqualTo(5);
+    assertThat(stored.count("select count(*) from enrollment.operation where study_id = ?", study))
+        .isEqualTo(1);
+  }
+}

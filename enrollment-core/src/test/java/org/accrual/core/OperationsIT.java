@@ -1,0 +1,205 @@
+package org.accrual.core;
+
+import static org.accrual.core.Client.enroll;
+import static org.accrual.core.Client.info;
+import static org.accrual.core.Client.metadata;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.longrunning.CancelOperationRequest;
+import com.google.longrunning.GetOperationRequest;
+import com.google.longrunning.ListOperationsRequest;
+import com.google.longrunning.ListOperationsResponse;
+import com.google.longrunning.Operation;
+import com.google.longrunning.WaitOperationRequest;
+import com.google.protobuf.Duration;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.accrual.core.eventstore.Database;
+import org.accrual.core.eventstore.Retention;
+import org.accrual.runtime.DatabaseSettings;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OperationsIT {
+  private static RunningCore core;
+  private static Client client;
+  private static StoredFixtures stored;
+
+  @BeforeAll
+  static void start() {
+    core = RunningCore.start();
+    client = new Client(core.channel());
+    stored = new StoredFixtures(core.jdbcUrl());
+  }
+
+  @AfterAll
+  static void stop() {
+    core.close();
+  }
+
+  private static Operation get(String name) {
+    return client.operations.getOperation(GetOperationRequest.newBuilder().setName(name).build());
+  }
+
+  private static List<Operation> list(String filter, int pageSize) {
+    List<Operation> found = new ArrayList<>();
+    String token = "";
+    do {
+      ListOperationsResponse page =
+          client.operations.listOperations(
+              ListOperationsRequest.newBuilder()
+                  .setName("operations")
+                  .setFilter(filter)
+                  .setPageSize(pageSize)
+                  .setPageToken(token)
+                  .build());
+      found.addAll(page.getOperationsList());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return found;
+  }
+
+  @Test
+  void getAndWaitAnswerWhatEnrollPatientDid() {
+    String study = client.openStudy(1);
+    for (String patient : List.of("P1", "P2")) {
+      Operation answered = client.enrollments.enrollPatient(enroll(study, patient).build());
+      assertThat(get(answered.getName())).isEqualTo(answered);
+      assertThat(
+              client.operations.waitOperation(
+                  WaitOperationRequest.newBuilder()
+                      .setName(answered.getName())
+                      .setTimeout(Duration.newBuilder().setSeconds(5))
+                      .build()))
+          .isEqualTo(answered);
+    }
+  }
+
+  @Test
+  void aLaterWithdrawalDoesNotChangeWhatTheOperationAnswers() {
+    String study = client.openStudy(1);
+    Operation answered = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    client.enrollments.withdrawPatient(
+        org.accrual.api.enrollment.v1.WithdrawPatientRequest.newBuilder()
+            .setRequestId(Client.requestId())
+            .setEnrollmentId(metadata(answered).getEnrollmentId())
+            .setReason("moved")
+            .setWithdrawnBy("dr-a")
+            .build());
+    assertThat(get(answered.getName())).isEqualTo(answered);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"P1", "P2"})
+  void cancellingADoneOneChangesNothingAndSaysSo(String patient) {
+    String study = client.openStudy(1);
+    client.enrollments.enrollPatient(enroll(study, "P1").build());
+    Operation operation = list("metadata.study_id = \"%s\"".formatted(study), 50).getFirst();
+    if (patient.equals("P2")) {
+      operation = client.enrollments.enrollPatient(enroll(study, "P2").build());
+    }
+    String name = operation.getName();
+    String before = stored.everything();
+    StatusRuntimeException error =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () ->
+                client.operations.cancelOperation(
+                    CancelOperationRequest.newBuilder().setName(name).build()));
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.FAILED_PRECONDITION);
+    assertThat(info(error).getReason()).isEqualTo("OPERATION_DONE");
+    assertThat(stored.everything()).isEqualTo(before);
+    assertThat(get(name)).isEqualTo(operation);
+  }
+
+  @Test
+  void listedNewestFirstInPagesByFilter() {
+    String study = client.openStudy(2);
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      names.addFirst(client.enrollments.enrollPatient(enroll(study, "P" + i).build()).getName());
+    }
+    String ofStudy = "metadata.study_id = \"%s\"".formatted(study);
+    assertThat(list(ofStudy, 2)).extracting(Operation::getName).containsExactlyElementsOf(names);
+    assertThat(list(ofStudy + " AND metadata.stage = \"rejected\"", 50)).hasSize(3);
+    assertThat(list(ofStudy + " AND metadata.stage=ENROLLMENT_STAGE_CONFIRMED", 50)).hasSize(2);
+    assertThat(list(ofStudy + " AND metadata.patient_id = P3 AND done = true", 50))
+        .extracting(Operation::getName)
+        .containsExactly(names.get(1));
+    assertThat(list(ofStudy + " AND done = false", 50)).isEmpty();
+    String enrollment = metadata(get(names.getFirst())).getEnrollmentId();
+    assertThat(list("metadata.enrollment_id = \"%s\"".formatted(enrollment), 50)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "done",
+        "done = perhaps",
+        "metadata.stage = \"nowhere\"",
+        "metadata.enrollment_id = 7",
+        "colour = red",
+        "done = true done = false",
+        "done = true AND done = true",
+        "metadata.study_id = \"a\" OR done = true"
+      })
+  void aFilterThatIsNotUnderstoodIsRefused(String filter) {
+    StatusRuntimeException error =
+        catchThrowableOfType(StatusRuntimeException.class, () -> list(filter, 50));
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(info(error).getReason()).isEqualTo("INVALID_ARGUMENT");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "operations/", "operations/7", "7"})
+  void anUnknownNameIsNotFound(String name) {
+    assertNotFound(name);
+    assertNotFound("operations/" + UUID.randomUUID());
+  }
+
+  private static void assertNotFound(String name) {
+    StatusRuntimeException error =
+        catchThrowableOfType(StatusRuntimeException.class, () -> get(name));
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.NOT_FOUND);
+    assertThat(info(error).getReason()).isEqualTo("OPERATION_NOT_FOUND");
+  }
+
+  @Test
+  void whatHasBeenKeptLongEnoughIsDropped() {
+    try (Database database =
+        new Database(
+            new DatabaseSettings(RunningCore.migratedDatabase(), "postgres", ""),
+            1,
+            java.time.Duration.ofSeconds(5),
+            java.time.Duration.ofSeconds(5))) {
+      assertThat(new Retention(database).dropExpired(Instant.now()))
+          .isEqualTo(new Retention.Dropped(0, 0));
+    }
+    String study = client.openStudy(2);
+    Operation operation = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    try (Database database =
+        new Database(
+            new DatabaseSettings(core.jdbcUrl(), "postgres", ""),
+            1,
+            java.time.Duration.ofSeconds(5),
+            java.time.Duration.ofSeconds(5))) {
+      Retention retention = new Retention(database);
+      Instant kept = Instant.now().plus(java.time.Duration.ofDays(30)).minusSeconds(60);
+      assertThat(retention.dropExpired(kept)).isEqualTo(new Retention.Dropped(0, 0));
+      assertThat(get(operation.getName())).isEqualTo(operation);
+      long requests = stored.count("select count(*) from enrollment.request");
+      long operations = stored.count("select count(*) from enrollment.operation");
+      assertThat(retention.dropExpired(kept.plusSeconds(120)))
+          .isEqualTo(new Retention.Dropped((int) requests, (int) operations));
+    }
+    assertNotFound(operation.getName());
+  }
+}

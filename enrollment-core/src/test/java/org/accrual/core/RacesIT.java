@@ -1,0 +1,230 @@
+package org.accrual.core;
+
+import static org.accrual.core.Client.enroll;
+import static org.accrual.core.Client.info;
+import static org.accrual.core.Client.metadata;
+import static org.accrual.core.Client.requestId;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.longrunning.Operation;
+import io.grpc.StatusRuntimeException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.accrual.api.enrollment.v1.EnrollmentStage;
+import org.accrual.api.enrollment.v1.WithdrawPatientRequest;
+import org.accrual.api.study.v1.SuspendAccrualRequest;
+import org.accrual.api.study.v1.SuspendAccrualResponse;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+/** What spans streams is held by the database, whoever is faster. */
+class RacesIT {
+  private static RunningCore core;
+  private static Client client;
+  private static StoredFixtures stored;
+
+  @BeforeAll
+  static void start() {
+    core = RunningCore.start();
+    client = new Client(core.channel());
+    stored = new StoredFixtures(core.jdbcUrl());
+  }
+
+  @AfterAll
+  static void stop() {
+    core.close();
+  }
+
+  private static String outcome(Supplier<Operation> call) {
+    try {
+      EnrollmentStage stage = metadata(call.get()).getStage();
+      return stage.name().replace("ENROLLMENT_STAGE_", "");
+    } catch (StatusRuntimeException refused) {
+      return info(refused).getReason();
+    }
+  }
+
+  private static Map<String, Long> counted(List<String> outcomes) {
+    return outcomes.stream()
+        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+  }
+
+  @RepeatedTest(5)
+  void eightAtOnceForFiveSlots() {
+    String study = client.openStudy(5);
+    List<String> outcomes =
+        Together.run(
+            8,
+            i -> outcome(() -> client.enrollments.enrollPatient(enroll(study, "P" + i).build())));
+    assertThat(counted(outcomes)).isEqualTo(Map.of("CONFIRMED", 5L, "REJECTED", 3L));
+    assertThat(stored.count("select taken from enrollment.site_head where study_id = ?", study))
+        .isEqualTo(5);
+    assertThat(
+            stored.count(
+                """
+                select count(*) from enrollment.event e join enrollment.attempt a
+                    on e.stream_id = a.enrollment_id::text
+                 where a.study_id = ? and e.type = 'accrual.enrollment.confirmed.v1'
+                """,
+                study))
+        .isEqualTo(5);
+  }
+
+  @RepeatedTest(5)
+  void onePatientManyTimesAtOnceIsEnrolledOnce() {
+    String study = client.openStudy(20);
+    List<String> outcomes =
+        Together.run(
+            8, _ -> outcome(() -> client.enrollments.enrollPatient(enroll(study, "P1").build())));
+    assertThat(counted(outcomes))
+        .isEqualTo(Map.of("CONFIRMED", 1L, "PATIENT_ALREADY_ENROLLED", 7L));
+    assertThat(stored.count("select count(*) from enrollment.attempt where study_id = ?", study))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void withdrawnManyTimesAtOnceGivesOneSlotBack() {
+    String study = client.openStudy(2);
+    String id =
+        metadata(client.enrollments.enrollPatient(enroll(study, "P1").build())).getEnrollmentId();
+    client.enrollments.enrollPatient(enroll(study, "P2").build());
+    List<String> outcomes =
+        Together.run(
+            8,
+            _ -> {
+              try {
+                return client
+                    .enrollments
+                    .withdrawPatient(
+                        WithdrawPatientRequest.newBuilder()
+                            .setRequestId(requestId())
+                            .setEnrollmentId(id)
+                            .setReason("moved")
+                            .setWithdrawnBy("dr-a")
+                            .build())
+                    .getEnrollment()
+                    .getState()
+                    .name();
+              } catch (StatusRuntimeException refused) {
+                return info(refused).getReason();
+              }
+            });
+    assertThat(counted(outcomes))
+        .isEqualTo(
+            Map.of("ENROLLMENT_STATE_OFF_STUDY", 1L, "ENROLLMENT_TRANSITION_NOT_ALLOWED", 7L));
+    assertThat(stored.count("select taken from enrollment.site_head where study_id = ?", study))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aSuspensionWaitsForWhatIsBeingAccepted() throws Exception {
+    String study = client.openStudy(5);
+    try (Connection accepting = connection();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      accepting.setAutoCommit(false);
+      execute(accepting, "select enrollment.hold_study('%s', 2)".formatted(study));
+      Future<?> suspension = threads.submit(() -> suspend(study));
+      awaitBlocked();
+      assertThat(suspension).isNotDone();
+      accepting.commit();
+      suspension.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(state(study)).isEqualTo("temporarily-closed-to-accrual");
+  }
+
+  @Test
+  void whatMeetsASuspensionUnderWayIsDecidedAnewAfterIt() throws Exception {
+    String study = client.openStudy(5);
+    try (Connection suspending = connection();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      suspending.setAutoCommit(false);
+      execute(
+          suspending,
+          """
+          update enrollment.study_head
+             set state = 'temporarily-closed-to-accrual', version = version + 1
+           where study_id = '%s'"""
+              .formatted(study));
+      Future<String> enrollment =
+          threads.submit(
+              () -> outcome(() -> client.enrollments.enrollPatient(enroll(study, "P1").build())));
+      awaitBlocked();
+      assertThat(enrollment).isNotDone();
+      suspending.commit();
+      assertThat(enrollment.get(10, TimeUnit.SECONDS)).isEqualTo("STUDY_NOT_ACTIVE");
+    }
+    assertThat(stored.count("select count(*) from enrollment.attempt where study_id = ?", study))
+        .isZero();
+  }
+
+  @RepeatedTest(3)
+  void aSuspensionAmongEnrollmentsLetsNoneInOnceItHasAnswered() {
+    String study = client.openStudy(100);
+    List<String> outcomes =
+        Together.run(
+            8,
+            i -> {
+              if (i == 0) {
+                suspend(study);
+              }
+              return outcome(
+                  () -> client.enrollments.enrollPatient(enroll(study, "P" + i).build()));
+            });
+    assertThat(outcomes.getFirst()).isEqualTo("STUDY_NOT_ACTIVE");
+    assertThat(outcomes).containsAnyOf("STUDY_NOT_ACTIVE", "CONFIRMED");
+    long confirmed = outcomes.stream().filter("CONFIRMED"::equals).count();
+    assertThat(stored.count("select taken from enrollment.site_head where study_id = ?", study))
+        .isEqualTo(confirmed);
+  }
+
+  private static SuspendAccrualResponse suspend(String study) {
+    return client.studies.suspendAccrual(
+        SuspendAccrualRequest.newBuilder()
+            .setRequestId(requestId())
+            .setStudyId(study)
+            .setReason("pause")
+            .build());
+  }
+
+  private static String state(String study) {
+    return stored
+        .texts("select state from enrollment.study_head where study_id = ?", study)
+        .getFirst();
+  }
+
+  /** Until a statement of the core waits for a lock in this test's database. */
+  private static void awaitBlocked() {
+    Awaitility.await()
+        .until(
+            () ->
+                stored.count(
+                    """
+                    select count(*) from pg_stat_activity
+                     where datname = current_database() and wait_event_type = 'Lock'
+                    """),
+            waiting -> waiting == 1);
+  }
+
+  private static Connection connection() throws SQLException {
+    return DriverManager.getConnection(core.jdbcUrl(), "postgres", "");
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

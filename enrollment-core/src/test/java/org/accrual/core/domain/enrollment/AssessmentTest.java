@@ -1,0 +1,189 @@
+package org.accrual.core.domain.enrollment;
+
+import static org.accrual.core.domain.enrollment.EnrollmentFixtures.*;
+
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.accrual.core.domain.Refusal.Reason;
+import org.accrual.core.domain.enrollment.EnrollmentCommand.Enroll;
+import org.accrual.core.domain.enrollment.EnrollmentCommand.RecordConsent;
+import org.accrual.core.domain.enrollment.EnrollmentCommand.RecordEligibility;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.ConsentRecorded;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
+import org.accrual.core.domain.site.SiteState;
+import org.accrual.core.domain.study.StudyFixtures;
+import org.accrual.core.domain.study.StudyPhase;
+import org.accrual.core.domain.study.StudyState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AssessmentTest {
+  private static final ZoneId UTC = ZoneId.of("UTC");
+
+  static List<EnrollmentCommand> entries() {
+    return List.of(SCREEN, ENROLL);
+  }
+
+  private static EnrollmentFacts of(StudyState study, SiteState site, EarlierAttempt earlier) {
+    return new EnrollmentFacts(study, site, earlier);
+  }
+
+  @ParameterizedTest
+  @MethodSource("entries")
+  void onlyAKnownStudyAccepts(EnrollmentCommand entry) {
+    var facts = of(StudyState.initial(), SiteState.initial(), new EarlierAttempt.None());
+    enrollments(facts).given().when(entry).refused(Reason.STUDY_NOT_FOUND);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = StudyPhase.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"ACTIVE"})
+  void onlyAnActiveStudyAccepts(StudyPhase phase) {
+    var facts = of(phase.with(StudyFixtures.DESIGN), OPEN.site(), new EarlierAttempt.None());
+    for (EnrollmentCommand entry : entries()) {
+      enrollments(facts).given().when(entry).refused(Reason.STUDY_NOT_ACTIVE);
+    }
+    enrollments(facts)
+        .given(SCREENED, CONSENTED, ASSESSED)
+        .when(ENROLL_RECORDED)
+        .refused(Reason.STUDY_NOT_ACTIVE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("entries")
+  void onlyAnActiveSiteAccepts(EnrollmentCommand entry) {
+    enrollments(of(OPEN.study(), SiteState.initial(), new EarlierAttempt.None()))
+        .given()
+        .when(entry)
+        .refused(Reason.SITE_NOT_FOUND);
+    enrollments(of(OPEN.study(), new SiteState.Inactive(5, UTC), new EarlierAttempt.None()))
+        .given()
+        .when(entry)
+        .refused(Reason.SITE_NOT_ACTIVE);
+  }
+
+  @Test
+  void whatWasStartedMayBeRecordedInASuspendedStudy() {
+    var facts =
+        of(
+            new StudyState.TemporarilyClosed(StudyFixtures.DESIGN),
+            OPEN.site(),
+            new EarlierAttempt.None());
+    enrollments(facts).given(SCREENED).when(RECORD_CONSENT).then(CONSENTED);
+    enrollments(facts).given(SCREENED, CONSENTED).when(RECORD_ELIGIBILITY).then(ASSESSED);
+    enrollments(facts).given(SCREENED).when(WITHDRAW).then(WITHDRAWN);
+  }
+
+  @Test
+  void anotherAttemptIsLinkedToTheOneBefore() {
+    var facts = of(OPEN.study(), OPEN.site(), new EarlierAttempt.Ended(EARLIER, 2));
+    enrollments(facts)
+        .given()
+        .when(SCREEN)
+        .then(new PatientScreened(SUBJECT, 3, Optional.of(EARLIER), BY));
+  }
+
+  @ParameterizedTest
+  @MethodSource("entries")
+  void noAttemptAfterOneThatEndedForGood(EnrollmentCommand entry) {
+    var facts = of(OPEN.study(), OPEN.site(), new EarlierAttempt.Barred(EARLIER));
+    enrollments(facts).given().when(entry).refused(Reason.PATIENT_BARRED);
+  }
+
+  @Test
+  void consentMayBeSignedNowButNotLater() {
+    var now = new Consent("2.0", NOW);
+    enrollments()
+        .given(SCREENED)
+        .when(new RecordConsent(now, BY))
+        .then(new ConsentRecorded(SUBJECT, now, BY));
+    var later = new Consent("2.0", NOW.plusNanos(1000));
+    enrollments()
+        .given(SCREENED)
+        .when(new RecordConsent(later, BY))
+        .refused(Reason.CONSENT_IN_FUTURE);
+    enrollments()
+        .given()
+        .when(new Enroll(SUBJECT, BY, Optional.of(later), Optional.of(ELIGIBLE)))
+        .refused(Reason.CONSENT_IN_FUTURE);
+  }
+
+  @Test
+  void aNewerConsentIsRecordedBesideTheOld() {
+    var newer = new Consent("3.0", NOW);
+    var recorded = new ConsentRecorded(SUBJECT, newer, BY);
+    var enroll = new Enroll(SUBJECT, BY, Optional.of(newer), Optional.empty());
+    enrollments().given(SCREENED, CONSENTED, ASSESSED).when(enroll).then(recorded, REQUESTED);
+    enrollments().given(SCREENED, CONSENTED, ASSESSED, recorded).when(enroll).then(REQUESTED);
+  }
+
+  static List<Map<String, String>> wrongStrata() {
+    return List.of(
+        Map.of(),
+        Map.of("sex", "f"),
+        Map.of("sex", "f", "age", "unknown"),
+        Map.of("sex", "f", "weight", "high"),
+        Map.of("sex", "f", "age", "below-65", "weight", "high"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongStrata")
+  void strataAreExactlyTheFactors(Map<String, String> strata) {
+    var wrong = new Eligibility(true, "1.0", strata);
+    enrollments()
+        .given(SCREENED, CONSENTED)
+        .when(new RecordEligibility(wrong, BY))
+        .refused(Reason.STRATA_MISMATCH);
+    enrollments()
+        .given()
+        .when(new Enroll(SUBJECT, BY, Optional.of(CONSENT), Optional.of(wrong)))
+        .refused(Reason.STRATA_MISMATCH);
+  }
+
+  @Test
+  void whoIsNotEligibleNeedsNoStrataButNoWrongOnes() {
+    enrollments()
+        .given(SCREENED, CONSENTED)
+        .when(new RecordEligibility(NOT_ELIGIBLE, BY))
+        .then(FAILED);
+    enrollments()
+        .given(SCREENED, CONSENTED)
+        .when(new RecordEligibility(new Eligibility(false, "1.0", Map.of("sex", "x")), BY))
+        .refused(Reason.STRATA_MISMATCH);
+  }
+
+  @Test
+  void enrollingDoesNotRecordThatSomebodyIsNotEligible() {
+    enrollments()
+        .given()
+        .when(new Enroll(SUBJECT, BY, Optional.of(CONSENT), Optional.of(NOT_ELIGIBLE)))
+        .refused(Reason.PATIENT_NOT_ELIGIBLE);
+  }
+
+  @Test
+  void anAssessmentIsNotReplacedInPassing() {
+    var other = new Eligibility(true, "1.0", Map.of("sex", "m", "age", "below-65"));
+    enrollments()
+        .given(SCREENED, CONSENTED, ASSESSED)
+        .when(new Enroll(SUBJECT, BY, Optional.empty(), Optional.of(other)))
+        .refused(Reason.ELIGIBILITY_ALREADY_RECORDED);
+  }
+
+  @Test
+  void aPatientScreenedAtOneSiteIsNotEnrolledAtAnother() {
+    var elsewhere = new Subject(ID, SUBJECT.studyId(), "V2", SUBJECT.patientId());
+    var about =
+        enrollments()
+            .given(SCREENED, CONSENTED, ASSESSED)
+            .when(new Enroll(elsewhere, BY, Optional.empty(), Optional.empty()))
+            .refused(Reason.PATIENT_ALREADY_ENROLLED)
+            .about();
+    org.assertj.core.api.Assertions.assertThat(about).containsEntry("site_id", "V1");
+  }
+}
