@@ -41,6 +41,8 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   /** Arguments: folder, host, port. Runs until it is told to stop or the broker ends. */
   public static void main(String[] args) {
+    System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT %4$s %5$s%6$s%n");
+    KafkaLogs.warningsOnly();
     EmbeddedKafka kafka = start(Path.of(args[0]), args[1], Integer.parseInt(args[2]));
     Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "stop-kafka"));
     System.out.printf("kafka ready on %s%n", kafka.bootstrapServers());

@@ -41,16 +41,25 @@ public final class EmbeddedRegistry implements AutoCloseable {
    * @param port 0 for a free one
    */
   public static EmbeddedRegistry start(Path dataDir, String host, int port) {
+    return start(dataDir, host, port, List.of());
+  }
+
+  /** The same with schemas kept in a PostgreSQL database of its own, owned by {@code postgres}. */
+  public static EmbeddedRegistry start(Path dataDir, String host, int port, String jdbcUrl) {
+    return start(dataDir, host, port, storage(jdbcUrl));
+  }
+
+  /** The command line of a registry that keeps its schemas in a database of its own. */
+  public static List<String> command(String host, int port, String jdbcUrl) {
+    return command(host, port, storage(jdbcUrl));
+  }
+
+  private static EmbeddedRegistry start(Path dataDir, String host, int port, List<String> storage) {
     int bound = FreePort.orPicked(port);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC"));
-    settings(host, bound).forEach(setting -> command.add("-D" + setting));
-    command.addAll(List.of("-jar", jar().toString()));
     try {
       Files.createDirectories(dataDir);
       Process server =
-          new ProcessBuilder(command)
+          new ProcessBuilder(command(host, bound, storage))
               .redirectErrorStream(true)
               .redirectOutput(Redirect.appendTo(dataDir.resolve("registry.log").toFile()))
               .start();
@@ -62,36 +71,37 @@ public final class EmbeddedRegistry implements AutoCloseable {
     }
   }
 
-  /** The registry's program: run it with {@code -jar}, after {@link #settings}. */
-  public static Path jar() {
+  private static List<String> command(String host, int port, List<String> storage) {
+    List<String> options = new ArrayList<>(List.of("-Xmx192m", "-XX:+UseSerialGC"));
+    options.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
+    options.add("--enable-native-access=ALL-UNNAMED");
+    options.add("-Dquarkus.http.host=" + host);
+    options.add("-Dquarkus.http.port=" + port);
+    options.add("-Dquarkus.management.host=" + host);
+    options.add("-Dquarkus.management.port=" + FreePort.pick());
+    options.add("-Dquarkus.log.console.level=WARN");
+    options.add("-Dquarkus.banner.enabled=false");
+    options.addAll(storage);
+    return Leash.command(options, jar());
+  }
+
+  private static List<String> storage(String jdbcUrl) {
+    return List.of(
+        "-Dapicurio.storage.kind=sql",
+        "-Dapicurio.storage.sql.kind=postgresql",
+        "-Dapicurio.datasource.url=" + jdbcUrl,
+        "-Dapicurio.datasource.username=postgres",
+        "-Dapicurio.datasource.password=");
+  }
+
+  private static Path jar() {
+    String name = "apicurio-registry-" + Versions.registry();
     return Unpacked.once(
-            "apicurio-registry-" + Versions.registry(),
+            name,
             () ->
                 new GZIPInputStream(
                     new BufferedInputStream(Files.newInputStream(RegistryArchive.find()))))
         .resolve("quarkus-run.jar");
-  }
-
-  /** System properties (without {@code -D}) of a registry in memory; its management port is any. */
-  public static List<String> settings(String host, int port) {
-    return List.of(
-        "quarkus.http.host=" + host,
-        "quarkus.http.port=" + port,
-        "quarkus.management.host=" + host,
-        "quarkus.management.port=" + FreePort.pick(),
-        "quarkus.log.console.level=WARN",
-        "quarkus.banner.enabled=false");
-  }
-
-  /** System properties of a registry that keeps its schemas in a PostgreSQL database of its own. */
-  public static List<String> settings(String host, int port, String jdbcUrl, String user) {
-    List<String> settings = new ArrayList<>(settings(host, port));
-    settings.add("apicurio.storage.kind=sql");
-    settings.add("apicurio.storage.sql.kind=postgresql");
-    settings.add("apicurio.datasource.url=" + jdbcUrl);
-    settings.add("apicurio.datasource.username=" + user);
-    settings.add("apicurio.datasource.password=");
-    return settings;
   }
 
   /** Base address of the Confluent-compatible API. */

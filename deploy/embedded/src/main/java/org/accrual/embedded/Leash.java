@@ -1,18 +1,55 @@
 package org.accrual.embedded;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.jar.JarFile;
 
 /**
- * Runs the main class named by the first argument, and ends the process when its standard input
- * ends. Whoever starts it holds the other end of the pipe, so a launcher that is killed, however
- * hard, leaves nothing running.
+ * Runs a Java program that ends when its standard input does. Whoever starts it holds the other end
+ * of the pipe, so a launcher that is killed, however hard, leaves nothing running.
  */
 public final class Leash {
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
   private Leash() {}
 
+  /**
+   * The command line that runs a jar's main class on a leash, on the Java of this process.
+   *
+   * @param options of the virtual machine
+   * @param jar with {@code Main-Class} and, if it needs more, {@code Class-Path} in its manifest
+   */
+  public static List<String> command(List<String> options, Path jar) {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      String program = file.getManifest().getMainAttributes().getValue("Main-Class");
+      return command(options, jar, program, List.of());
+    } catch (IOException e) {
+      throw new EmbeddedPartException("Cannot read " + jar + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The command line that runs one of a jar's programs on a leash, on the Java of this process. */
+  public static List<String> command(
+      List<String> options, Path jar, String program, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.add("-cp");
+    command.add(jar + File.pathSeparator + Origin.of(Leash.class));
+    command.add(Leash.class.getName());
+    command.add(program);
+    command.addAll(arguments);
+    return command;
+  }
+
+  /** Arguments: the main class to run, and its arguments. */
   public static void main(String[] args) throws Throwable {
     Thread watch = new Thread(Leash::exitWithInput, "leash");
     watch.setDaemon(true);
@@ -20,6 +57,7 @@ public final class Leash {
     Class<?> program = Class.forName(args[0]);
     MethodHandles.publicLookup()
         .findStatic(program, "main", MethodType.methodType(void.class, String[].class))
+        .asFixedArity()
         .invoke((Object) Arrays.copyOfRange(args, 1, args.length));
   }
 
@@ -31,6 +69,13 @@ public final class Leash {
     } catch (IOException closed) {
       // As good as the end.
     }
-    System.exit(0);
+    Thread exit = new Thread(() -> System.exit(0), "leash-exit");
+    exit.start();
+    try {
+      exit.join(STOP_LIMIT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(1);
   }
 }

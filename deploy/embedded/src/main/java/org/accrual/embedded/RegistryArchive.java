@@ -1,6 +1,5 @@
 package org.accrual.embedded;
 
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +22,7 @@ final class RegistryArchive {
     // This class may come from a folder of classes, but Kafka's always from a jar.
     List<Path> candidates =
         Stream.of(RegistryArchive.class, KafkaRaftServer.class)
-            .map(RegistryArchive::origin)
+            .map(Origin::of)
             .flatMap(RegistryArchive::near)
             .toList();
     return candidates.stream()
@@ -39,13 +38,5 @@ final class RegistryArchive {
   private static Stream<Path> near(Path origin) {
     return Stream.iterate(origin.getParent(), folder -> folder != null, Path::getParent)
         .flatMap(folder -> Stream.of(folder.resolve(FILE), folder.resolve(IN_REPOSITORY)));
-  }
-
-  private static Path origin(Class<?> type) {
-    try {
-      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("class path entry is not a file: " + type, e);
-    }
   }
 }

@@ -9,13 +9,9 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedParts {
   private static final String HOST = "127.0.0.1";
-
-  /** Held, since a logger that nobody holds forgets its level. */
-  private static final List<Logger> KAFKA_LOGS =
-      Stream.of("kafka", "org.apache.kafka", "state.change.logger").map(Logger::getLogger).toList();
 
   private static final Deque<AutoCloseable> STARTED = new ArrayDeque<>();
   private static final Map<String, String> TEMPLATES = new HashMap<>();
@@ -49,7 +41,7 @@ public final class SharedParts {
 
   public static synchronized EmbeddedKafka kafka() {
     if (kafka == null) {
-      KAFKA_LOGS.forEach(log -> log.setLevel(Level.WARNING));
+      KafkaLogs.warningsOnly();
       kafka = stoppedLater(EmbeddedKafka.start(folder("kafka"), HOST, 0));
     }
     return kafka;
