@@ -20,6 +20,11 @@ public final class ServiceProcess {
   /** EX_CONFIG of sysexits.h: starting again without a change will not help. */
   public static final int EXIT_CONFIGURATION = 78;
 
+  static {
+    // Before the first logger is made: afterwards it has no effect.
+    System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
+  }
+
   private static final Logger LOG = Logger.getLogger(ServiceProcess.class.getName());
 
   private ServiceProcess() {}
