@@ -44,30 +44,38 @@ public final class BatchTransaction {
     // Before the transaction: a slow registry must not hold locks.
     List<Decoded> batch = decoder.decode(records);
     try (Connection connection = database.getConnection()) {
-      return apply(connection, batch);
+      try {
+        return apply(connection, batch);
+      } catch (SQLException | RuntimeException failure) {
+        rollback(connection, failure);
+        throw failure;
+      }
     } catch (SQLException failure) {
       throw SqlFailures.of(failure);
     }
   }
 
   private BatchResult apply(Connection connection, List<Decoded> batch) throws SQLException {
-    boolean committed = false;
-    try {
-      Judgement judgement = VersionGate.judge(gate.read(connection, streams(batch)), batch);
-      if (!judgement.admitted().isEmpty()) {
-        // The gate first: whoever loses a race for a stream waits or fails here, before any effect.
-        if (!judgement.advances().isEmpty()) {
-          gate.advance(connection, judgement.advances());
-        }
-        effects.apply(connection, judgement.admitted());
-        connection.commit();
-        committed = true;
-      }
+    Judgement judgement = VersionGate.judge(gate.read(connection, streams(batch)), batch);
+    if (judgement.admitted().isEmpty()) {
+      connection.rollback();
       return result(judgement);
-    } finally {
-      if (!committed) {
-        connection.rollback();
-      }
+    }
+    // The gate first: whoever loses a race for a stream waits or fails here, before any effect.
+    if (!judgement.advances().isEmpty()) {
+      gate.advance(connection, judgement.advances());
+    }
+    effects.apply(connection, judgement.admitted());
+    connection.commit();
+    return result(judgement);
+  }
+
+  private static void rollback(Connection connection, Exception because) {
+    try {
+      connection.rollback();
+    } catch (SQLException cutOff) {
+      // The database rolls back what it has lost the connection of.
+      because.addSuppressed(cutOff);
     }
   }
 
