@@ -22,6 +22,8 @@ create table projection.enrollment (
   state         text        not null check (state in
                   ('candidate', 'screening', 'eligible', 'ineligible', 'pending-on-study', 'on-study', 'follow-up',
                    'off-study', 'withdrawn', 'not-registered')),
+  -- The state before a withdrawal: what its reversal goes back to.
+  withdrawn_from text       check (withdrawn_from is null or state in ('withdrawn', 'off-study')),
   -- Version of the enrollment's stream, the same as in applied.
   version       bigint      not null check (version > 0),
   -- Why it stands where it stands: of a rejection (UPPER_SNAKE) or a withdrawal (free text).
@@ -40,6 +42,8 @@ create index enrollment_by_study on projection.enrollment (study_id, enrollment_
 create index enrollment_by_site on projection.enrollment (study_id, site_id, enrollment_id desc);
 
 create table projection.site (
+  -- Key of the site's stream: study/site.
+  stream     text        primary key,
   study_id   text        not null,
   site_id    text        not null,
   active     boolean     not null,
@@ -48,7 +52,7 @@ create table projection.site (
   -- Version of the site's stream.
   version    bigint      not null check (version > 0),
   updated_at timestamptz not null,
-  primary key (study_id, site_id)
+  unique (study_id, site_id)
 );
 comment on table projection.site is
   'Every site of a study as of its version; follows enrollment.event by milliseconds. Written by the consumer only.';

@@ -2,61 +2,111 @@ package org.accrual.consumers.projection;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import org.accrual.api.enrollment.v1.EnrollmentState;
 import org.accrual.consumers.database.Columns;
 import org.jspecify.annotations.Nullable;
 
-/** {@code projection.enrollment}: a batch's changes in one statement. */
+/** {@code projection.enrollment}: one statement reads a batch's rows, one writes them. */
 final class EnrollmentTable {
-  // A change that lacks the first event finds its row, or fails on a column that must not be null.
+  private static final String READ =
+      """
+      select enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason,
+             screened_at, requested_at, confirmed_at, version, updated_at
+        from projection.enrollment
+       where enrollment_id = any (?)
+      """;
+  // What an enrollment is of never changes; neither does any indexed column.
   private static final String WRITE =
       """
-      merge into projection.enrollment e
-      using (select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as c
-               (enrollment_id, study_id, site_id, patient_id, state, reason,
-                screened_at, requested_at, confirmed_at, version, updated_at)) c
-         on e.enrollment_id = c.enrollment_id
-       when matched then update set
-            state = coalesce(c.state, e.state),
-            reason = case when c.state is null then e.reason else c.reason end,
-            requested_at = coalesce(c.requested_at, e.requested_at),
-            confirmed_at = coalesce(c.confirmed_at, e.confirmed_at),
-            version = c.version,
-            updated_at = c.updated_at
-       when not matched then
-            insert (enrollment_id, study_id, site_id, patient_id, state, reason,
-                    screened_at, requested_at, confirmed_at, version, updated_at)
-            values (c.enrollment_id, c.study_id, c.site_id, c.patient_id, c.state, c.reason,
-                    c.screened_at, c.requested_at, c.confirmed_at, c.version, c.updated_at)
+      insert into projection.enrollment
+             (enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason,
+              screened_at, requested_at, confirmed_at, version, updated_at)
+      select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      on conflict (enrollment_id) do update set
+             state = excluded.state,
+             withdrawn_from = excluded.withdrawn_from,
+             reason = excluded.reason,
+             requested_at = excluded.requested_at,
+             confirmed_at = excluded.confirmed_at,
+             version = excluded.version,
+             updated_at = excluded.updated_at
       """;
 
   private EnrollmentTable() {}
 
-  static void write(Connection connection, Collection<EnrollmentChange> changes)
+  static Map<String, EnrollmentRow> read(Connection connection, Collection<String> ids)
       throws SQLException {
-    if (changes.isEmpty()) {
+    Map<String, EnrollmentRow> rows = HashMap.newHashMap(ids.size());
+    if (ids.isEmpty()) {
+      return rows;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(READ)) {
+      statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+      try (ResultSet found = statement.executeQuery()) {
+        while (found.next()) {
+          EnrollmentRow row = row(found);
+          rows.put(row.enrollmentId(), row);
+        }
+      }
+    }
+    return rows;
+  }
+
+  static void write(Connection connection, Collection<EnrollmentRow> rows) throws SQLException {
+    if (rows.isEmpty()) {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
-      new Columns<>(statement, changes)
-          .column("uuid", c -> c.subject().enrollmentId())
-          .column("text", c -> c.subject().studyId())
-          .column("text", c -> c.subject().siteId())
-          .column("text", c -> c.subject().patientId())
-          .column("text", c -> inSql(c.state()))
-          .column("text", EnrollmentChange::reason)
-          .column("timestamptz", EnrollmentChange::screenedAt)
-          .column("timestamptz", EnrollmentChange::requestedAt)
-          .column("timestamptz", EnrollmentChange::confirmedAt)
-          .column("bigint", EnrollmentChange::version)
-          .column("timestamptz", EnrollmentChange::updatedAt)
+      new Columns<>(statement, rows)
+          .column("uuid", EnrollmentRow::enrollmentId)
+          .column("text", EnrollmentRow::studyId)
+          .column("text", EnrollmentRow::siteId)
+          .column("text", EnrollmentRow::patientId)
+          .column("text", row -> EnrollmentStates.inSql(row.state()))
+          .column("text", row -> inSql(row.withdrawnFrom()))
+          .column("text", EnrollmentRow::reason)
+          .column("timestamptz", EnrollmentRow::screenedAt)
+          .column("timestamptz", EnrollmentRow::requestedAt)
+          .column("timestamptz", EnrollmentRow::confirmedAt)
+          .column("bigint", EnrollmentRow::version)
+          .column("timestamptz", EnrollmentRow::updatedAt)
           .write();
     }
   }
 
+  private static EnrollmentRow row(ResultSet row) throws SQLException {
+    return new EnrollmentRow(
+        row.getString(1),
+        row.getString(2),
+        row.getString(3),
+        row.getString(4),
+        EnrollmentStates.ofSql(row.getString(5)),
+        ofSql(row.getString(6)),
+        row.getString(7),
+        row.getObject(8, OffsetDateTime.class).toInstant(),
+        time(row, 9),
+        time(row, 10),
+        row.getLong(11),
+        row.getObject(12, OffsetDateTime.class).toInstant());
+  }
+
+  private static @Nullable Instant time(ResultSet row, int column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
+  }
+
   private static @Nullable String inSql(@Nullable EnrollmentState state) {
     return state == null ? null : EnrollmentStates.inSql(state);
+  }
+
+  private static @Nullable EnrollmentState ofSql(@Nullable String state) {
+    return state == null ? null : EnrollmentStates.ofSql(state);
   }
 }

@@ -1,27 +1,33 @@
 package org.accrual.consumers.projection;
 
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.accrual.intake.Message;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A batch folded to one change a row, so that each row is written once however many events it has.
+ * Folds a batch's events over the rows they belong to, so that each row is written once however
+ * many events it has.
  */
-record Fold(Collection<EnrollmentChange> enrollments, Collection<SiteChange> sites) {
+final class Fold {
+  private Fold() {}
 
-  static Fold of(List<Message> messages) {
-    Map<String, EnrollmentChange> enrollments = new LinkedHashMap<>();
-    Map<SiteChange.Site, SiteChange> sites = new LinkedHashMap<>();
+  /**
+   * The rows that changed.
+   *
+   * @param rows those there are, by stream key
+   * @param after the row after one more event, given the one before, if there is one
+   */
+  static <R> Collection<R> of(
+      Map<String, R> rows, List<Message> messages, BiFunction<@Nullable R, Message, R> after) {
+    Map<String, R> changed = new HashMap<>(rows);
     for (Message message : messages) {
-      switch (Change.of(message)) {
-        case EnrollmentChange change ->
-            enrollments.merge(change.subject().enrollmentId(), change, EnrollmentChange::then);
-        case SiteChange change -> sites.merge(change.site(), change, SiteChange::then);
-        case Change.None _ -> {}
-      }
+      String key = message.stream().key();
+      changed.put(key, after.apply(changed.get(key), message));
     }
-    return new Fold(enrollments.values(), sites.values());
+    return changed.values();
   }
 }

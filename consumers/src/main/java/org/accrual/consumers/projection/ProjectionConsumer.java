@@ -3,8 +3,6 @@ package org.accrual.consumers.projection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
 import org.accrual.consumers.ConsumerLoops;
@@ -15,7 +13,6 @@ import org.accrual.contract.Topics;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
-import org.accrual.intake.Message;
 import org.accrual.intake.MessageDecoder;
 import org.accrual.intake.TransientFailure;
 import org.accrual.runtime.registry.RegistryUnavailable;
@@ -40,10 +37,7 @@ public class ProjectionConsumer implements EventConsumer {
       @EffectsPool DataSource database, WriterSchemas schemas, ProjectionProgress progress) {
     this.transaction =
         new BatchTransaction(
-            database,
-            new MessageDecoder(schemas::byId),
-            new GateTable(NAME),
-            ProjectionConsumer::write);
+            database, new MessageDecoder(schemas::byId), new GateTable(NAME), new Projection());
     this.progress = progress;
   }
 
@@ -76,11 +70,5 @@ public class ProjectionConsumer implements EventConsumer {
   @ApplicationScoped
   static HealthCheck health(ConsumerLoops loops) {
     return loops.health(NAME);
-  }
-
-  private static void write(Connection connection, List<Message> messages) throws SQLException {
-    Fold fold = Fold.of(messages);
-    EnrollmentTable.write(connection, fold.enrollments());
-    SiteTable.write(connection, fold.sites());
   }
 }

@@ -2,45 +2,82 @@ package org.accrual.consumers.projection;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import org.accrual.consumers.database.Columns;
 
-/** {@code projection.site}: a batch's changes in one statement. */
+/** {@code projection.site}: one statement reads a batch's rows, one writes them. */
 final class SiteTable {
+  private static final String READ =
+      """
+      select stream, study_id, site_id, active, capacity, time_zone, version, updated_at
+        from projection.site
+       where stream = any (?)
+      """;
   private static final String WRITE =
       """
-      merge into projection.site s
-      using (select * from unnest(?, ?, ?, ?, ?, ?, ?) as c
-               (study_id, site_id, active, capacity, time_zone, version, updated_at)) c
-         on s.study_id = c.study_id and s.site_id = c.site_id
-       when matched then update set
-            active = coalesce(c.active, s.active),
-            capacity = coalesce(c.capacity, s.capacity),
-            time_zone = coalesce(c.time_zone, s.time_zone),
-            version = c.version,
-            updated_at = c.updated_at
-       when not matched then
-            insert (study_id, site_id, active, capacity, time_zone, version, updated_at)
-            values (c.study_id, c.site_id, c.active, c.capacity, c.time_zone, c.version, c.updated_at)
+      insert into projection.site
+             (stream, study_id, site_id, active, capacity, time_zone, version, updated_at)
+      select * from unnest(?, ?, ?, ?, ?, ?, ?, ?)
+      on conflict (stream) do update set
+             active = excluded.active,
+             capacity = excluded.capacity,
+             time_zone = excluded.time_zone,
+             version = excluded.version,
+             updated_at = excluded.updated_at
       """;
 
   private SiteTable() {}
 
-  static void write(Connection connection, Collection<SiteChange> changes) throws SQLException {
-    if (changes.isEmpty()) {
+  static Map<String, SiteRow> read(Connection connection, Collection<String> streams)
+      throws SQLException {
+    Map<String, SiteRow> rows = HashMap.newHashMap(streams.size());
+    if (streams.isEmpty()) {
+      return rows;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(READ)) {
+      statement.setArray(1, connection.createArrayOf("text", streams.toArray()));
+      try (ResultSet found = statement.executeQuery()) {
+        while (found.next()) {
+          SiteRow row = row(found);
+          rows.put(row.stream(), row);
+        }
+      }
+    }
+    return rows;
+  }
+
+  static void write(Connection connection, Collection<SiteRow> rows) throws SQLException {
+    if (rows.isEmpty()) {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
-      new Columns<>(statement, changes)
-          .column("text", c -> c.site().studyId())
-          .column("text", c -> c.site().siteId())
-          .column("boolean", SiteChange::active)
-          .column("int", SiteChange::capacity)
-          .column("text", SiteChange::timeZone)
-          .column("bigint", SiteChange::version)
-          .column("timestamptz", SiteChange::updatedAt)
+      new Columns<>(statement, rows)
+          .column("text", SiteRow::stream)
+          .column("text", SiteRow::studyId)
+          .column("text", SiteRow::siteId)
+          .column("boolean", SiteRow::active)
+          .column("int", SiteRow::capacity)
+          .column("text", SiteRow::timeZone)
+          .column("bigint", SiteRow::version)
+          .column("timestamptz", SiteRow::updatedAt)
           .write();
     }
+  }
+
+  private static SiteRow row(ResultSet row) throws SQLException {
+    return new SiteRow(
+        row.getString(1),
+        row.getString(2),
+        row.getString(3),
+        row.getBoolean(4),
+        row.getInt(5),
+        row.getString(6),
+        row.getLong(7),
+        row.getObject(8, OffsetDateTime.class).toInstant());
   }
 }

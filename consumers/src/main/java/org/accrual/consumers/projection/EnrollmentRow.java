@@ -1,0 +1,164 @@
+package org.accrual.consumers.projection;
+
+import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_ELIGIBLE;
+import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_FOLLOW_UP;
+import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_INELIGIBLE;
+import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_NOT_REGISTERED;
+import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_OFF_STUDY;
+import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_ON_STUDY;
+import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_PENDING_ON_STUDY;
+import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_SCREENING;
+import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_WITHDRAWN;
+
+import java.time.Instant;
+import org.accrual.api.enrollment.v1.EnrollmentState;
+import org.accrual.event.enrollment.CompensationStarted;
+import org.accrual.event.enrollment.ConsentRecorded;
+import org.accrual.event.enrollment.EligibilityCorrected;
+import org.accrual.event.enrollment.EligibilityRecorded;
+import org.accrual.event.enrollment.EnrollmentConfirmed;
+import org.accrual.event.enrollment.EnrollmentRejected;
+import org.accrual.event.enrollment.EnrollmentRequested;
+import org.accrual.event.enrollment.FollowUpStarted;
+import org.accrual.event.enrollment.KitAllocated;
+import org.accrual.event.enrollment.PatientScreened;
+import org.accrual.event.enrollment.PatientWithdrawn;
+import org.accrual.event.enrollment.Randomized;
+import org.accrual.event.enrollment.SlotReserved;
+import org.accrual.event.enrollment.TakenOffStudy;
+import org.accrual.event.enrollment.Unblinded;
+import org.accrual.event.enrollment.WithdrawalReversed;
+import org.accrual.intake.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of {@code projection.enrollment}: the fold of the enrollment's events.
+ *
+ * @param withdrawnFrom the state before a withdrawal, for its reversal
+ */
+record EnrollmentRow(
+    String enrollmentId,
+    String studyId,
+    String siteId,
+    String patientId,
+    EnrollmentState state,
+    @Nullable EnrollmentState withdrawnFrom,
+    @Nullable String reason,
+    Instant screenedAt,
+    @Nullable Instant requestedAt,
+    @Nullable Instant confirmedAt,
+    long version,
+    Instant updatedAt) {
+
+  /**
+   * The row after one more event. Every type of the enrollment topic is mapped.
+   *
+   * @param before null if there is no row yet
+   */
+  static EnrollmentRow after(@Nullable EnrollmentRow before, Message message) {
+    if (message.body() instanceof PatientScreened e) {
+      return screened(e, message);
+    }
+    if (before == null) {
+      throw BrokenStream.withoutBeginning(message);
+    }
+    EnrollmentRow row = before.at(message);
+    return switch (message.body()) {
+      case EligibilityRecorded e -> row.assessed(e.getEligible());
+      case EligibilityCorrected e -> row.assessed(e.getEligible());
+      case EnrollmentRequested _ -> row.requested(message.time());
+      case EnrollmentConfirmed _ -> row.confirmed(message.time());
+      case EnrollmentRejected e ->
+          row.to(
+              e.getFinal$() ? ENROLLMENT_STATE_NOT_REGISTERED : ENROLLMENT_STATE_ELIGIBLE,
+              e.getReason());
+      case PatientWithdrawn e ->
+          row.withdrawn(
+              e.getRegistered() ? ENROLLMENT_STATE_OFF_STUDY : ENROLLMENT_STATE_WITHDRAWN,
+              e.getReason());
+      case WithdrawalReversed _ -> row.reversed(message);
+      case FollowUpStarted _ -> row.to(ENROLLMENT_STATE_FOLLOW_UP, null);
+      case TakenOffStudy e -> row.to(ENROLLMENT_STATE_OFF_STUDY, e.getReason());
+      case ConsentRecorded _,
+          SlotReserved _,
+          Randomized _,
+          KitAllocated _,
+          CompensationStarted _,
+          Unblinded _ ->
+          row;
+      default -> throw BrokenStream.unmapped(message);
+    };
+  }
+
+  private static EnrollmentRow screened(PatientScreened e, Message message) {
+    return new EnrollmentRow(
+        e.getEnrollmentId(),
+        e.getStudyId(),
+        e.getSiteId(),
+        e.getPatientId(),
+        ENROLLMENT_STATE_SCREENING,
+        null,
+        null,
+        message.time(),
+        null,
+        null,
+        message.version(),
+        message.time());
+  }
+
+  private EnrollmentRow at(Message message) {
+    return with(
+        state, withdrawnFrom, reason, requestedAt, confirmedAt, message.version(), message.time());
+  }
+
+  private EnrollmentRow to(EnrollmentState next, @Nullable String why) {
+    return with(next, null, why, requestedAt, confirmedAt, version, updatedAt);
+  }
+
+  private EnrollmentRow assessed(boolean eligible) {
+    return to(eligible ? ENROLLMENT_STATE_ELIGIBLE : ENROLLMENT_STATE_INELIGIBLE, null);
+  }
+
+  private EnrollmentRow requested(Instant time) {
+    return with(
+        ENROLLMENT_STATE_PENDING_ON_STUDY, null, null, time, confirmedAt, version, updatedAt);
+  }
+
+  private EnrollmentRow confirmed(Instant time) {
+    return with(ENROLLMENT_STATE_ON_STUDY, null, null, requestedAt, time, version, updatedAt);
+  }
+
+  private EnrollmentRow withdrawn(EnrollmentState next, String why) {
+    return with(next, state, why, requestedAt, confirmedAt, version, updatedAt);
+  }
+
+  private EnrollmentRow reversed(Message message) {
+    if (withdrawnFrom == null) {
+      throw BrokenStream.withoutBeginning(message);
+    }
+    return to(withdrawnFrom, null);
+  }
+
+  private EnrollmentRow with(
+      EnrollmentState newState,
+      @Nullable EnrollmentState newWithdrawnFrom,
+      @Nullable String newReason,
+      @Nullable Instant newRequestedAt,
+      @Nullable Instant newConfirmedAt,
+      long newVersion,
+      Instant newUpdatedAt) {
+    return new EnrollmentRow(
+        enrollmentId,
+        studyId,
+        siteId,
+        patientId,
+        newState,
+        newWithdrawnFrom,
+        newReason,
+        screenedAt,
+        newRequestedAt,
+        newConfirmedAt,
+        newVersion,
+        newUpdatedAt);
+  }
+}

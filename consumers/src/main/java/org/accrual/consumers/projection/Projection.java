@@ -1,0 +1,48 @@
+package org.accrual.consumers.projection;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.accrual.contract.Topics;
+import org.accrual.intake.Effects;
+import org.accrual.intake.Message;
+
+/**
+ * What events do to the tables: read the rows that a batch goes on from, fold, write. The study
+ * topic has no table; only the gate follows it.
+ */
+final class Projection implements Effects {
+
+  @Override
+  public void apply(Connection connection, List<Message> messages) throws SQLException {
+    List<Message> enrollments = of(Topics.ENROLLMENT_EVENTS, messages);
+    EnrollmentTable.write(
+        connection,
+        Fold.of(
+            EnrollmentTable.read(connection, begunBefore(enrollments)),
+            enrollments,
+            EnrollmentRow::after));
+    List<Message> sites = of(Topics.SITE_EVENTS, messages);
+    SiteTable.write(
+        connection,
+        Fold.of(SiteTable.read(connection, begunBefore(sites)), sites, SiteRow::after));
+  }
+
+  private static List<Message> of(String topic, List<Message> messages) {
+    return messages.stream().filter(message -> message.stream().topic().equals(topic)).toList();
+  }
+
+  /** The streams that have a row already: their first event is not in this batch. */
+  private static Set<String> begunBefore(List<Message> messages) {
+    Set<String> begun =
+        messages.stream().map(message -> message.stream().key()).collect(Collectors.toSet());
+    for (Message message : messages) {
+      if (message.version() == 1) {
+        begun.remove(message.stream().key());
+      }
+    }
+    return begun;
+  }
+}
