@@ -2,9 +2,12 @@ package org.accrual.consumers;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.accrual.consumers.database.PoolSettings;
+import org.accrual.consumers.participant.Blind;
 import org.accrual.intake.IntakeSettings;
 import org.accrual.runtime.Settings;
 
@@ -15,6 +18,7 @@ import org.accrual.runtime.Settings;
  * @param pools its database connections
  * @param intake how its consumers take records in
  * @param registry base URL of the schema registry
+ * @param blind the keys that open and seal arms; empty where neither randomization nor supply runs
  * @param stopWithin how long a stop waits for the batches under way: 1 s to 5 min
  */
 public record ConsumersSettings(
@@ -22,22 +26,29 @@ public record ConsumersSettings(
     PoolSettings pools,
     IntakeSettings intake,
     URI registry,
+    Optional<Blind> blind,
     Duration stopWithin) {
   private static final String ALL = "all";
   private static final String NONE = "none";
-  private static final List<String> CONSUMERS = List.of("projection");
+  private static final Set<String> BLINDED = Set.of("randomization", "supply");
+  private static final List<String> CONSUMERS =
+      List.of("projection", "capacity", "randomization", "supply");
 
   /**
    * Keys {@code accrual.consumers.enabled} ({@code all}, {@code none} or names, comma-separated;
    * all), {@code accrual.consumers.stop-within} (20s), {@code accrual.registry.url}, and those of
-   * {@link PoolSettings} and {@link IntakeSettings}.
+   * {@link PoolSettings}, {@link IntakeSettings} and, with randomization or supply, {@link Blind}.
    */
   public static ConsumersSettings read(Settings settings) {
+    Set<String> enabled = enabled(settings);
     return new ConsumersSettings(
-        enabled(settings),
+        enabled,
         PoolSettings.read(settings),
         IntakeSettings.read(settings),
         settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"),
+        Collections.disjoint(enabled, BLINDED)
+            ? Optional.empty()
+            : Optional.of(Blind.read(settings)),
         settings.duration(
             "accrual.consumers.stop-within",
             Duration.ofSeconds(20),

@@ -2,7 +2,7 @@ package org.accrual.consumers.capacity;
 
 import java.time.Instant;
 import org.accrual.consumers.capacity.SlotDecision.Decided;
-import org.accrual.consumers.capacity.SlotDecision.Void;
+import org.accrual.consumers.capacity.SlotDecision.Lapsed;
 import org.accrual.consumers.capacity.SlotDecision.Wait;
 
 /** The rules for slots. Total and pure. */
@@ -17,14 +17,14 @@ final class SlotDecider {
     return switch (slot) {
       case NONE -> {
         if (!now.isBefore(deadline)) {
-          yield new Void();
+          yield new Lapsed();
         }
         yield site.version() < siteVersion ? new Wait(deadline) : decide(site);
       }
       // Asked again: the first answer again, whatever the site is like by now.
       case RESERVED, EXHAUSTED, INACTIVE -> new Decided(site, slot);
       // Overtaken by its own release.
-      case RELEASED -> new Void();
+      case RELEASED -> new Lapsed();
     };
   }
 

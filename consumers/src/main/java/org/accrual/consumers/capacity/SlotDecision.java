@@ -12,5 +12,5 @@ sealed interface SlotDecision {
   record Wait(Instant until) implements SlotDecision {}
 
   /** Too late: nothing changes and nobody waits for an answer. */
-  record Void() implements SlotDecision {}
+  record Lapsed() implements SlotDecision {}
 }

@@ -85,7 +85,7 @@ final class SlotLedger {
         answers.add(request, answer(request, decided.slot()));
       }
       case SlotDecision.Wait(Instant until) -> pending.add(request, until);
-      case SlotDecision.Void _ -> pending.remove(request.attempt());
+      case SlotDecision.Lapsed _ -> pending.remove(request.attempt());
     }
   }
 

@@ -34,17 +34,42 @@ public record Batch(List<Message> news, List<Request> requests) {
   /** The sites of the requests and of the news of sites. */
   public Set<SiteKey> sites() {
     Set<SiteKey> sites = new LinkedHashSet<>();
-    for (Message message : news) {
-      if (message.stream().topic().equals(Topics.SITE_EVENTS)) {
-        sites.add(SiteKey.of(message.body()));
-      }
-    }
+    newsOfSites().forEach(message -> sites.add(SiteKey.of(message.body())));
     requests.forEach(request -> sites.add(request.site()));
     return sites;
+  }
+
+  /** The studies of the requests and of the news. */
+  public Set<String> studies() {
+    Set<String> studies = new LinkedHashSet<>();
+    news.forEach(message -> studies.add(Fields.text(message.body(), "study_id")));
+    requests.forEach(request -> studies.add(request.site().studyId()));
+    return studies;
+  }
+
+  /** Those of them that something happened to. */
+  public Set<String> studiesWithNews() {
+    return newsOfStudies().stream()
+        .map(message -> message.stream().key())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** The news that came by the studies' topic. */
+  public List<Message> newsOfStudies() {
+    return newsOf(Topics.STUDY_EVENTS);
+  }
+
+  /** The news that came by the sites' topic. */
+  public List<Message> newsOfSites() {
+    return newsOf(Topics.SITE_EVENTS);
   }
 
   /** The attempts of the requests. */
   public Set<Attempt> attempts() {
     return requests.stream().map(Request::attempt).collect(Collectors.toSet());
+  }
+
+  private List<Message> newsOf(String topic) {
+    return news.stream().filter(message -> message.stream().topic().equals(topic)).toList();
   }
 }

@@ -45,6 +45,8 @@ public final class Locks {
   }
 
   /**
+   * Holds studies, shared or alone.
+   *
    * @param news whether one of them is about to change; those who only decide do not wait for each
    *     other
    */
@@ -60,6 +62,7 @@ public final class Locks {
     }
   }
 
+  /** Holds sites, alone. */
   public void sites(Connection connection, Collection<SiteKey> sites) throws SQLException {
     try (PreparedStatement make = connection.prepareStatement(makeSites)) {
       new Columns<>(make, sites)

@@ -26,8 +26,7 @@ final class Projection implements Effects {
             EnrollmentRow::after));
     List<Message> sites = of(Topics.SITE_EVENTS, messages);
     SiteTable.write(
-        connection,
-        Fold.of(SiteTable.read(connection, begunBefore(sites)), sites, SiteRow::after));
+        connection, Fold.of(SiteTable.read(connection, begunBefore(sites)), sites, SiteRow::after));
   }
 
   private static List<Message> of(String topic, List<Message> messages) {

@@ -1,0 +1,77 @@
+package org.accrual.consumers.randomization;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.accrual.consumers.ConsumerLoops;
+import org.accrual.consumers.ConsumersSettings;
+import org.accrual.consumers.EventConsumer;
+import org.accrual.consumers.WriterSchemas;
+import org.accrual.consumers.database.EffectsPool;
+import org.accrual.contract.Topics;
+import org.accrual.intake.BatchResult;
+import org.accrual.intake.BatchTransaction;
+import org.accrual.intake.GateTable;
+import org.accrual.intake.MessageDecoder;
+import org.accrual.intake.TransientFailure;
+import org.accrual.runtime.registry.RegistryUnavailable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.faulttolerance.Retry;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Allocates patients to arms, and keeps what it allocated sealed. */
+@ApplicationScoped
+public class RandomizationConsumer implements EventConsumer {
+  // Empty where it is not enabled: there are no keys then.
+  private final Optional<BatchTransaction> transaction;
+
+  @Inject
+  RandomizationConsumer(
+      @EffectsPool DataSource database, WriterSchemas schemas, ConsumersSettings settings) {
+    this.transaction =
+        settings
+            .blind()
+            .map(
+                blind ->
+                    new BatchTransaction(
+                        database,
+                        new MessageDecoder(schemas::byId),
+                        new GateTable(Randomization.NAME),
+                        new Randomization(Clock.systemUTC(), new SecureRandom(), blind)));
+  }
+
+  @Override
+  public String name() {
+    return Randomization.NAME;
+  }
+
+  @Override
+  public List<String> topics() {
+    return List.of(Topics.RANDOMIZATION_COMMANDS, Topics.STUDY_EVENTS);
+  }
+
+  /** What passes by itself is bridged here; what lasts longer, the loop waits out. */
+  @Override
+  @Retry(
+      maxRetries = 4,
+      delay = 100,
+      jitter = 50,
+      maxDuration = 30_000,
+      retryOn = {TransientFailure.class, RegistryUnavailable.class})
+  public BatchResult handle(List<ConsumerRecord<byte[], byte[]>> records) {
+    return transaction.orElseThrow().apply(records);
+  }
+
+  @Produces
+  @Readiness
+  @ApplicationScoped
+  static HealthCheck health(ConsumerLoops loops) {
+    return loops.health(Randomization.NAME);
+  }
+}

@@ -1,0 +1,68 @@
+package org.accrual.consumers.supply;
+
+import java.time.Instant;
+import java.util.function.Supplier;
+import org.accrual.consumers.supply.Hold.Allocated;
+import org.accrual.consumers.supply.Hold.Held;
+import org.accrual.consumers.supply.Hold.Kit;
+import org.accrual.consumers.supply.Hold.None;
+import org.accrual.consumers.supply.Hold.Refused;
+import org.accrual.consumers.supply.Hold.Released;
+import org.accrual.consumers.supply.HoldDecision.Decided;
+import org.accrual.consumers.supply.HoldDecision.Lapsed;
+import org.accrual.consumers.supply.HoldDecision.Wait;
+
+/** The rules for kits. Total; changes nothing but the stock it is given. */
+final class HoldDecider {
+  private HoldDecider() {}
+
+  /**
+   * @param heard whether study and site have been heard of up to where the request rests
+   */
+  static HoldDecision hold(Stock stock, Hold hold, boolean heard, Instant deadline, Instant now) {
+    return switch (hold) {
+      case None _ -> {
+        if (!now.isBefore(deadline)) {
+          yield new Lapsed();
+        }
+        if (!heard) {
+          yield new Wait(deadline);
+        }
+        yield new Decided(stock.hold() ? new Held() : new Refused());
+      }
+      // Asked again: the first answer again. What has a kit was held before.
+      case Held _, Refused _ -> new Decided(hold);
+      case Allocated _ -> new Decided(hold, new Held());
+      // Overtaken by its own release.
+      case Released _ -> new Lapsed();
+    };
+  }
+
+  /**
+   * @param arm asked for only where a kit is about to be taken
+   */
+  static HoldDecision allocate(
+      Stock stock, Hold hold, Supplier<String> arm, Instant deadline, Instant now) {
+    return switch (hold) {
+      case Held _ -> {
+        if (!now.isBefore(deadline)) {
+          yield new Lapsed();
+        }
+        String of = arm.get();
+        yield new Decided(new Allocated(new Kit(stock.allocate(of), of)));
+      }
+      case Allocated _ -> new Decided(hold);
+      case None _, Refused _, Released _ -> new Lapsed();
+    };
+  }
+
+  /** Always answered, so that compensation ends; without a hold it bars a later one. */
+  static Decided release(Stock stock, Hold hold) {
+    switch (hold) {
+      case Held _ -> stock.unhold();
+      case Allocated(Kit kit) -> stock.add(kit.id(), kit.arm());
+      case None _, Refused _, Released _ -> {}
+    }
+    return new Decided(new Released());
+  }
+}

@@ -1,0 +1,124 @@
+package org.accrual.consumers.supply;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.accrual.consumers.participant.Answers;
+import org.accrual.consumers.participant.Batch;
+import org.accrual.consumers.participant.Locks;
+import org.accrual.consumers.participant.Pending;
+import org.accrual.consumers.participant.PendingTable;
+import org.accrual.consumers.participant.Request;
+import org.accrual.consumers.participant.SiteKey;
+import org.accrual.event.supply.HoldKits;
+import org.accrual.intake.Effects;
+import org.accrual.intake.Message;
+import org.accrual.runtime.blinding.Unseal;
+
+/**
+ * A batch of news and commands, in the intake's transaction: state and answers, both or neither.
+ */
+final class Supply implements Effects {
+  static final String NAME = "supply";
+
+  private final Clock clock;
+  private final Unseal unseal;
+  private final KitTable kits;
+  private final HoldTable holds;
+  private final Locks locks = new Locks(NAME);
+  private final PendingTable pendingTable = new PendingTable(NAME);
+
+  /**
+   * @param random must be unpredictable
+   */
+  Supply(Clock clock, RandomGenerator random, Unseal unseal) {
+    this.clock = clock;
+    this.unseal = unseal;
+    KitArms arms = new KitArms(unseal);
+    this.kits = new KitTable(arms, random);
+    this.holds = new HoldTable(arms);
+  }
+
+  @Override
+  public void apply(Connection connection, List<Message> messages) throws SQLException {
+    Batch batch = Batch.of(messages);
+    Set<String> studies = batch.studies();
+    locks.studies(connection, studies, !batch.newsOfStudies().isEmpty());
+    Set<SiteKey> sites = new LinkedHashSet<>(batch.sites());
+    sites.addAll(pendingTable.sitesOf(connection, batch.studiesWithNews()));
+    locks.sites(connection, sites);
+
+    HeardTables.hearStudies(connection, batch.newsOfStudies());
+    HeardTables.hearSites(connection, batch.newsOfSites());
+    KitTable.receive(connection, batch.newsOfSites());
+    Heard heard =
+        new Heard(HeardTables.studies(connection, studies), HeardTables.sites(connection, sites));
+
+    Instant now = clock.instant();
+    Pending pending = pendingTable.read(connection, sites, now);
+    List<Request> requests = pending.and(batch.requests());
+    Answers answers = new Answers(NAME);
+    HoldLedger ledger =
+        new HoldLedger(
+            unseal,
+            heard,
+            stocks(connection, heard, requests),
+            holds.read(connection, batch.attempts()),
+            pending,
+            answers,
+            now);
+    requests.forEach(ledger::take);
+
+    HoldTable.write(connection, ledger.changedHolds().values(), now);
+    KitTable.write(connection, ledger.changedKits());
+    pendingTable.write(connection, pending);
+    answers.publish(connection);
+  }
+
+  /**
+   * As much of each site's stock as the requests can need: of every arm one kit for each hold that
+   * is out or asked for. A sample does, as a rule; where it lacks an arm, all is looked through.
+   */
+  private Map<SiteKey, Stock> stocks(Connection connection, Heard heard, List<Request> requests)
+      throws SQLException {
+    Map<SiteKey, Integer> asked = new HashMap<>();
+    for (Request request : requests) {
+      asked.merge(request.site(), request.command() instanceof HoldKits ? 1 : 0, Integer::sum);
+    }
+    Map<SiteKey, Integer> held = HoldTable.held(connection, asked.keySet());
+    Map<SiteKey, Stock> stocks = HashMap.newHashMap(asked.size());
+    Map<SiteKey, Integer> sample = HashMap.newHashMap(asked.size());
+    asked.forEach(
+        (site, more) -> {
+          Stock stock = new Stock(heard.arms(site), held.getOrDefault(site, 0));
+          stocks.put(site, stock);
+          sample.put(site, sample(heard.arms(site).size(), stock.held() + more));
+        });
+    kits.available(connection, stocks, sample);
+
+    Map<SiteKey, Integer> all = new HashMap<>();
+    stocks.replaceAll(
+        (site, stock) -> {
+          if (stock.has(stock.held() + asked.getOrDefault(site, 0))) {
+            return stock;
+          }
+          all.put(site, Integer.MAX_VALUE);
+          return new Stock(heard.arms(site), stock.held());
+        });
+    kits.available(connection, stocks, all);
+    return stocks;
+  }
+
+  /** Enough, if arms are stocked alike. */
+  private static int sample(int arms, int ofEachArm) {
+    int least = arms * ofEachArm;
+    return least == 0 ? 0 : least * 3 / 2 + 32;
+  }
+}

@@ -1,0 +1,79 @@
+-- The saga's participant that knows how many of a site's slots are taken, and by whom. Written by the consumer
+-- 'capacity' alone.
+create schema capacity;
+
+-- The version gate, as in the projection. Commands have no version: they are told apart by enrollment and attempt.
+create table capacity.applied (
+  topic   text   not null,
+  key     text   not null,
+  version bigint not null check (version > 0),
+  primary key (topic, key)
+) with (fillfactor = 70); -- room for HOT updates
+
+-- Whoever decides about a site holds its row (FOR UPDATE) until commit. Commands of a site come through one partition,
+-- but news of it comes through another topic's, perhaps to another process. So the row is made by whatever comes first.
+create table capacity.site (
+  study_id text    not null,
+  site_id  text    not null,
+  -- Version of the site's stream that the row stands at; 0: asked about and not heard of yet.
+  version  bigint  not null default 0 check (version >= 0),
+  active   boolean not null default false,
+  capacity int     not null default 0 check (capacity >= 0),
+  -- As many as its reservations in state 'reserved'. A counter, since counting them would cost more with every patient.
+  taken    int     not null default 0 check (taken >= 0),
+  primary key (study_id, site_id),
+  check (version > 0 or (not active and capacity = 0 and taken = 0))
+) with (fillfactor = 70);
+comment on table capacity.site is
+  'Slots of every site. taken is above capacity only where capacity was lowered below what was taken.';
+
+-- A check (taken <= capacity) would forbid lowering the capacity of a full site, which must only stop new patients.
+create function capacity.refuse_overbooking() returns trigger language plpgsql as $$
+begin
+  raise exception 'site %/% has no free slot', new.study_id, new.site_id using errcode = 'check_violation';
+end $$;
+create trigger no_overbooking before update on capacity.site for each row
+  when (new.taken > old.taken and (new.taken > new.capacity or not new.active))
+  execute function capacity.refuse_overbooking();
+
+-- One row for each request that was decided. Kept: a command may come again at any time and gets its first answer, and
+-- a release that came first (a tombstone) still bars its reservation.
+create table capacity.reservation (
+  enrollment_id uuid        not null,
+  -- Which request of this enrollment, 1, 2 …
+  attempt       int         not null check (attempt > 0),
+  study_id      text        not null,
+  site_id       text        not null,
+  state         text        not null check (state in ('reserved', 'refused', 'released')),
+  reason        text        check (reason in ('SITE_CAPACITY_EXHAUSTED', 'SITE_NOT_ACTIVE')),
+  updated_at    timestamptz not null,
+  primary key (enrollment_id, attempt),
+  foreign key (study_id, site_id) references capacity.site,
+  check ((state = 'refused') = (reason is not null))
+) with (fillfactor = 80);
+comment on table capacity.reservation is 'Who has a slot (reserved), was refused one, or gave it back (released).';
+
+-- Requests that cannot be decided yet, since news that they rest on has not come. Decided when it comes; dropped with
+-- the first batch after their deadline.
+create table capacity.pending (
+  enrollment_id  uuid        not null,
+  attempt        int         not null check (attempt > 0),
+  study_id       text        not null,
+  site_id        text        not null,
+  deadline       timestamptz not null,
+  -- The command as it came: plain Avro.
+  type           text        not null,
+  schema_version int         not null check (schema_version > 0),
+  payload        bytea       not null,
+  -- What its answer will say about it: its ce_id, and the conversation it is part of.
+  command_id     uuid        not null,
+  correlation_id text        not null,
+  actor          text        not null,
+  traceparent    text        not null,
+  -- The order in which they came.
+  arrival        bigint      not null generated always as identity,
+  primary key (enrollment_id, attempt),
+  foreign key (study_id, site_id) references capacity.site
+);
+create index pending_by_site on capacity.pending (study_id, site_id);
+create index pending_by_deadline on capacity.pending (deadline);

@@ -1,0 +1,97 @@
+-- The saga's participant that knows a site's kits. Written by the consumer 'supply' alone. Which arm a kit is of is
+-- sealed here as it is on its way: the consumer opens kits in memory only. There is no token that would find kits of
+-- one arm, since equal tokens would already group them.
+create schema supply;
+
+-- The version gate, as in the projection. Commands have no version: they are told apart by enrollment and attempt.
+create table supply.applied (
+  topic   text   not null,
+  key     text   not null,
+  version bigint not null check (version > 0),
+  primary key (topic, key)
+) with (fillfactor = 70); -- room for HOT updates
+
+-- Held FOR SHARE by who decides and FOR UPDATE by who brings news of the study, as randomization.study.
+create table supply.study (
+  study_id text   primary key,
+  -- Version of the study's stream that the row stands at; 0: asked about and not heard of yet.
+  version  bigint not null default 0 check (version >= 0),
+  -- The protocol's arms: a patient may start only where there is a kit of each.
+  arms     text[],
+  check ((version = 0) = (arms is null)),
+  check (cardinality(arms) > 0)
+);
+
+-- Held FOR UPDATE by who decides about a site and by who brings news of it, as capacity.site.
+create table supply.site (
+  study_id text   not null references supply.study,
+  site_id  text   not null,
+  -- Version of the site's stream that the row stands at; 0: asked about and not heard of yet.
+  version  bigint not null default 0 check (version >= 0),
+  primary key (study_id, site_id)
+) with (fillfactor = 70);
+
+-- A hold sets aside one kit of every arm, but names none: a site's kits must exceed its holds in every arm. Were the
+-- kits named, those held together would be known to be of different arms.
+create table supply.hold (
+  enrollment_id uuid        not null,
+  -- Which request of this enrollment, 1, 2 …
+  attempt       int         not null check (attempt > 0),
+  study_id      text        not null,
+  site_id       text        not null,
+  -- held -> allocated -> released. Kept: a command may come again at any time and gets its first answer, and a release
+  -- that came first (a tombstone) still bars its hold.
+  state         text        not null check (state in ('held', 'refused', 'allocated', 'released')),
+  updated_at    timestamptz not null,
+  primary key (enrollment_id, attempt),
+  foreign key (study_id, site_id) references supply.site,
+  -- For kits to refer to.
+  unique (enrollment_id, attempt, study_id, site_id, state)
+) with (fillfactor = 80);
+create index hold_held on supply.hold (study_id, site_id) where state = 'held';
+
+create table supply.kit (
+  study_id      text        not null,
+  kit_id        text        not null,
+  site_id       text        not null,
+  sealed_arm    bytea       not null,
+  -- Kits are looked through from a random place on: in order of arrival, one that is passed over would be known to be
+  -- of another arm than the one taken after it.
+  place         uuid        not null default gen_random_uuid(),
+  received_at   timestamptz not null,
+  -- Who has it; null: it is available.
+  enrollment_id uuid,
+  attempt       int,
+  holder_state  text        generated always as (case when enrollment_id is not null then 'allocated' end) stored,
+  primary key (study_id, kit_id),
+  foreign key (study_id, site_id) references supply.site,
+  check ((enrollment_id is null) = (attempt is null)),
+  -- Only a hold of this site that says that it is allocated has a kit, and that only one. Checked at commit, since a
+  -- hold and its kit change in two statements.
+  foreign key (enrollment_id, attempt, study_id, site_id, holder_state)
+    references supply.hold (enrollment_id, attempt, study_id, site_id, state) deferrable initially deferred,
+  unique (enrollment_id, attempt)
+) with (fillfactor = 80);
+create index kit_available on supply.kit (study_id, site_id, place) where enrollment_id is null;
+comment on table supply.kit is 'Every kit that a site received, and who has it. Its arm is sealed.';
+
+-- As capacity.pending.
+create table supply.pending (
+  enrollment_id  uuid        not null,
+  attempt        int         not null check (attempt > 0),
+  study_id       text        not null,
+  site_id        text        not null,
+  deadline       timestamptz not null,
+  type           text        not null,
+  schema_version int         not null check (schema_version > 0),
+  payload        bytea       not null,
+  command_id     uuid        not null,
+  correlation_id text        not null,
+  actor          text        not null,
+  traceparent    text        not null,
+  arrival        bigint      not null generated always as identity,
+  primary key (enrollment_id, attempt),
+  foreign key (study_id, site_id) references supply.site
+);
+create index pending_by_site on supply.pending (study_id, site_id);
+create index pending_by_deadline on supply.pending (deadline);
