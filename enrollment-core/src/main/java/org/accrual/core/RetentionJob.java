@@ -1,7 +1,7 @@
 package org.accrual.core;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -19,6 +19,7 @@ import org.accrual.core.eventstore.Retention;
 @ApplicationScoped
 class RetentionJob {
   private static final Logger LOG = Logger.getLogger(RetentionJob.class.getName());
+  private static final int STOP_SECONDS = 5;
 
   private final Retention retention;
   private final Duration interval;
@@ -38,9 +39,17 @@ class RetentionJob {
             this::sweep, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  @PreDestroy
-  void stop() {
+  /** Before the database goes: a sweep under way may finish. */
+  void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
     scheduler.shutdown();
+    try {
+      if (!scheduler.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+        scheduler.shutdownNow();
+      }
+    } catch (InterruptedException stopping) {
+      scheduler.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Never throws: a scheduled task that does is not run again. */

@@ -22,8 +22,9 @@ final class Calls {
   /** JSON, to tell it from text. */
   record JsonText(String text) {}
 
-  /** An array of an SQL type. */
-  record SqlArray(String type, List<?> elements) {}
+  /** An array of an SQL type. The driver looks at the Java array's type too. */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared or changed
+  record SqlArray(String type, Object[] elements) {}
 
   Calls add(String function, @Nullable Object... values) {
     StringBuilder call = new StringBuilder("enrollment.").append(function).append('(');
@@ -52,8 +53,8 @@ final class Calls {
     switch (value) {
       case null -> statement.setNull(at, Types.NULL);
       case JsonText(String text) -> statement.setString(at, text);
-      case SqlArray(String type, List<?> elements) ->
-          statement.setArray(at, connection.createArrayOf(type, elements.toArray()));
+      case SqlArray(String type, Object[] elements) ->
+          statement.setArray(at, connection.createArrayOf(type, elements));
       case Instant instant -> statement.setObject(at, instant.atOffset(ZoneOffset.UTC));
       case byte[] bytes -> statement.setBytes(at, bytes);
       default -> statement.setObject(at, value);

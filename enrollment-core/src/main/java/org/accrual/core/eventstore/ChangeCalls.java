@@ -2,7 +2,6 @@ package org.accrual.core.eventstore;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,17 +96,15 @@ final class ChangeCalls {
   }
 
   private void append(String type, String id, long version, List<Encoded> events) {
-    List<UUID> ids = new ArrayList<>();
-    events.forEach(_ -> ids.add(eventIds.get()));
     calls.add(
         "append",
         type,
         id,
         version - events.size() + 1,
-        new SqlArray("uuid", ids),
-        new SqlArray("text", events.stream().map(Encoded::type).toList()),
-        new SqlArray("int4", events.stream().map(Encoded::schemaVersion).toList()),
-        new SqlArray("bytea", events.stream().map(Encoded::payload).toList()),
+        new SqlArray("uuid", events.stream().map(_ -> eventIds.get()).toArray(UUID[]::new)),
+        new SqlArray("text", events.stream().map(Encoded::type).toArray(String[]::new)),
+        new SqlArray("int4", events.stream().map(Encoded::schemaVersion).toArray(Integer[]::new)),
+        new SqlArray("bytea", events.stream().map(Encoded::payload).toArray(byte[][]::new)),
         metadata,
         now);
   }

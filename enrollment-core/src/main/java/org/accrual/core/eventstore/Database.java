@@ -121,9 +121,9 @@ public final class Database implements AutoCloseable {
         Map.of(
             AvailableSettings.JAKARTA_NON_JTA_DATASOURCE,
             pool,
-            AvailableSettings.DIALECT,
-            "org.hibernate.dialect.PostgreSQLDialect",
-            // Or building the factory would ask the database for its version.
+            "jakarta.persistence.database-product-name",
+            "PostgreSQL",
+            // Or building the factory would ask the database what it is.
             "hibernate.boot.allow_jdbc_metadata_access",
             false,
             AvailableSettings.DEFAULT_SCHEMA,
