@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.accrual.runtime.DatabaseSettings;
 import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
@@ -19,6 +21,12 @@ import org.hibernate.cfg.Configuration;
  * soon as there is one: nothing connects before it is asked.
  */
 public final class Database implements AutoCloseable {
+  /**
+   * Held, since a logger that nobody holds forgets its level. The pool warns of every connection
+   * that breaks, with its stack; a call that fails for it says so in one line of ours.
+   */
+  private static final Logger POOL_LOG = Logger.getLogger("com.zaxxer.hikari.pool");
+
   private final HikariDataSource pool;
   private final SessionFactory sessions;
 
@@ -34,6 +42,7 @@ public final class Database implements AutoCloseable {
       int poolSize,
       Duration connectionTimeout,
       Duration statementTimeout) {
+    POOL_LOG.setLevel(Level.SEVERE);
     pool = new HikariDataSource(pool(settings, poolSize, connectionTimeout, statementTimeout));
     sessions =
         new Configuration()
