@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Function;
@@ -22,10 +23,14 @@ import org.hibernate.cfg.Configuration;
  */
 public final class Database implements AutoCloseable {
   /**
-   * Held, since a logger that nobody holds forgets its level. The pool warns of every connection
-   * that breaks, with its stack; a call that fails for it says so in one line of ours.
+   * Pool and Hibernate log what they throw, even a conflict that is only decided anew. Whoever
+   * catches it says so in one line of ours. Held, since a logger that nobody holds forgets its
+   * level.
    */
-  private static final Logger POOL_LOG = Logger.getLogger("com.zaxxer.hikari.pool");
+  private static final List<Logger> REPEATERS =
+      List.of(
+          Logger.getLogger("com.zaxxer.hikari.pool"),
+          Logger.getLogger("org.hibernate.engine.jdbc.spi.SqlExceptionHelper"));
 
   private final HikariDataSource pool;
   private final SessionFactory sessions;
@@ -42,7 +47,7 @@ public final class Database implements AutoCloseable {
       int poolSize,
       Duration connectionTimeout,
       Duration statementTimeout) {
-    POOL_LOG.setLevel(Level.SEVERE);
+    REPEATERS.forEach(log -> log.setLevel(Level.OFF));
     pool = new HikariDataSource(pool(settings, poolSize, connectionTimeout, statementTimeout));
     sessions =
         new Configuration()
