@@ -83,9 +83,7 @@ public final class TopicPlan {
     List<Topic> missing = requireNonNull(topics.get(false));
     refuseOtherPartitions(admin, there);
     int corrected = correctSettings(admin, there);
-    for (Topic topic : missing) {
-      create(admin, topic, replicationFactor);
-    }
+    create(admin, missing, replicationFactor);
     return "topics: %d were there, %d made, %d settings corrected"
         .formatted(there.size(), missing.size(), corrected);
   }
@@ -139,21 +137,26 @@ public final class TopicPlan {
     return found == null || !wanted.equals(found.value());
   }
 
-  private static void create(Admin admin, Topic topic, short replicationFactor)
+  private static void create(Admin admin, List<Topic> missing, short replicationFactor)
       throws ExecutionException, InterruptedException {
+    List<NewTopic> asked = missing.stream().map(topic -> asked(topic, replicationFactor)).toList();
+    for (KafkaFuture<Void> made : admin.createTopics(asked).values().values()) {
+      try {
+        made.get();
+      } catch (ExecutionException failed) {
+        // Somebody else provisions at the same moment, from the same plan.
+        if (!(failed.getCause() instanceof TopicExistsException)) {
+          throw failed;
+        }
+      }
+    }
+  }
+
+  private static NewTopic asked(Topic topic, short replicationFactor) {
     Map<String, String> settings = new LinkedHashMap<>(topic.settings());
     int acknowledging = replicationFactor < 3 ? 1 : replicationFactor - 1;
     settings.put("min.insync.replicas", Integer.toString(acknowledging));
-    NewTopic asked =
-        new NewTopic(topic.name(), topic.partitions(), replicationFactor).configs(settings);
-    try {
-      admin.createTopics(List.of(asked)).all().get();
-    } catch (ExecutionException failed) {
-      // Somebody else provisions at the same moment, from the same plan.
-      if (!(failed.getCause() instanceof TopicExistsException)) {
-        throw failed;
-      }
-    }
+    return new NewTopic(topic.name(), topic.partitions(), replicationFactor).configs(settings);
   }
 
   private static ProvisionRefused refused(String bootstrapServers, Exception failed) {

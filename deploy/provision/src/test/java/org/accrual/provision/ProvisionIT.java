@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Topics;
 import org.accrual.embedded.SharedParts;
@@ -24,6 +25,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ProvisionIT {
+  private static final List<String> TOPICS =
+      Stream.of(
+              Topics.EVENT_TOPICS,
+              Topics.ANSWER_TOPICS,
+              Topics.COMMAND_TOPICS,
+              List.of(Topics.RELAY_MARK))
+          .flatMap(List::stream)
+          .toList();
+
   private final String url = SharedParts.emptyDatabase();
   private final ProvisionSettings settings =
       new ProvisionSettings(
@@ -38,12 +48,7 @@ class ProvisionIT {
     sql("select pg_drop_replication_slot(slot_name) from pg_replication_slots");
     try (Admin admin = admin()) {
       // By name: the broker's list lags behind the controller.
-      for (String topic :
-          List.of(
-              Topics.STUDY_EVENTS,
-              Topics.SITE_EVENTS,
-              Topics.ENROLLMENT_EVENTS,
-              Topics.RELAY_MARK)) {
+      for (String topic : TOPICS) {
         try {
           admin.deleteTopics(List.of(topic)).all().get();
         } catch (ExecutionException notThere) {
@@ -64,7 +69,7 @@ class ProvisionIT {
             line -> assertThat(line).isEqualTo("outbox: 15 partitions made"),
             line -> assertThat(line).isEqualTo("slot: accrual_outbox made"),
             line ->
-                assertThat(line).isEqualTo("topics: 0 were there, 4 made, 0 settings corrected"),
+                assertThat(line).isEqualTo("topics: 0 were there, 10 made, 0 settings corrected"),
             line -> assertThat(line).matches("schemas: \\d+ subjects, FULL_TRANSITIVE"));
     try (Admin admin = admin()) {
       var described = admin.describeTopics(Topics.EVENT_TOPICS).allTopicNames().get();
@@ -83,7 +88,7 @@ class ProvisionIT {
             line -> assertThat(line).isEqualTo("outbox: 0 partitions made"),
             line -> assertThat(line).isEqualTo("slot: accrual_outbox is there"),
             line ->
-                assertThat(line).isEqualTo("topics: 4 were there, 0 made, 0 settings corrected"),
+                assertThat(line).isEqualTo("topics: 10 were there, 0 made, 0 settings corrected"),
             line -> assertThat(line).matches("schemas: \\d+ subjects, FULL_TRANSITIVE"));
   }
 
@@ -141,7 +146,7 @@ class ProvisionIT {
       admin.createTopics(List.of(forgetful)).all().get();
 
       assertThat(TopicPlan.apply(settings.bootstrapServers(), 1))
-          .isEqualTo("topics: 1 were there, 3 made, 1 settings corrected");
+          .isEqualTo("topics: 1 were there, 9 made, 1 settings corrected");
     }
   }
 

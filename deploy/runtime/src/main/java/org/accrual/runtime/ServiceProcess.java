@@ -22,7 +22,7 @@ public final class ServiceProcess {
 
   static {
     // Before the first logger is made: afterwards it has no effect.
-    System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
+    System.setProperty("java.util.logging.manager", LastingLog.class.getName());
   }
 
   private static final Logger LOG = Logger.getLogger(ServiceProcess.class.getName());

@@ -7,7 +7,7 @@ import java.util.logging.LogManager;
  * time as ours drain and stop, and so loses the lines that say how a process ended. Public because
  * the JDK makes it by its name.
  */
-public final class LastingLogManager extends LogManager {
+public final class LastingLog extends LogManager {
   /** Nothing: the handlers write at once and need no closing. */
   @Override
   public void reset() {}

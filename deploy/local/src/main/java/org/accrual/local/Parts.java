@@ -1,0 +1,130 @@
+package org.accrual.local;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.accrual.embedded.EmbeddedKafka;
+import org.accrual.embedded.EmbeddedPostgres;
+import org.accrual.embedded.EmbeddedRegistry;
+import org.accrual.embedded.Leash;
+
+/** The processes of a stack: how each is run, and how it is seen that it serves. */
+final class Parts {
+  private final StackSettings settings;
+  private final Addresses addresses;
+  private final Build build;
+
+  Parts(StackSettings settings) {
+    this.settings = settings;
+    this.addresses = new Addresses(settings.ports());
+    this.build = Build.in(settings.home());
+  }
+
+  Part postgresql() {
+    return new Part(
+        Stack.POSTGRESQL,
+        embedded(
+            Stack.POSTGRESQL,
+            "-Xmx64m",
+            EmbeddedPostgres.class,
+            settings.ports().postgresql(),
+            Addresses.DATABASE,
+            Addresses.REGISTRY_DATABASE),
+        Map.of(),
+        // The database that is made last.
+        () -> EmbeddedPostgres.answers(addresses.registryJdbc()),
+        Duration.ofSeconds(27));
+  }
+
+  Part kafka() {
+    return new Part(
+        Stack.KAFKA,
+        embedded(Stack.KAFKA, "-Xmx320m", EmbeddedKafka.class, settings.ports().kafka()),
+        Map.of(),
+        () -> EmbeddedKafka.answers(addresses.kafka(), Duration.ofSeconds(2)),
+        Duration.ofSeconds(12));
+  }
+
+  Part registry() {
+    return new Part(
+        Stack.REGISTRY,
+        EmbeddedRegistry.command(
+            Addresses.HOST, settings.ports().registry(), addresses.registryJdbc()),
+        Map.of(),
+        () -> EmbeddedRegistry.answers(addresses.registry()),
+        Duration.ofSeconds(5));
+  }
+
+  List<Part> services() {
+    Blinding blinding = Blinding.in(settings.data());
+    Ports ports = settings.ports();
+    return List.of(
+        service(
+            Stack.CORE,
+            build.jar("enrollment-core", "accrual-enrollment-core"),
+            blinding.forSealing(),
+            ports.coreHttp(),
+            "-Daccrual.grpc.port=" + ports.coreGrpc()),
+        service(
+            Stack.RELAY,
+            build.jar("outbox-relay", "accrual-outbox-relay"),
+            Map.of(),
+            ports.relayHttp()),
+        service(
+            Stack.CONSUMERS,
+            build.jar("consumers", "accrual-consumers"),
+            blinding.forOpening(),
+            ports.consumersHttp(),
+            "-Daccrual.grpc.port=" + ports.consumersGrpc()));
+  }
+
+  /** Fails with one line if a jar is missing. */
+  void requireBuilt() {
+    launcher();
+    services();
+  }
+
+  private Part service(
+      String name, Path jar, Map<String, String> environment, int httpPort, String... further) {
+    List<String> options = new ArrayList<>(javaOptions("-Xmx256m"));
+    options.add("-Daccrual.database.url=" + addresses.jdbc());
+    options.add("-Daccrual.database.user=" + Addresses.OWNER);
+    options.add("-Daccrual.kafka.bootstrap-servers=" + addresses.kafka());
+    options.add("-Daccrual.registry.url=" + addresses.registry());
+    options.add("-Daccrual.http.port=" + httpPort);
+    options.addAll(List.of(further));
+    options.addAll(settings.options().getOrDefault(name, List.of()));
+    BooleanSupplier healthy = () -> Probes.ready(addresses.http(httpPort));
+    return new Part(
+        name, Leash.command(options, jar), environment, healthy, Duration.ofSeconds(12));
+  }
+
+  private List<String> embedded(
+      String name, String heap, Class<?> program, int port, String... further) {
+    List<String> options = new ArrayList<>(javaOptions(heap));
+    options.addAll(settings.options().getOrDefault(name, List.of()));
+    List<String> arguments = new ArrayList<>();
+    arguments.add(settings.data().resolve(name).toString());
+    arguments.add(Addresses.HOST);
+    arguments.add(Integer.toString(port));
+    arguments.addAll(List.of(further));
+    return Leash.command(options, launcher(), program.getName(), arguments);
+  }
+
+  private Path launcher() {
+    return build.jar("deploy/local", "accrual-local");
+  }
+
+  private static List<String> javaOptions(String heap) {
+    return List.of(
+        heap,
+        "-XX:+UseSerialGC",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-Xshare:auto",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow");
+  }
+}

@@ -1,0 +1,34 @@
+package org.accrual.local;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** Asks a service whether it is ready. */
+final class Probes {
+  private static final Duration LIMIT = Duration.ofSeconds(3);
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(1))
+          .build();
+
+  private Probes() {}
+
+  /** Whether {@code /health/ready} at that base address answers 200 within 3 s. */
+  static boolean ready(String base) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(base + "/health/ready")).timeout(LIMIT).build();
+    try {
+      return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException notYet) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

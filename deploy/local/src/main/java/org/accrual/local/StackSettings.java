@@ -1,0 +1,64 @@
+package org.accrual.local;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.accrual.runtime.InvalidSetting;
+import org.accrual.runtime.Settings;
+
+/**
+ * A stack to start.
+ *
+ * @param home the project's folder, in which it was built
+ * @param data where everything is kept; made if it is not there
+ * @param ports where it listens
+ * @param options further options of the Java processes, by process name; they may override
+ */
+public record StackSettings(Path home, Path data, Ports ports, Map<String, List<String>> options) {
+  private static final String HOME = "accrual.local.home";
+
+  public StackSettings {
+    options = Map.copyOf(options);
+  }
+
+  /**
+   * Keys {@code accrual.local.home} (found from the working folder upwards), {@code
+   * accrual.local.data} ({@code deploy/.data} in it) and those of {@link Ports}.
+   */
+  static StackSettings read(Settings settings) {
+    Path home = Path.of(settings.text(HOME, findHome().toString())).toAbsolutePath().normalize();
+    if (!isHome(home)) {
+      throw new InvalidSetting(HOME, home.toString(), "the project's folder, with deploy/up in it");
+    }
+    Path data = home.resolve(settings.text("accrual.local.data", "deploy/.data")).normalize();
+    return new StackSettings(home, data, Ports.read(settings), Map.of());
+  }
+
+  /** A stack beside any other: on free ports, of the build that the working folder lies in. */
+  public static StackSettings beside(Path data) {
+    return new StackSettings(findHome(), data.toAbsolutePath().normalize(), Ports.free(), Map.of());
+  }
+
+  /** The same with further options for one of the Java processes, such as {@code -Dkey=value}. */
+  public StackSettings withOptions(String process, String... further) {
+    Map<String, List<String>> all = new HashMap<>(options);
+    all.put(process, List.of(further));
+    return new StackSettings(home, data, ports, all);
+  }
+
+  private static Path findHome() {
+    Path here = Path.of("").toAbsolutePath();
+    for (Path folder = here; folder != null; folder = folder.getParent()) {
+      if (isHome(folder)) {
+        return folder;
+      }
+    }
+    return here;
+  }
+
+  private static boolean isHome(Path folder) {
+    return Files.isRegularFile(folder.resolve("deploy/up"));
+  }
+}

@@ -1,0 +1,89 @@
+package org.accrual.systemtests;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.accrual.contract.Headers;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** What stands in the database and on the topics, read past every service. */
+final class Evidence {
+  private final String jdbcUrl;
+  private final String bootstrapServers;
+
+  Evidence(String jdbcUrl, String bootstrapServers) {
+    this.jdbcUrl = jdbcUrl;
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  /** Rows of a query as text, columns joined by a bar. */
+  List<String> rows(String sql, Object... parameters) {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl, "postgres", "");
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
+      try (ResultSet result = statement.executeQuery()) {
+        List<String> rows = new ArrayList<>();
+        while (result.next()) {
+          List<String> columns = new ArrayList<>();
+          for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+            columns.add(result.getString(i));
+          }
+          rows.add(String.join("|", columns));
+        }
+        return rows;
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  /** Every committed record of a topic by key, in order. */
+  Map<String, List<ConsumerRecord<String, byte[]>>> records(String topic) {
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", bootstrapServers);
+    settings.put("isolation.level", "read_committed");
+    settings.put("enable.auto.commit", "false");
+    Map<String, List<ConsumerRecord<String, byte[]>>> byKey = new TreeMap<>();
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(p -> new TopicPartition(topic, p.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+          byKey.computeIfAbsent(record.key(), key -> new ArrayList<>()).add(record);
+        }
+      }
+    }
+    return byKey;
+  }
+
+  static String header(ConsumerRecord<String, byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  static List<String> sequences(List<ConsumerRecord<String, byte[]>> records) {
+    return records.stream().map(record -> header(record, Headers.SEQUENCE)).toList();
+  }
+}

@@ -1,0 +1,172 @@
+package org.accrual.systemtests;
+
+import com.google.longrunning.GetOperationRequest;
+import com.google.longrunning.Operation;
+import com.google.longrunning.OperationsGrpc;
+import com.google.longrunning.OperationsGrpc.OperationsBlockingStub;
+import com.google.longrunning.WaitOperationRequest;
+import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
+import io.grpc.ManagedChannel;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.accrual.api.enrollment.v1.Consent;
+import org.accrual.api.enrollment.v1.Eligibility;
+import org.accrual.api.enrollment.v1.EnrollPatientMetadata;
+import org.accrual.api.enrollment.v1.EnrollPatientRequest;
+import org.accrual.api.enrollment.v1.EnrollmentServiceGrpc;
+import org.accrual.api.enrollment.v1.EnrollmentServiceGrpc.EnrollmentServiceBlockingStub;
+import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
+import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc.EnrollmentQueryServiceBlockingStub;
+import org.accrual.api.study.v1.ActivateSiteRequest;
+import org.accrual.api.study.v1.ActivateStudyRequest;
+import org.accrual.api.study.v1.Arm;
+import org.accrual.api.study.v1.RegisterStudyRequest;
+import org.accrual.api.study.v1.StudyServiceGrpc;
+import org.accrual.api.study.v1.StudyServiceGrpc.StudyServiceBlockingStub;
+
+/**
+ * A site system as a client of the public API, one that tries again as long as a failure may pass.
+ */
+final class SiteClient implements AutoCloseable {
+  private static final Set<Code> MAY_PASS =
+      Set.of(Code.UNAVAILABLE, Code.ABORTED, Code.DEADLINE_EXCEEDED, Code.CANCELLED);
+  private static final long TRY_SECONDS = 10;
+  private static final long GIVE_UP_NANOS = TimeUnit.MINUTES.toNanos(3);
+
+  private final ManagedChannel core;
+  private final ManagedChannel consumers;
+
+  SiteClient(int corePort, int consumersPort) {
+    core = channel(corePort);
+    consumers = channel(consumersPort);
+  }
+
+  private static ManagedChannel channel(int port) {
+    return NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+  }
+
+  StudyServiceBlockingStub studies() {
+    return StudyServiceGrpc.newBlockingStub(core).withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);
+  }
+
+  EnrollmentServiceBlockingStub enrollments() {
+    return EnrollmentServiceGrpc.newBlockingStub(core)
+        .withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);
+  }
+
+  OperationsBlockingStub operations() {
+    return OperationsGrpc.newBlockingStub(core).withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);
+  }
+
+  EnrollmentQueryServiceBlockingStub queries() {
+    return EnrollmentQueryServiceGrpc.newBlockingStub(consumers)
+        .withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** An active study with one active site, no strata, one arm in each of two. */
+  void openSite(String study, String site, int capacity) {
+    untilAnswered(
+        () ->
+            studies()
+                .registerStudy(
+                    RegisterStudyRequest.newBuilder()
+                        .setRequestId("register-" + study)
+                        .setStudyId(study)
+                        .setTitle("Study " + study)
+                        .addArms(Arm.newBuilder().setArmId("A").setRatio(1))
+                        .addArms(Arm.newBuilder().setArmId("B").setRatio(1))
+                        .setTarget(1000)
+                        .build()));
+    untilAnswered(
+        () ->
+            studies()
+                .activateStudy(
+                    ActivateStudyRequest.newBuilder()
+                        .setRequestId("activate-" + study)
+                        .setStudyId(study)
+                        .build()));
+    untilAnswered(
+        () ->
+            studies()
+                .activateSite(
+                    ActivateSiteRequest.newBuilder()
+                        .setRequestId("activate-" + study + "-" + site)
+                        .setStudyId(study)
+                        .setSiteId(site)
+                        .setCapacity(capacity)
+                        .build()));
+  }
+
+  static EnrollPatientRequest enroll(String study, String site, String patient) {
+    return EnrollPatientRequest.newBuilder()
+        .setRequestId("enroll-" + study + "-" + patient)
+        .setStudyId(study)
+        .setSiteId(site)
+        .setPatientId(patient)
+        .setEnrolledBy("investigator-1")
+        .setConsent(
+            Consent.newBuilder()
+                .setVersion("v1")
+                .setSignedAt(Timestamp.newBuilder().setSeconds(1_700_000_000)))
+        .setEligibility(Eligibility.newBuilder().setEligible(true).setCriteriaVersion("v1"))
+        .build();
+  }
+
+  /** Sends with one request id until an answer comes, then waits for the operation's end. */
+  Operation enrolled(EnrollPatientRequest request) {
+    Operation operation = untilAnswered(() -> enrollments().enrollPatient(request));
+    while (!operation.getDone()) {
+      String name = operation.getName();
+      operation =
+          untilAnswered(
+              () ->
+                  operations()
+                      .waitOperation(
+                          WaitOperationRequest.newBuilder()
+                              .setName(name)
+                              .setTimeout(Duration.newBuilder().setSeconds(5))
+                              .build()));
+    }
+    return operation;
+  }
+
+  Operation operation(String name) {
+    return operations().getOperation(GetOperationRequest.newBuilder().setName(name).build());
+  }
+
+  static EnrollPatientMetadata metadata(Operation operation) {
+    try {
+      return operation.getMetadata().unpack(EnrollPatientMetadata.class);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static <A> A untilAnswered(Supplier<A> call) {
+    long giveUp = System.nanoTime() + GIVE_UP_NANOS;
+    while (true) {
+      try {
+        return call.get();
+      } catch (StatusRuntimeException failure) {
+        if (!MAY_PASS.contains(failure.getStatus().getCode()) || System.nanoTime() > giveUp) {
+          throw failure;
+        }
+        // A client's pause between tries, not a wait for a condition.
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    core.shutdownNow();
+    consumers.shutdownNow();
+  }
+}
