@@ -15,7 +15,7 @@ import javax.sql.DataSource;
  */
 @ApplicationScoped
 class Pools {
-  private static final Duration WAIT_FOR_CONNECTION = Duration.ofSeconds(5);
+  private static final Duration WAIT_FOR_CONNECTION = Duration.ofSeconds(2);
   // A process that was stopped inside a transaction must not hold up who took its partitions over.
   private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(15);
 

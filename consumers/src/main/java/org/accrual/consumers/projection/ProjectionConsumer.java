@@ -57,7 +57,7 @@ public class ProjectionConsumer implements EventConsumer {
       maxRetries = 4,
       delay = 100,
       jitter = 50,
-      maxDuration = 30_000,
+      maxDuration = 10_000,
       retryOn = {TransientFailure.class, RegistryUnavailable.class})
   public BatchResult handle(List<ConsumerRecord<byte[], byte[]>> records) {
     BatchResult result = transaction.apply(records);

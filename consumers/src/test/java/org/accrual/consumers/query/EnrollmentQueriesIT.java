@@ -1,0 +1,342 @@
+package org.accrual.consumers.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.accrual.api.enrollment.v1.Enrollment;
+import org.accrual.api.enrollment.v1.EnrollmentState;
+import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc.EnrollmentQueryServiceBlockingStub;
+import org.accrual.api.query.v1.GetEnrollmentRequest;
+import org.accrual.api.query.v1.GetEnrollmentResponse;
+import org.accrual.api.query.v1.ListEnrollmentsRequest;
+import org.accrual.api.query.v1.ListEnrollmentsResponse;
+import org.accrual.consumers.ConsumersProcess;
+import org.accrual.consumers.ReadSide;
+import org.accrual.contract.ConsistencyToken;
+import org.accrual.contract.Topics;
+import org.accrual.event.study.StudyActivated;
+import org.accrual.intake.EnrollmentStory;
+import org.accrual.intake.EventWriter;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Queries over gRPC: one process builds the projection, another only serves. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EnrollmentQueriesIT {
+  private final ReadSide readSide = new ReadSide();
+  private final EventWriter writer = readSide.writer();
+  private ConsumersProcess building;
+  private ConsumersProcess serving;
+
+  @BeforeAll
+  void start() {
+    building = readSide.start(Map.of());
+    serving = readSide.start(Map.of("accrual.consumers.enabled", "none"));
+    building.awaitReady();
+    serving.awaitReady();
+  }
+
+  @AfterAll
+  void close() {
+    readSide.close();
+  }
+
+  @Test
+  void getAnswersWhatWasApplied() {
+    EnrollmentStory story = written(EnrollmentStory.onStudy("study", "site"));
+
+    GetEnrollmentResponse answer = get(building, story.id, token(story, 5));
+
+    Enrollment enrollment = answer.getEnrollment();
+    assertThat(enrollment.getEnrollmentId()).isEqualTo(story.id);
+    assertThat(enrollment.getStudyId()).isEqualTo("study");
+    assertThat(enrollment.getSiteId()).isEqualTo("site");
+    assertThat(enrollment.getPatientId()).isEqualTo(story.patient);
+    assertThat(enrollment.getState()).isEqualTo(EnrollmentState.ENROLLMENT_STATE_ON_STUDY);
+    assertThat(enrollment.getVersion()).isEqualTo(5);
+    assertThat(enrollment.getEtag()).isNotEmpty();
+    assertThat(enrollment.getReason()).isEmpty();
+    assertThat(enrollment.hasScreenTime()).isTrue();
+    assertThat(enrollment.hasRequestTime()).isTrue();
+    assertThat(enrollment.hasConfirmTime()).isTrue();
+    assertThat(enrollment.getUpdateTime()).isEqualTo(enrollment.getConfirmTime());
+    assertThat(answer.getConsistencyToken()).isEqualTo(token(story, 5));
+  }
+
+  @Test
+  void withATokenNothingOlderIsReadInEitherProcess() {
+    for (int i = 0; i < 100; i++) {
+      EnrollmentStory story = EnrollmentStory.onStudy("tokens", "site").write(writer);
+      ConsumersProcess asked = i % 2 == 0 ? building : serving;
+      assertThat(get(asked, story.id, token(story, 5)).getEnrollment().getVersion()).isEqualTo(5);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aQueryWaitsForItsToken(boolean inTheBuildingProcess) throws Exception {
+    ConsumersProcess asked = inTheBuildingProcess ? building : serving;
+    EnrollmentStory story = EnrollmentStory.onStudy("study", "site");
+    CompletableFuture<GetEnrollmentResponse> answer =
+        CompletableFuture.supplyAsync(() -> get(asked, story.id, token(story, 5)));
+    // It is there: it holds a call open without an answer, and only the events end that.
+    assertThat(answer.copy().completeOnTimeout(null, 500, TimeUnit.MILLISECONDS).get()).isNull();
+
+    written(story);
+
+    assertThat(answer.get(5, TimeUnit.SECONDS).getEnrollment().getVersion()).isEqualTo(5);
+  }
+
+  @Test
+  void aTokenThatIsNotReachedIsSaidToBeBehindBeforeTheDeadline() {
+    EnrollmentStory story = written(EnrollmentStory.onStudy("study", "site"));
+
+    StatusRuntimeException error =
+        failure(
+            () ->
+                building
+                    .queries()
+                    .withDeadlineAfter(1, TimeUnit.SECONDS)
+                    .getEnrollment(request(story.id, token(story, 6))));
+
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(detail(error, ErrorInfo.class))
+        .hasValueSatisfying(
+            info -> {
+              assertThat(info.getReason()).isEqualTo("PROJECTION_BEHIND");
+              assertThat(info.getDomain()).isEqualTo("accrual");
+              assertThat(info.getMetadataMap())
+                  .containsEntry("stream_id", story.id)
+                  .containsEntry("version", "6");
+            });
+    assertThat(detail(error, RetryInfo.class)).isPresent();
+  }
+
+  @Test
+  void withoutADeadlineAQueryWaitsTenSecondsAtMost() {
+    long begin = System.nanoTime();
+
+    StatusRuntimeException error =
+        failure(
+            () ->
+                building
+                    .queries()
+                    .getEnrollment(
+                        request(
+                            UUID.randomUUID().toString(),
+                            new ConsistencyToken("study", "unheard-of", 1).encoded())));
+
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .isBetween(Duration.ofSeconds(10), Duration.ofSeconds(14));
+  }
+
+  @Test
+  void aStudysTokenIsWaitedForToo() {
+    String study = "study-" + UUID.randomUUID();
+    writer.send(Topics.STUDY_EVENTS, study, 1, new StudyActivated(study)).flush();
+
+    ListEnrollmentsResponse answer =
+        building
+            .queries()
+            .withDeadlineAfter(10, TimeUnit.SECONDS)
+            .listEnrollments(
+                ListEnrollmentsRequest.newBuilder()
+                    .setStudyId(study)
+                    .setMinConsistencyToken(new ConsistencyToken("study", study, 1).encoded())
+                    .build());
+
+    assertThat(answer.getEnrollmentsList()).isEmpty();
+    assertThat(answer.getNextPageToken()).isEmpty();
+  }
+
+  @Test
+  void anUnknownEnrollmentIsNotFound() {
+    StatusRuntimeException error =
+        failure(() -> get(serving, "0199c0de-0000-7000-8000-000000000001", ""));
+
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.NOT_FOUND);
+    assertThat(detail(error, ErrorInfo.class))
+        .hasValueSatisfying(info -> assertThat(info.getReason()).isEqualTo("ENROLLMENT_NOT_FOUND"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nonsense", "MTpvdGhlcjp4", "MDpzdHVkeTp4"})
+  void whatIsNoTokenIsRefused(String token) {
+    StatusRuntimeException error =
+        failure(() -> get(serving, "0199c0de-0000-7000-8000-000000000001", token));
+
+    assertInvalid(error, "min_consistency_token");
+  }
+
+  @Test
+  void malformedFieldsAreNamed() {
+    assertInvalid(failure(() -> get(serving, "not-a-uuid", "")), "enrollment_id");
+    assertInvalid(
+        failure(() -> list(ListEnrollmentsRequest.newBuilder().setPageSize(1001))), "page_size");
+    assertInvalid(
+        failure(() -> list(ListEnrollmentsRequest.newBuilder().setPageToken("x"))), "page_token");
+  }
+
+  @Test
+  void pagesListEveryEnrollmentOnceNewestFirst() {
+    String study = "paged";
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 25; i++) {
+      ids.add(EnrollmentStory.onStudy(study, "site-" + i % 2).write(writer).id);
+    }
+    writer.flush();
+    await()
+        .until(
+            () ->
+                readSide
+                    .rows(
+                        "select count(*) from projection.enrollment where version = 5"
+                            + " and study_id = 'paged'")
+                    .equals(List.of("25")));
+    List<String> newestFirst = ids.stream().sorted(Comparator.reverseOrder()).toList();
+
+    assertThat(pages(ListEnrollmentsRequest.newBuilder().setStudyId(study), 10, 10, 5))
+        .isEqualTo(newestFirst);
+    assertThat(
+            pages(ListEnrollmentsRequest.newBuilder().setStudyId(study).setSiteId("site-1"), 10, 2))
+        .isEqualTo(newestFirst.stream().filter(id -> ids.indexOf(id) % 2 == 1).toList());
+    assertThat(
+            pages(
+                ListEnrollmentsRequest.newBuilder()
+                    .setStudyId(study)
+                    .setState(EnrollmentState.ENROLLMENT_STATE_ON_STUDY),
+                10,
+                10,
+                5))
+        .isEqualTo(newestFirst);
+    assertThat(
+            pages(
+                ListEnrollmentsRequest.newBuilder()
+                    .setStudyId(study)
+                    .setState(EnrollmentState.ENROLLMENT_STATE_SCREENING),
+                0))
+        .isEmpty();
+  }
+
+  @Test
+  void aPageTokenOfAnotherFilterIsRefused() {
+    written(EnrollmentStory.onStudy("filters", "site"));
+    EnrollmentStory last = written(EnrollmentStory.onStudy("filters", "site"));
+    ListEnrollmentsResponse first =
+        list(
+            ListEnrollmentsRequest.newBuilder()
+                .setStudyId("filters")
+                .setPageSize(1)
+                .setMinConsistencyToken(token(last, 5)));
+
+    StatusRuntimeException error =
+        failure(
+            () ->
+                list(
+                    ListEnrollmentsRequest.newBuilder()
+                        .setStudyId("other")
+                        .setPageToken(first.getNextPageToken())));
+
+    assertInvalid(error, "page_token");
+  }
+
+  /** All pages' ids, each page of the size expected of it. */
+  private List<String> pages(ListEnrollmentsRequest.Builder request, int... sizes) {
+    List<String> ids = new ArrayList<>();
+    String token = "";
+    for (int size : sizes) {
+      ListEnrollmentsResponse page = list(request.clone().setPageSize(10).setPageToken(token));
+      assertThat(page.getEnrollmentsList()).hasSize(size);
+      page.getEnrollmentsList().forEach(enrollment -> ids.add(enrollment.getEnrollmentId()));
+      token = page.getNextPageToken();
+    }
+    assertThat(token).isEmpty();
+    return ids;
+  }
+
+  private ListEnrollmentsResponse list(ListEnrollmentsRequest.Builder request) {
+    return stub(serving).listEnrollments(request.build());
+  }
+
+  private static GetEnrollmentResponse get(ConsumersProcess process, String id, String token) {
+    return stub(process).getEnrollment(request(id, token));
+  }
+
+  private static EnrollmentQueryServiceBlockingStub stub(ConsumersProcess process) {
+    return process.queries().withDeadlineAfter(15, TimeUnit.SECONDS);
+  }
+
+  private static GetEnrollmentRequest request(String id, String token) {
+    return GetEnrollmentRequest.newBuilder()
+        .setEnrollmentId(id)
+        .setMinConsistencyToken(token)
+        .build();
+  }
+
+  private EnrollmentStory written(EnrollmentStory story) {
+    story.write(writer);
+    writer.flush();
+    return story;
+  }
+
+  private static String token(EnrollmentStory story, long version) {
+    return new ConsistencyToken("enrollment", story.id, version).encoded();
+  }
+
+  private static StatusRuntimeException failure(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    StatusRuntimeException error = catchThrowableOfType(StatusRuntimeException.class, call);
+    assertThat(error).isNotNull();
+    return error;
+  }
+
+  private static void assertInvalid(StatusRuntimeException error, String field) {
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(detail(error, ErrorInfo.class))
+        .hasValueSatisfying(info -> assertThat(info.getReason()).isEqualTo("INVALID_ARGUMENT"));
+    assertThat(detail(error, BadRequest.class))
+        .hasValueSatisfying(
+            bad ->
+                assertThat(bad.getFieldViolationsList())
+                    .extracting(BadRequest.FieldViolation::getField)
+                    .contains(field));
+  }
+
+  private static <D extends Message> Optional<D> detail(
+      StatusRuntimeException error, Class<D> type) {
+    try {
+      for (Any detail : StatusProto.fromThrowable(error).getDetailsList()) {
+        if (detail.is(type)) {
+          return Optional.of(detail.unpack(type));
+        }
+      }
+      return Optional.empty();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
