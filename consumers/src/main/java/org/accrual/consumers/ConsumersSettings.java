@@ -18,16 +18,16 @@ import org.accrual.runtime.Settings;
  * @param pools its database connections
  * @param intake how its consumers take records in
  * @param registry base URL of the schema registry
- * @param blind the keys that open and seal arms; empty where neither randomization nor supply runs
  * @param stopWithin how long a stop waits for the batches under way: 1 s to 5 min
+ * @param blind the keys that open and seal arms; empty where neither randomization nor supply runs
  */
 public record ConsumersSettings(
     Set<String> enabled,
     PoolSettings pools,
     IntakeSettings intake,
     URI registry,
-    Optional<Blind> blind,
-    Duration stopWithin) {
+    Duration stopWithin,
+    Optional<Blind> blind) {
   private static final String ALL = "all";
   private static final String NONE = "none";
   private static final Set<String> BLINDED = Set.of("randomization", "supply");
@@ -46,14 +46,14 @@ public record ConsumersSettings(
         PoolSettings.read(settings),
         IntakeSettings.read(settings),
         settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"),
-        Collections.disjoint(enabled, BLINDED)
-            ? Optional.empty()
-            : Optional.of(Blind.read(settings)),
         settings.duration(
             "accrual.consumers.stop-within",
             Duration.ofSeconds(20),
             Duration.ofSeconds(1),
-            Duration.ofMinutes(5)));
+            Duration.ofMinutes(5)),
+        Collections.disjoint(enabled, BLINDED)
+            ? Optional.empty()
+            : Optional.of(Blind.read(settings)));
   }
 
   private static Set<String> enabled(Settings settings) {

@@ -32,6 +32,13 @@ public final class Columns<R> {
     return this;
   }
 
+  /** Binds the next parameter to bytes, which the driver wants as an array of their own type. */
+  public Columns<R> bytes(Function<R, byte[]> value) throws SQLException {
+    byte[][] values = rows.stream().map(value).toArray(byte[][]::new);
+    statement.setArray(++index, statement.getConnection().createArrayOf("bytea", values));
+    return this;
+  }
+
   /**
    * Runs it.
    *

@@ -57,7 +57,7 @@ public final class Answers {
           .column("text", a -> participant + ".events")
           .column("text", a -> a.request().site().toString())
           .column("text", a -> a.body().type())
-          .column("bytea", a -> a.body().payload())
+          .bytes(a -> a.body().payload())
           .column("text", this::headers)
           .write();
     }

@@ -134,7 +134,7 @@ public final class PendingTable {
           .column("timestamptz", Row::deadline)
           .column("text", r -> r.command().type())
           .column("int", r -> r.command().schemaVersion())
-          .column("bytea", r -> r.command().payload())
+          .bytes(r -> r.command().payload())
           .column("uuid", r -> r.request().id())
           .column("text", r -> r.request().correlation().id())
           .column("text", r -> r.request().correlation().actor())

@@ -18,6 +18,8 @@ record PlainAvro(String type, int schemaVersion, byte[] payload) {
 
   static PlainAvro of(SpecificRecord body) {
     Schema schema = body.getSchema();
+    // First of all: the contract's schemas are what makes Avro trust our classes.
+    String type = EventSchemas.typeOf(schema);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try {
       BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
@@ -26,8 +28,7 @@ record PlainAvro(String type, int schemaVersion, byte[] payload) {
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
-    return new PlainAvro(
-        EventSchemas.typeOf(schema), EventSchemas.versionOf(schema), bytes.toByteArray());
+    return new PlainAvro(type, EventSchemas.versionOf(schema), bytes.toByteArray());
   }
 
   SpecificRecord body() {

@@ -86,7 +86,7 @@ final class AllocationTables {
           .column("text", e -> e.getKey().site().siteId())
           .column("text", e -> e.getKey().array())
           .column("bigint", e -> e.getValue().drawn())
-          .column("bytea", e -> sealed(e.getKey(), e.getValue()))
+          .bytes(e -> sealed(e.getKey(), e.getValue()))
           .write();
     }
   }
@@ -129,7 +129,7 @@ final class AllocationTables {
           .column("text", a -> a.stratum().array())
           .column("bigint", Allocation::ordinal)
           .column("uuid", Allocation::id)
-          .column("bytea", Allocation::sealedArm)
+          .bytes(Allocation::sealedArm)
           .column("timestamptz", a -> now)
           .write();
     }

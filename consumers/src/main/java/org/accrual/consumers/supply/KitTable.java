@@ -84,7 +84,7 @@ final class KitTable {
               .column("text", r -> r.site().studyId())
               .column("text", r -> r.kit().getKitId())
               .column("text", r -> r.site().siteId())
-              .column("bytea", r -> bytes(r.kit().getSealedArm()))
+              .bytes(r -> bytes(r.kit().getSealedArm()))
               .column("timestamptz", r -> r.message().time())
               .writeSome();
       if (received < rows.size()) {

@@ -1,0 +1,57 @@
+package org.accrual.consumers.participant;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.accrual.event.site.KitsReceived;
+import org.accrual.event.site.ReceivedKit;
+import org.accrual.event.site.SiteActivated;
+import org.accrual.event.site.SiteCapacityChanged;
+import org.accrual.event.site.SiteDeactivated;
+import org.accrual.event.study.StudyArm;
+import org.accrual.event.study.StudyFactor;
+import org.accrual.event.study.StudyRegistered;
+import org.accrual.runtime.blinding.Seal;
+
+/** Events of studies and sites, as a test tells them. */
+public final class News {
+  private News() {}
+
+  /** Of arms with these ratios, and stratified by sex. */
+  public static StudyRegistered registered(String study, Map<String, Integer> arms) {
+    return new StudyRegistered(
+        study,
+        "A study",
+        arms.entrySet().stream().map(arm -> new StudyArm(arm.getKey(), arm.getValue())).toList(),
+        List.of(new StudyFactor("sex", List.of("f", "m"))),
+        100);
+  }
+
+  public static SiteActivated activated(SiteKey site, int capacity) {
+    return new SiteActivated(site.studyId(), site.siteId(), capacity, "UTC");
+  }
+
+  public static SiteCapacityChanged capacity(SiteKey site, int capacity) {
+    return new SiteCapacityChanged(site.studyId(), site.siteId(), capacity);
+  }
+
+  public static SiteDeactivated deactivated(SiteKey site) {
+    return new SiteDeactivated(site.studyId(), site.siteId(), "a reason");
+  }
+
+  /** Kits with ids {@code <prefix>1, 2 …}, of these arms. */
+  public static KitsReceived kits(SiteKey site, Seal seal, String prefix, List<String> arms) {
+    return new KitsReceived(
+        site.studyId(),
+        site.siteId(),
+        IntStream.range(0, arms.size())
+            .mapToObj(i -> kit(site, seal, prefix + (i + 1), arms.get(i)))
+            .toList(),
+        "nurse");
+  }
+
+  private static ReceivedKit kit(SiteKey site, Seal seal, String id, String arm) {
+    return new ReceivedKit(id, ByteBuffer.wrap(seal.seal(arm, "kit:%s/%s".formatted(site, id))));
+  }
+}
