@@ -2,6 +2,7 @@ package org.accrual.relay;
 
 import java.net.URI;
 import java.time.Duration;
+import org.accrual.relay.outbox.SliceLimits;
 import org.accrual.relay.sink.SinkSettings;
 import org.accrual.relay.source.SourceSettings;
 import org.accrual.runtime.DatabaseSettings;
@@ -18,6 +19,7 @@ import org.accrual.runtime.Settings;
  */
 record RelaySettings(SourceSettings source, SinkSettings sink, URI registry, Duration slotPoll) {
   private static final String PREFIX = "accrual.relay.";
+  private static final int MIB = 1024 * 1024;
 
   static RelaySettings read(Settings settings) {
     String slot = name(settings, PREFIX + "slot", "accrual_outbox");
@@ -36,7 +38,11 @@ record RelaySettings(SourceSettings source, SinkSettings sink, URI registry, Dur
                 Duration.ofMillis(2),
                 Duration.ofMillis(1),
                 Duration.ofSeconds(5)),
-            settings.integer(PREFIX + "batch-rows", 4096, 1, 65_536));
+            settings.integer(PREFIX + "batch-rows", 4096, 1, 65_536),
+            settings.integer(PREFIX + "queue-bytes", 32 * MIB, MIB, 1024 * MIB),
+            new SliceLimits(
+                settings.integer(PREFIX + "slice-rows", 20_000, 1, 1_000_000),
+                settings.integer(PREFIX + "slice-bytes", 8 * MIB, 1, 256 * MIB)));
     return new RelaySettings(
         source,
         new SinkSettings(

@@ -23,6 +23,7 @@ import org.accrual.event.study.StudyActivated;
 import org.accrual.provision.Database;
 import org.accrual.provision.Schemas;
 import org.accrual.provision.TopicPlan;
+import org.accrual.relay.outbox.SliceLimits;
 import org.accrual.relay.sink.SinkSettings;
 import org.accrual.relay.source.SourceSettings;
 import org.accrual.runtime.DatabaseSettings;
@@ -63,7 +64,14 @@ final class RelayFixtures implements AutoCloseable {
   RelaySettings settings() {
     return new RelaySettings(
         new SourceSettings(
-            database, slot, "accrual_outbox", Duration.ofMillis(200), Duration.ofMillis(2), 1024),
+            database,
+            slot,
+            "accrual_outbox",
+            Duration.ofMillis(200),
+            Duration.ofMillis(2),
+            1024,
+            8 * 1024 * 1024,
+            new SliceLimits(1_000, 8 * 1024 * 1024)),
         new SinkSettings(SharedParts.kafka().bootstrapServers(), slot, Duration.ofSeconds(30)),
         REGISTRY,
         Duration.ofMillis(100));

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -125,6 +126,42 @@ class RelayIT {
     awaitConfirmed(fixtures.query("select pg_current_wal_lsn()"));
     assertThat(fixtures.relayedIds()).isEqualTo(ids);
     assertThat(delivered.stream().mapToInt(delivery -> delivery.rows().size()).sum()).isEqualTo(2);
+  }
+
+  @Test
+  void aLargeTransactionGoesInSlicesInOrder() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+
+    List<String> ids = fixtures.commit(sameKey(5_000));
+
+    awaitRelayed(ids.size());
+    assertThat(fixtures.relayedIds()).isEqualTo(ids);
+    assertThat(delivered).anyMatch(delivery -> delivery.reached().ordinal() > 0);
+    assertThat(delivered.stream().mapToInt(Delivery::transactions).sum()).isEqualTo(1);
+  }
+
+  @Test
+  void aRestartInsideALargeTransactionGoesOnWithTheNextRow() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+    life.onDelivery(
+        delivery -> {
+          if (delivery.reached().ordinal() > 0) {
+            throw new IllegalStateException("broken after the first slice");
+          }
+        });
+    List<String> ids = new ArrayList<>(fixtures.commit("k"));
+    ids.addAll(fixtures.commit(sameKey(5_000)));
+    ids.addAll(fixtures.commit("k"));
+    await().atMost(LIMIT).until(() -> !failures.isEmpty());
+    stopRelay();
+    assertThat(fixtures.relayed()).hasSizeBetween(1_000, 4_999);
+
+    startStreaming();
+
+    awaitRelayed(ids.size());
+    assertThat(fixtures.relayedIds()).isEqualTo(ids);
   }
 
   @Test
@@ -263,6 +300,10 @@ class RelayIT {
       await().atMost(LIMIT).until(() -> !failures.isEmpty());
     }
     assertThat(fixtures.relayed()).isEmpty();
+  }
+
+  private static String[] sameKey(int rows) {
+    return Collections.nCopies(rows, "k").toArray(String[]::new);
   }
 
   private void start() {

@@ -20,4 +20,13 @@ public record OutboxRow(
     String type,
     ByteBuffer payload,
     String headers,
-    String createdAt) {}
+    String createdAt) {
+  /** About what it weighs, without the JVM's own weight. */
+  public int bytes() {
+    return payload.remaining()
+        + headers.length()
+        + aggregateType.length()
+        + aggregateId.length()
+        + type.length();
+  }
+}

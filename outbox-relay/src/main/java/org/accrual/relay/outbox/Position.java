@@ -3,8 +3,8 @@ package org.accrual.relay.outbox;
 /**
  * A place in the database's stream of committed changes: every transaction whose commit record
  * begins before {@code lsn} lies at or under it, and so do the first {@code ordinal} rows of the
- * transaction whose commit record begins at {@code lsn}. Transactions arrive in the order of their
- * commit records, so one position says all that has been relayed.
+ * next transaction with outbox rows. Transactions arrive in the order of their commit records and
+ * their rows always in the same order, so one position says all that has been relayed.
  *
  * @param lsn a log sequence number of one cluster and timeline
  * @param ordinal 0 between transactions; above 0 only while a transaction is relayed in slices

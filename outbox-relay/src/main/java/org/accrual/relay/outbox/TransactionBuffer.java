@@ -6,38 +6,63 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Turns rows and commits into deliveries of whole transactions, and drops what lies at or under the
- * mark. Holds the rows of the transactions received and not yet taken. Not safe for several
- * threads.
+ * Turns rows and commits into deliveries: of whole transactions, or of slices of one that is above
+ * the limits. Holds at most what came since the last {@link #take} and one transaction up to the
+ * limits. Not safe for several threads.
+ *
+ * <p>Relies on a stream that begins at the mark: every transaction in it commits after the mark's
+ * LSN, and the first one with rows is the one that the mark's ordinal counts.
  */
 public final class TransactionBuffer {
   private static final long NONE = -1;
 
-  private final List<OutboxRow> open = new ArrayList<>();
-  private long openTransaction = NONE;
-  private List<OutboxRow> whole = new ArrayList<>();
+  private final SliceLimits limits;
+
+  /** Rows of whole transactions, then those of the open one. */
+  private List<OutboxRow> rows = new ArrayList<>();
+
+  /** How many of {@link #rows} are of whole transactions. */
+  private int wholeRows;
+
   private int transactions;
+  private long openTransaction = NONE;
+  private long openBytes;
+
+  /** Rows of the open transaction, those skipped and those taken in slices included. */
+  private long ordinal;
+
+  /** So many rows of the next transaction have been relayed before. */
+  private long skip;
+
+  /** Where the last whole transaction, or the stream between two, has come to. */
+  private long boundary;
+
+  private Instant boundaryAt = Instant.EPOCH;
   private Position taken;
-  private Position reached;
-  private Instant reachedAt = Instant.EPOCH;
 
   /**
    * @param mark what is at or under it has been relayed before
    */
-  public TransactionBuffer(Position mark) {
+  public TransactionBuffer(Position mark, SliceLimits limits) {
+    this.limits = limits;
     taken = mark;
-    reached = mark;
+    boundary = mark.lsn();
+    skip = mark.ordinal();
   }
 
   /** A row of a transaction whose commit is still to come. */
   public void row(long transaction, OutboxRow row) {
-    if (!open.isEmpty() && transaction != openTransaction) {
+    if (openTransaction != NONE && transaction != openTransaction) {
       throw new StreamMismatch(
           "a row of transaction %d came before the end of transaction %d"
               .formatted(transaction, openTransaction));
     }
     openTransaction = transaction;
-    open.add(row);
+    ordinal++;
+    if (ordinal > skip) {
+      rows.add(row);
+      openBytes += row.bytes();
+    }
   }
 
   /**
@@ -46,17 +71,29 @@ public final class TransactionBuffer {
    * @param end the end of its commit record
    */
   public void commit(long transaction, long end, Instant at) {
-    if (!open.isEmpty() && transaction != openTransaction) {
+    if (openTransaction != NONE && transaction != openTransaction) {
       throw new StreamMismatch(
           "transaction %d ended while transaction %d was open"
               .formatted(transaction, openTransaction));
     }
-    if (advance(Position.at(end), at) && !open.isEmpty()) {
-      whole.addAll(open);
-      transactions++;
+    boolean above = Long.compareUnsigned(end, boundary) > 0;
+    if (!above && ordinal > 0) {
+      throw new StreamMismatch(
+          "transaction %d with %d rows ended at %s, not above %s, where the stream was"
+              .formatted(transaction, ordinal, Position.text(end), Position.text(boundary)));
     }
-    open.clear();
+    if (ordinal < skip && above) {
+      throw skippedTooLittle();
+    }
+    if (ordinal > 0) {
+      transactions++;
+      skip = 0;
+    }
+    wholeRows = rows.size();
     openTransaction = NONE;
+    openBytes = 0;
+    ordinal = 0;
+    advance(end, at);
   }
 
   /**
@@ -65,31 +102,50 @@ public final class TransactionBuffer {
    * @return false if a transaction is open, and the place must not be confirmed
    */
   public boolean idle(long lsn, Instant at) {
-    if (!open.isEmpty()) {
+    if (openTransaction != NONE) {
       return false;
     }
-    advance(Position.at(lsn), at);
+    if (skip > 0 && Long.compareUnsigned(lsn, boundary) > 0) {
+      throw skippedTooLittle();
+    }
+    advance(lsn, at);
     return true;
   }
 
-  /** Takes what is whole; empty if nothing has come above what was taken before. */
+  /**
+   * Takes what is whole, and what there is of the open transaction if that is above the limits;
+   * empty if nothing has come above what was taken before.
+   */
   public Optional<Delivery> take() {
-    if (reached.equals(taken)) {
+    boolean slice =
+        rows.size() > wholeRows
+            && (rows.size() - wholeRows >= limits.rows() || openBytes >= limits.bytes());
+    Position reached = slice ? new Position(boundary, ordinal) : new Position(boundary, skip);
+    if (reached.compareTo(taken) <= 0) {
       return Optional.empty();
     }
-    Delivery delivery = new Delivery(whole, transactions, reached, reachedAt);
-    whole = new ArrayList<>();
+    int end = slice ? rows.size() : wholeRows;
+    Delivery delivery = new Delivery(rows.subList(0, end), transactions, reached, boundaryAt);
+    rows = new ArrayList<>(rows.subList(end, rows.size()));
+    wholeRows = 0;
     transactions = 0;
     taken = reached;
+    if (slice) {
+      openBytes = 0;
+    }
     return Optional.of(delivery);
   }
 
-  private boolean advance(Position position, Instant at) {
-    if (position.compareTo(reached) <= 0) {
-      return false;
+  private StreamMismatch skippedTooLittle() {
+    return new StreamMismatch(
+        "the mark %s is inside a transaction that the stream does not tell, it told %d rows"
+            .formatted(taken, ordinal));
+  }
+
+  private void advance(long lsn, Instant at) {
+    if (Long.compareUnsigned(lsn, boundary) > 0) {
+      boundary = lsn;
+      boundaryAt = at;
     }
-    reached = position;
-    reachedAt = at;
-    return true;
   }
 }

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.accrual.relay.outbox.Position;
 
 /**
  * Leads from a task, which Debezium makes by name from text settings, to the source that started
@@ -12,10 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Acquisitions {
   private static final Map<String, Acquired> WAITING = new ConcurrentHashMap<>();
 
-  /** Told by the task that the slot is ours. */
+  /** Told by the task that the slot is ours; answers with the mark. */
   @FunctionalInterface
   interface Acquired {
-    void slotAcquired() throws InterruptedException;
+    Position slotAcquired() throws InterruptedException;
   }
 
   private Acquisitions() {}

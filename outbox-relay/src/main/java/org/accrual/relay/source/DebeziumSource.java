@@ -10,21 +10,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.accrual.relay.outbox.Delivery;
+import org.accrual.relay.outbox.Position;
+import org.accrual.relay.outbox.SliceLimits;
 import org.accrual.relay.outbox.StreamMismatch;
 import org.accrual.relay.outbox.TransactionBuffer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the slot and hands whole transactions to a receiver, in the order of their commits. The
- * database is told to forget what was delivered only after the receiver has returned. One instance
- * runs once.
+ * Reads the slot and hands transactions to a receiver, in the order of their commits: whole, or in
+ * slices if they are above the limits. The database is told to forget what was delivered only after
+ * the receiver has returned. One instance runs once.
  *
  * <p>Threads: {@link #run} blocks its caller. Debezium's streaming thread acquires the slot; its
  * polling thread handles the batches. {@link #stop} may come from any thread.
  */
 public final class DebeziumSource {
   private final Receiver receiver;
+  private final SliceLimits limits;
   private final String acquisition;
   private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
   private final ChangeReader reader = new ChangeReader(EngineProperties.PREFIX);
@@ -37,6 +40,7 @@ public final class DebeziumSource {
 
   public DebeziumSource(SourceSettings settings, Receiver receiver) {
     this.receiver = receiver;
+    this.limits = settings.slice();
     this.acquisition = Acquisitions.remember(this::slotAcquired);
     this.engine =
         DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
@@ -76,12 +80,14 @@ public final class DebeziumSource {
     }
   }
 
-  private void slotAcquired() throws InterruptedException {
+  private Position slotAcquired() throws InterruptedException {
     if (buffer != null) {
       throw new StreamMismatch("streaming started a second time in one process");
     }
     try {
-      buffer = new TransactionBuffer(receiver.slotAcquired());
+      Position mark = receiver.slotAcquired();
+      buffer = new TransactionBuffer(mark, limits);
+      return mark;
     } catch (RuntimeException refused) {
       error.compareAndSet(null, refused);
       throw refused;

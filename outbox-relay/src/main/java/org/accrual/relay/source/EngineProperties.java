@@ -79,6 +79,8 @@ final class EngineProperties {
     properties.setProperty("poll.interval.ms", Long.toString(settings.pollInterval().toMillis()));
     properties.setProperty("max.batch.size", Integer.toString(settings.batchRows()));
     properties.setProperty("max.queue.size", Integer.toString(settings.batchRows() * 4));
+    // Full by rows or by bytes, whichever comes first: the heap is bounded whatever the rows weigh.
+    properties.setProperty("max.queue.size.in.bytes", Integer.toString(settings.queueBytes()));
     properties.setProperty("offset.flush.interval.ms", "500");
     String heartbeat = Long.toString(settings.heartbeat().toMillis());
     properties.setProperty("heartbeat.interval.ms", heartbeat);
@@ -89,8 +91,9 @@ final class EngineProperties {
     // Streaming started twice in one process could meet half a transaction of the first time; a
     // fresh process is simpler.
     properties.setProperty("errors.max.retries", "0");
-    properties.setProperty("slot.max.retries", "20");
-    properties.setProperty("slot.retry.delay.ms", "500");
+    // The slot is let go and taken again at once; the server may need a moment.
+    properties.setProperty("slot.max.retries", "100");
+    properties.setProperty("slot.retry.delay.ms", "100");
     properties.setProperty("internal.task.management.timeout.ms", "30000");
     properties.setProperty("record.processing.shutdown.timeout.ms", "5000");
   }

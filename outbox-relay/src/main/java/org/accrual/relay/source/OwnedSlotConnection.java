@@ -8,12 +8,22 @@ import io.debezium.connector.postgresql.connection.WalPositionLocator;
 import io.debezium.connector.postgresql.spi.SlotCreationResult;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.accrual.relay.outbox.Position;
 
 /**
- * Adds two rules to Debezium's replication connection. Once the server has granted the slot, and
- * before anything is read from it, the owner is told: it fences its predecessor and reads the mark
- * in that order. And a slot is never created here: a new slot in place of a lost one would begin
- * after what was lost.
+ * Adds three rules to Debezium's replication connection.
+ *
+ * <p>Once the server has granted the slot, and before anything is read from it, the owner is told:
+ * it fences its predecessor and reads the mark, in that order.
+ *
+ * <p>Streaming then begins at the mark: the server itself leaves out every transaction under it. So
+ * a row that comes is known to be new before its transaction's end is seen, and a large transaction
+ * need not be held until then. The slot is let go for a moment in between; whoever takes it then
+ * fences us, and we publish nothing more.
+ *
+ * <p>A slot is never created here: a new slot in place of a lost one would begin after what was
+ * lost. (Debezium may still make one if ours is dropped after it was looked at; the owner then
+ * finds it ahead of the mark.)
  */
 final class OwnedSlotConnection implements ReplicationConnection {
   private final ReplicationConnection connection;
@@ -27,17 +37,22 @@ final class OwnedSlotConnection implements ReplicationConnection {
   @Override
   public ReplicationStream startStreaming(WalPositionLocator walPosition)
       throws SQLException, InterruptedException {
-    ReplicationStream stream = connection.startStreaming(walPosition);
-    acquired.slotAcquired();
-    return stream;
+    connection.startStreaming(walPosition);
+    return fromMark(walPosition);
   }
 
   @Override
   public ReplicationStream startStreaming(Lsn offset, WalPositionLocator walPosition)
       throws SQLException, InterruptedException {
-    ReplicationStream stream = connection.startStreaming(offset, walPosition);
-    acquired.slotAcquired();
-    return stream;
+    connection.startStreaming(offset, walPosition);
+    return fromMark(walPosition);
+  }
+
+  private ReplicationStream fromMark(WalPositionLocator walPosition)
+      throws SQLException, InterruptedException {
+    Position mark = acquired.slotAcquired();
+    connection.reconnect();
+    return connection.startStreaming(Lsn.valueOf(mark.lsn()), walPosition);
   }
 
   @Override

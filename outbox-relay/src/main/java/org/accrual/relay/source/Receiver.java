@@ -14,8 +14,8 @@ public interface Receiver {
   Position slotAcquired() throws InterruptedException;
 
   /**
-   * Takes whole transactions. When it returns they are safe, and the position they reach may be
-   * confirmed to the database. Called by one thread at a time.
+   * Takes whole transactions, or the next slice of a large one. When it returns they are safe, and
+   * the position they reach may be confirmed to the database. Called by one thread at a time.
    */
   void deliver(Delivery delivery) throws InterruptedException;
 }

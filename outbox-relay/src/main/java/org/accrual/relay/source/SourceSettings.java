@@ -1,6 +1,7 @@
 package org.accrual.relay.source;
 
 import java.time.Duration;
+import org.accrual.relay.outbox.SliceLimits;
 import org.accrual.runtime.DatabaseSettings;
 
 /**
@@ -11,6 +12,8 @@ import org.accrual.runtime.DatabaseSettings;
  * @param heartbeat how often an idle stream is moved on, so that the slot does not hold back WAL
  * @param pollInterval how long the engine rests when there is nothing; bounds the added latency
  * @param batchRows most rows that are handed on at once
+ * @param queueBytes about how much may wait between reading and publishing; reading then pauses
+ * @param slice above which a source transaction is published in parts
  */
 public record SourceSettings(
     DatabaseSettings database,
@@ -18,4 +21,6 @@ public record SourceSettings(
     String publication,
     Duration heartbeat,
     Duration pollInterval,
-    int batchRows) {}
+    int batchRows,
+    int queueBytes,
+    SliceLimits slice) {}

@@ -12,8 +12,10 @@ class TransactionBufferTest {
   private static final OutboxRow A = row("a");
   private static final OutboxRow B = row("b");
   private static final OutboxRow C = row("c");
+  private static final SliceLimits LARGE = new SliceLimits(100, 1_000_000);
+  private static final SliceLimits TWO_ROWS = new SliceLimits(2, 1_000_000);
 
-  private final TransactionBuffer buffer = new TransactionBuffer(Position.at(100));
+  private final TransactionBuffer buffer = new TransactionBuffer(Position.at(100), LARGE);
 
   @Test
   void holdsARowUntilItsTransactionHasEnded() {
@@ -45,21 +47,6 @@ class TransactionBufferTest {
   }
 
   @Test
-  void dropsWhatEndsAtOrUnderTheMark() {
-    buffer.row(1, A);
-    buffer.commit(1, 99, NOON);
-    buffer.row(2, B);
-    buffer.commit(2, 100, NOON);
-
-    assertThat(buffer.take()).isEmpty();
-
-    buffer.row(3, C);
-    buffer.commit(3, 101, NOON);
-
-    assertThat(buffer.take()).contains(new Delivery(List.of(C), 1, Position.at(101), NOON));
-  }
-
-  @Test
   void movesOnWhenIdle() {
     assertThat(buffer.idle(150, NOON)).isTrue();
 
@@ -82,6 +69,102 @@ class TransactionBufferTest {
     buffer.commit(1, 110, NOON);
 
     assertThat(buffer.take()).contains(new Delivery(List.of(), 0, Position.at(110), NOON));
+  }
+
+  @Test
+  void aTransactionAboveTheLimitsGoesInSlicesAndEndsWithTheRest() {
+    TransactionBuffer slicing = new TransactionBuffer(Position.at(100), TWO_ROWS);
+    slicing.row(1, A);
+    assertThat(slicing.take()).isEmpty();
+    slicing.row(1, B);
+    slicing.row(1, C);
+
+    assertThat(slicing.take())
+        .contains(new Delivery(List.of(A, B, C), 0, new Position(100, 3), java.time.Instant.EPOCH));
+    assertThat(slicing.idle(150, NOON)).isFalse();
+    assertThat(slicing.take()).isEmpty();
+
+    slicing.row(1, A);
+    slicing.commit(1, 200, NOON);
+
+    assertThat(slicing.take()).contains(new Delivery(List.of(A), 1, Position.at(200), NOON));
+  }
+
+  @Test
+  void theBytesOfTheOpenTransactionCountToo() {
+    TransactionBuffer slicing =
+        new TransactionBuffer(Position.at(100), new SliceLimits(100, A.bytes() + 1));
+    slicing.row(1, A);
+    assertThat(slicing.take()).isEmpty();
+
+    slicing.row(1, B);
+
+    assertThat(slicing.take()).isPresent();
+  }
+
+  @Test
+  void wholeTransactionsGoWithTheFirstSliceOfTheNextInOrder() {
+    TransactionBuffer slicing = new TransactionBuffer(Position.at(100), TWO_ROWS);
+    slicing.row(1, A);
+    slicing.commit(1, 110, NOON);
+    slicing.row(2, B);
+    slicing.row(2, C);
+
+    assertThat(slicing.take())
+        .contains(new Delivery(List.of(A, B, C), 1, new Position(110, 2), NOON));
+  }
+
+  @Test
+  void aSliceThatEndsWithItsTransactionIsFollowedByThePositionAlone() {
+    TransactionBuffer slicing = new TransactionBuffer(Position.at(100), TWO_ROWS);
+    slicing.row(1, A);
+    slicing.row(1, B);
+    slicing.take();
+
+    slicing.commit(1, 110, NOON);
+
+    assertThat(slicing.take()).contains(new Delivery(List.of(), 1, Position.at(110), NOON));
+  }
+
+  @Test
+  void afterARestartInsideATransactionOnlyItsRestGoesOn() {
+    TransactionBuffer resumed = new TransactionBuffer(new Position(100, 2), TWO_ROWS);
+    assertThat(resumed.idle(100, NOON)).isTrue();
+    resumed.row(1, A);
+    resumed.row(1, B);
+    assertThat(resumed.take()).isEmpty();
+    resumed.row(1, C);
+    resumed.row(1, A);
+
+    assertThat(resumed.take().orElseThrow())
+        .returns(List.of(C, A), Delivery::rows)
+        .returns(new Position(100, 4), Delivery::reached);
+
+    resumed.commit(1, 200, NOON);
+    resumed.row(2, B);
+    resumed.commit(2, 210, NOON);
+
+    assertThat(resumed.take()).contains(new Delivery(List.of(B), 2, Position.at(210), NOON));
+  }
+
+  @Test
+  void aMarkInsideATransactionThatDoesNotComeIsAMismatch() {
+    TransactionBuffer shorter = new TransactionBuffer(new Position(100, 2), LARGE);
+    shorter.row(1, A);
+    TransactionBuffer passed = new TransactionBuffer(new Position(100, 2), LARGE);
+    TransactionBuffer empty = new TransactionBuffer(new Position(100, 2), LARGE);
+
+    assertThatThrownBy(() -> shorter.commit(1, 110, NOON)).isInstanceOf(StreamMismatch.class);
+    assertThatThrownBy(() -> passed.idle(110, NOON)).isInstanceOf(StreamMismatch.class);
+    assertThatThrownBy(() -> empty.commit(1, 110, NOON)).isInstanceOf(StreamMismatch.class);
+  }
+
+  /** The stream begins at the mark: what is under it must not come, and is not guessed away. */
+  @Test
+  void aTransactionWithRowsAtOrUnderTheMarkIsAMismatch() {
+    buffer.row(1, A);
+
+    assertThatThrownBy(() -> buffer.commit(1, 100, NOON)).isInstanceOf(StreamMismatch.class);
   }
 
   @Test
