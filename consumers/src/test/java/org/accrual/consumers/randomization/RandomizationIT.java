@@ -1,0 +1,318 @@
+package org.accrual.consumers.randomization;
+
+import static org.accrual.consumers.participant.Saga.command;
+import static org.accrual.consumers.participant.Saga.ofStudy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.accrual.consumers.participant.Blind;
+import org.accrual.consumers.participant.News;
+import org.accrual.consumers.participant.ParticipantDatabase;
+import org.accrual.consumers.participant.Saga;
+import org.accrual.consumers.participant.SettableClock;
+import org.accrual.consumers.participant.SiteKey;
+import org.accrual.contract.Headers;
+import org.accrual.contract.Topics;
+import org.accrual.event.randomization.AllocationRevealed;
+import org.accrual.event.randomization.RandomizationRefused;
+import org.accrual.event.randomization.Randomized;
+import org.accrual.event.study.StudyActivated;
+import org.accrual.intake.Message;
+import org.accrual.runtime.blinding.BlindingKeys;
+import org.accrual.runtime.blinding.Seal;
+import org.accrual.runtime.blinding.SealBroken;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Batches on the real tables, answers read from the outbox. */
+class RandomizationIT {
+  private static final SiteKey SITE = new SiteKey("study-1", "site-1");
+  private static final Map<String, Integer> ARMS = new TreeMap<>(Map.of("verum", 2, "placebo", 1));
+  private static final Map<String, String> F = Map.of("sex", "f");
+  private static final Map<String, String> M = Map.of("sex", "m");
+
+  private final ParticipantDatabase database = new ParticipantDatabase();
+  private final SettableClock clock = new SettableClock();
+  private final BlindingKeys keys = BlindingKeys.make();
+  private final Blind blind = new Blind(Seal.of(keys.publicKey()), keys.unseal());
+  private final Randomization randomization = new Randomization(clock, new SecureRandom(), blind);
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  @Test
+  void anAllocationIsAnsweredSealedToItsPatient() {
+    registered();
+    Saga saga = Saga.at(SITE);
+
+    Randomized answer = (Randomized) when(randomize(saga, F)).getFirst();
+
+    assertThat(ARMS).containsKey(arm(saga, answer));
+    assertThat(UUID.fromString(answer.getAllocationId()).version()).isEqualTo(4);
+    assertThat(UUID.fromString(answer.getAllocationId()).variant()).isEqualTo(2);
+    assertThatThrownBy(() -> arm(Saga.at(SITE), answer)).isInstanceOf(SealBroken.class);
+    assertThat(database.published().getLast().aggregateType()).isEqualTo("randomization.events");
+    assertThat(database.published().getLast().key()).isEqualTo("study-1/site-1");
+    assertThat(database.published().getLast().headers())
+        .containsEntry(Headers.SOURCE, "/accrual/randomization");
+  }
+
+  @Test
+  void aRepeatedRequestGetsTheSameAllocationInOneBatchAndLater() {
+    registered();
+    Saga saga = Saga.at(SITE);
+
+    List<SpecificRecord> twice = when(randomize(saga, F), randomize(saga, F));
+    clock.pass(Duration.ofHours(1));
+    List<SpecificRecord> later = when(randomize(saga, F));
+
+    assertThat(twice).hasSize(2).containsOnly(later.getFirst());
+    assertThat(allocations()).hasSize(1);
+    Randomized next = (Randomized) when(randomize(saga.again(), F)).getFirst();
+    assertThat(next.getAllocationId())
+        .isNotEqualTo(((Randomized) later.getFirst()).getAllocationId());
+  }
+
+  /** 2:1 in each stratum; blocks are at most 9, so after 90 no arm is further off than a block. */
+  @Test
+  void allocationsOfEachStratumKeepTheRatioAndAreNumberedWithoutGaps() {
+    registered();
+    List<Saga> women = sagas(90);
+    List<Saga> men = sagas(90);
+    Map<Saga, String> arms = new HashMap<>();
+    for (int i = 0; i < 90; i += 10) {
+      List<Message> batch = new ArrayList<>();
+      for (int j = i; j < i + 10; j++) {
+        batch.add(randomize(women.get(j), F));
+        batch.add(randomize(men.get(j), M));
+      }
+      List<SpecificRecord> answers = when(batch.toArray(Message[]::new));
+      for (int j = 0; j < 10; j++) {
+        arms.put(women.get(i + j), arm(women.get(i + j), (Randomized) answers.get(2 * j)));
+        arms.put(men.get(i + j), arm(men.get(i + j), (Randomized) answers.get(2 * j + 1)));
+      }
+    }
+
+    for (List<Saga> stratum : List.of(women, men)) {
+      Map<String, Long> counts =
+          stratum.stream()
+              .map(arms::get)
+              .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+      assertThat(counts.get("verum")).isBetween(54L, 66L);
+    }
+    assertThat(database.rows("select stratum, drawn from randomization.stratum order by stratum"))
+        .containsExactly("{1}|90", "{2}|90");
+    assertThat(
+            database.rows(
+                """
+                select stratum, count(*), min(ordinal), max(ordinal), count(distinct allocation_id)
+                  from randomization.allocation group by 1 order by 1
+                """))
+        .containsExactly("{1}|90|1|90|90", "{2}|90|1|90|90");
+  }
+
+  @Test
+  void aStratumThatTheStudyDoesNotHaveIsRefused() {
+    registered();
+    Saga saga = Saga.at(SITE);
+    RandomizationRefused refused =
+        new RandomizationRefused(
+            saga.enrollment(), "study-1", "site-1", saga.attempt().number(), "STRATUM_UNKNOWN");
+
+    assertThat(when(randomize(saga, Map.of("sex", "x")), randomize(saga, Map.of("sex", "x"))))
+        .containsExactly(refused, refused);
+    assertThat(allocations()).isEmpty();
+  }
+
+  @Test
+  void aStudyNotHeardOfFarEnoughIsWaitedForAtEverySite() {
+    Saga here = Saga.at(SITE);
+    Saga there = Saga.at(new SiteKey("study-1", "site-2"));
+    Saga early = Saga.at(SITE);
+
+    assertThat(when(randomize(here, F, 2), randomize(there, F, 2), randomize(early, M, 1)))
+        .isEmpty();
+    assertThat(when(ofStudy(1, News.registered("study-1", ARMS))))
+        .singleElement()
+        .satisfies(answer -> arm(early, (Randomized) answer));
+    assertThat(when(ofStudy(2, new StudyActivated("study-1")))).hasSize(2);
+    assertThat(database.rows("select 1 from randomization.pending")).isEmpty();
+    assertThat(database.rows("select version, arms, ratios from randomization.study"))
+        .containsExactly("2|{placebo,verum}|{1,2}");
+  }
+
+  @Test
+  void whoWaitsAtItsDeadlineIsForgotten() {
+    Saga saga = Saga.at(SITE);
+    when(randomize(saga, F));
+    clock.pass(Duration.ofSeconds(30));
+
+    assertThat(when(ofStudy(1, News.registered("study-1", ARMS)))).isEmpty();
+    assertThat(database.rows("select 1 from randomization.pending")).isEmpty();
+    assertThat(allocations()).isEmpty();
+  }
+
+  @Test
+  void anAllocationIsRevealedToWhoAsksAndToNobodyElse() {
+    registered();
+    Saga saga = Saga.at(SITE);
+    String arm = arm(saga, (Randomized) when(randomize(saga, F)).getFirst());
+    BlindingKeys reader = BlindingKeys.make();
+
+    AllocationRevealed answer =
+        (AllocationRevealed)
+            when(randomizationCommand(saga.reveal("request-7", reader.publicKey()))).getFirst();
+
+    byte[] sealed = bytes(answer.getSealedArm());
+    assertThat(answer.getRequestRef()).isEqualTo("request-7");
+    assertThat(reader.unseal().open(sealed, "reveal:request-7")).isEqualTo(arm);
+    assertThatThrownBy(() -> reader.unseal().open(sealed, "reveal:request-8"))
+        .isInstanceOf(SealBroken.class);
+    assertThatThrownBy(() -> keys.unseal().open(sealed, "reveal:request-7"))
+        .isInstanceOf(SealBroken.class);
+  }
+
+  @Test
+  void whatCannotBeRevealedIsNotAnsweredAndHoldsNothingUp() {
+    registered();
+    Saga randomized = Saga.at(SITE);
+    Saga unknown = Saga.at(SITE);
+    when(randomize(randomized, F));
+
+    assertThat(
+            when(
+                randomizationCommand(unknown.reveal("r", BlindingKeys.make().publicKey())),
+                randomizationCommand(randomized.reveal("r", new byte[] {1, 2, 3})),
+                randomizationCommand(randomized.reveal("r", BlindingKeys.make().publicKey()))))
+        .hasSize(1);
+  }
+
+  @Test
+  void anAllocationIsNeitherChangedNorGivenTwice() {
+    registered();
+    when(randomize(Saga.at(SITE), F));
+
+    assertThatThrownBy(() -> database.execute("delete from randomization.allocation"))
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("an allocation is never changed");
+    assertThatThrownBy(
+            () ->
+                database.execute(
+                    """
+                    insert into randomization.allocation
+                    select uuidv7(), 1, study_id, site_id, stratum, ordinal, gen_random_uuid(),
+                           sealed_arm, now() from randomization.allocation
+                    """))
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("allocation_study_id_site_id_stratum_ordinal_key");
+  }
+
+  /** What is written down of a block opens for no other stratum and no other number of draws. */
+  @Test
+  void anOldBlockIsNotTakenForTheCurrentOne() throws Exception {
+    registered();
+    when(randomize(Saga.at(SITE), F));
+    String old = database.rows("select sealed_block from randomization.stratum").getFirst();
+    when(randomize(Saga.at(SITE), F));
+    database.execute("update randomization.stratum set sealed_block = '" + old + "'");
+
+    assertThatThrownBy(() -> when(randomize(Saga.at(SITE), F))).isInstanceOf(SealBroken.class);
+    assertThat(allocations()).hasSize(2);
+  }
+
+  /** As while a redeployment overlaps. */
+  @Test
+  void twoAtOnceNeitherMissNewsNorGiveAnythingTwice() throws Exception {
+    List<Saga> sagas = sagas(40);
+    try (ExecutorService several = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> running = new ArrayList<>();
+      for (int i = 0; i < sagas.size(); i++) {
+        Saga saga = sagas.get(i);
+        Stream.of(1, 2).forEach(t -> running.add(several.submit(() -> apply(randomize(saga, F)))));
+        if (i == 15) {
+          Message news = ofStudy(1, News.registered("study-1", ARMS));
+          running.add(several.submit(() -> apply(news)));
+        }
+      }
+      for (Future<?> each : running) {
+        each.get();
+      }
+    }
+
+    assertThat(database.rows("select 1 from randomization.pending")).isEmpty();
+    assertThat(
+            database.rows(
+                "select count(*), max(ordinal), count(distinct (enrollment_id, attempt))"
+                    + " from randomization.allocation"))
+        .containsExactly("40|40|40");
+  }
+
+  private void apply(Message message) {
+    try (Connection connection = database.source().getConnection()) {
+      new Randomization(clock, new SecureRandom(), blind).apply(connection, List.of(message));
+      connection.commit();
+    } catch (SQLException failed) {
+      throw new AssertionError(failed.getMessage(), failed);
+    }
+  }
+
+  private void registered() {
+    when(ofStudy(1, News.registered("study-1", ARMS)));
+  }
+
+  private List<SpecificRecord> when(Message... messages) {
+    return database.apply(randomization, messages);
+  }
+
+  private Message randomize(Saga saga, Map<String, String> strata) {
+    return randomize(saga, strata, 1);
+  }
+
+  private Message randomize(Saga saga, Map<String, String> strata, long studyVersion) {
+    return randomizationCommand(
+        saga.randomize(strata, studyVersion, clock.instant().plusSeconds(30)));
+  }
+
+  private static Message randomizationCommand(SpecificRecord body) {
+    return command(Topics.RANDOMIZATION_COMMANDS, body);
+  }
+
+  private String arm(Saga saga, Randomized answer) {
+    return keys.unseal().open(bytes(answer.getSealedArm()), saga.allocation());
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+
+  private List<String> allocations() {
+    return database.rows("select enrollment_id from randomization.allocation");
+  }
+
+  private static List<Saga> sagas(int count) {
+    return IntStream.range(0, count).mapToObj(i -> Saga.at(SITE)).toList();
+  }
+}
