@@ -1,0 +1,360 @@
+package org.accrual.consumers.supply;
+
+import static org.accrual.consumers.participant.Saga.command;
+import static org.accrual.consumers.participant.Saga.ofSite;
+import static org.accrual.consumers.participant.Saga.ofStudy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.accrual.consumers.participant.News;
+import org.accrual.consumers.participant.ParticipantDatabase;
+import org.accrual.consumers.participant.Saga;
+import org.accrual.consumers.participant.SettableClock;
+import org.accrual.consumers.participant.SiteKey;
+import org.accrual.contract.Headers;
+import org.accrual.contract.Topics;
+import org.accrual.event.supply.KitAllocated;
+import org.accrual.event.supply.KitsHeld;
+import org.accrual.event.supply.KitsRefused;
+import org.accrual.event.supply.KitsReleased;
+import org.accrual.intake.Message;
+import org.accrual.runtime.blinding.BlindingKeys;
+import org.accrual.runtime.blinding.Seal;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Batches on the real tables, answers read from the outbox. */
+class SupplyIT {
+  private static final SiteKey SITE = new SiteKey("study-1", "site-1");
+
+  private final ParticipantDatabase database = new ParticipantDatabase();
+  private final SettableClock clock = new SettableClock();
+  private final BlindingKeys keys = BlindingKeys.make();
+  private final Seal seal = Seal.of(keys.publicKey());
+  private final Supply supply = new Supply(clock, new SecureRandom(), keys.unseal());
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  @Test
+  void aKitOfTheArmIsAllocatedToWhoHasAHold() {
+    given(registered(), active(), kits(2, "k", "a", "b", "b"));
+    Saga saga = Saga.at(SITE);
+
+    assertThat(when(hold(saga))).containsExactly(held(saga));
+    assertThat(when(allocate(saga, "a"))).containsExactly(allocated(saga, "k1"));
+
+    assertThat(kits()).containsExactly("k1|" + saga.enrollment() + "|1", "k2|null|null", "k3|null|null");
+    assertThat(database.published().getLast().aggregateType()).isEqualTo("supply.events");
+    assertThat(database.published().getLast().headers())
+        .containsEntry(Headers.SOURCE, "/accrual/supply");
+  }
+
+  @Test
+  void aBatchIsDecidedInOrderAndWithItsOwnNews() {
+    Saga first = Saga.at(SITE);
+    Saga second = Saga.at(SITE);
+    Saga third = Saga.at(SITE);
+
+    assertThat(
+            when(
+                hold(first),
+                hold(second),
+                allocate(first, "b"),
+                releaseKits(first),
+                hold(third),
+                allocate(third, "b"),
+                registered(),
+                active(),
+                kits(2, "k", "a", "b")))
+        .containsExactly(
+            held(first),
+            refused(second),
+            allocated(first, "k2"),
+            released(first),
+            held(third),
+            allocated(third, "k2"));
+    assertThat(kits()).containsExactly("k1|null|null", "k2|" + third.enrollment() + "|1");
+  }
+
+  @Test
+  void aSiteThatLacksOneArmIsRefusedWhateverElseItHas() {
+    given(registered(), active(), kits(2, "k", "a", "a", "a"));
+    Saga saga = Saga.at(SITE);
+
+    assertThat(when(hold(saga), hold(saga))).containsExactly(refused(saga), refused(saga));
+    given(kits(3, "more", "b"));
+    assertThat(when(hold(saga))).as("the first answer").containsExactly(refused(saga));
+    assertThat(when(hold(saga.again()))).containsExactly(held(saga.again()));
+  }
+
+  @Test
+  void repeatedCommandsAreAnsweredAgainAndChangeNothing() {
+    given(registered(), active(), kits(2, "k", "a", "b"));
+    Saga saga = Saga.at(SITE);
+
+    assertThat(when(hold(saga), hold(saga))).containsExactly(held(saga), held(saga));
+    assertThat(when(allocate(saga, "a"), allocate(saga, "a")))
+        .containsExactly(allocated(saga, "k1"), allocated(saga, "k1"));
+    assertThat(when(hold(saga), allocate(saga, "a")))
+        .containsExactly(held(saga), allocated(saga, "k1"));
+    assertThat(when(releaseKits(saga), releaseKits(saga)))
+        .containsExactly(released(saga), released(saga));
+    assertThat(when(hold(saga), allocate(saga, "a"))).as("after its release").isEmpty();
+    assertThat(kits()).containsExactly("k1|null|null", "k2|null|null");
+  }
+
+  @Test
+  void aReleaseThatComesFirstBarsItsHold() {
+    given(registered(), active(), kits(2, "k", "a", "b"));
+    Saga saga = Saga.at(SITE);
+
+    assertThat(when(releaseKits(saga))).containsExactly(released(saga));
+    assertThat(when(hold(saga))).isEmpty();
+    assertThat(when(hold(Saga.at(SITE)))).hasSize(1).first().isInstanceOf(KitsHeld.class);
+  }
+
+  /** The race that a version settles: news of the kits that the request rests on may come last. */
+  @Test
+  void itIsDecidedOnceStudyAndSiteAreHeardOfUpToTheRequest() {
+    Saga saga = Saga.at(SITE);
+    Saga other = Saga.at(SITE);
+
+    assertThat(when(hold(saga, 3), hold(other, 2))).isEmpty();
+    assertThat(when(active())).isEmpty();
+    assertThat(when(kits(2, "first", "a"))).as("no study yet").isEmpty();
+    assertThat(when(registered())).as("site as it was for the other").containsExactly(refused(other));
+    assertThat(when(kits(3, "second", "b"))).containsExactly(held(saga));
+    assertThat(database.rows("select 1 from supply.pending")).isEmpty();
+  }
+
+  @Test
+  void whoWaitsAtItsDeadlineIsForgottenAndHoldsNothing() {
+    Saga saga = Saga.at(SITE);
+    Saga releasedOne = Saga.at(SITE);
+    given(hold(saga, 2), hold(releasedOne, 2));
+    assertThat(when(releaseKits(releasedOne))).containsExactly(released(releasedOne));
+    clock.pass(Duration.ofSeconds(30));
+
+    assertThat(when(registered(), active(), kits(2, "k", "a", "b"))).isEmpty();
+    assertThat(database.rows("select 1 from supply.pending")).isEmpty();
+    assertThat(database.rows("select state from supply.hold")).containsExactly("released");
+  }
+
+  /** More kits of one arm than a sample looks at: the few of the other are found all the same. */
+  @Test
+  void aRareArmIsFoundInALargeStock() {
+    List<String> arms = new ArrayList<>(Collections.nCopies(300, "a"));
+    arms.set(217, "b");
+    given(registered(), active(), kits(2, "k", arms.toArray(String[]::new)));
+
+    for (int i = 0; i < 5; i++) {
+      Saga saga = Saga.at(SITE);
+      assertThat(when(hold(saga), allocate(saga, "b")))
+          .containsExactly(held(saga), allocated(saga, "k218"));
+      given(releaseKits(saga));
+    }
+  }
+
+  /** In order of arrival whoever is passed over would be known to be of another arm. */
+  @Test
+  void kitsAreNotTakenInTheOrderInWhichTheyCame() {
+    given(registered(), active());
+    given(kits(2, "k", Stream.generate(() -> List.of("a", "b")).limit(10).flatMap(List::stream)
+        .toArray(String[]::new)));
+    List<String> taken = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      Saga saga = Saga.at(SITE);
+      taken.add(((KitAllocated) when(hold(saga), allocate(saga, "a")).getLast()).getKitId());
+      given(releaseKits(saga));
+    }
+
+    // 10 kits, 30 draws: that one place comes 30 times has a chance of 10^-29.
+    assertThat(taken.stream().distinct().count()).isGreaterThan(1);
+  }
+
+  @Test
+  void aKitThatComesTwiceStaysWhereItIs() {
+    given(registered(), active(), kits(2, "k", "a", "b"));
+    Saga saga = Saga.at(SITE);
+    given(hold(saga), allocate(saga, "a"));
+    SiteKey other = new SiteKey("study-1", "site-2");
+
+    given(ofSite(3, News.kits(SITE, seal, "k", List.of("a", "b"))));
+    given(ofSite(1, News.kits(other, seal, "k", List.of("a", "b"))));
+
+    assertThat(database.rows("select site_id, kit_id, enrollment_id from supply.kit order by 2"))
+        .containsExactly("site-1|k1|" + saga.enrollment(), "site-1|k2|null");
+  }
+
+  @Test
+  void aKitSealedForAnotherKeyStopsTheBatchAndSaysWhatToDo() {
+    given(registered(), active());
+    Seal foreign = Seal.of(BlindingKeys.make().publicKey());
+    given(ofSite(2, News.kits(SITE, foreign, "k", List.of("secret-arm", "b"))));
+
+    assertThatThrownBy(() -> when(hold(Saga.at(SITE))))
+        .isInstanceOf(UnopenedKit.class)
+        .hasMessageContaining("of site study-1/site-1 cannot be opened: accrual.blinding.private-key")
+        .message()
+        .doesNotContain("secret-arm");
+  }
+
+  @Test
+  void theTablesThemselvesRefuseADoubleKitAndOneWithoutAHold() {
+    given(registered(), active(), kits(2, "k", "a", "b", "a", "b"));
+    Saga saga = Saga.at(SITE);
+    given(hold(saga), allocate(saga, "a"));
+
+    assertThatThrownBy(
+            () ->
+                database.execute(
+                    "update supply.kit set (enrollment_id, attempt) = (select enrollment_id, attempt"
+                        + " from supply.hold) where enrollment_id is null and kit_id = 'k2'"))
+        .hasMessageContaining("kit_enrollment_id_attempt_key");
+    Saga onlyHeld = Saga.at(SITE);
+    given(hold(onlyHeld));
+    assertThatThrownBy(
+            () ->
+                database.execute(
+                    "update supply.kit set enrollment_id = '%s', attempt = 1 where kit_id = 'k2'"
+                        .formatted(onlyHeld.enrollment())))
+        .as("held is not allocated")
+        .hasMessageContaining("foreign key");
+    assertThatThrownBy(() -> database.execute("update supply.hold set state = 'released'"))
+        .as("its kit must go back with it")
+        .hasMessageContaining("foreign key");
+  }
+
+  /** As while a redeployment overlaps. */
+  @Test
+  void twoAtOnceNeitherMissNewsNorGiveAKitTwice() throws Exception {
+    List<Saga> sagas = IntStream.range(0, 40).mapToObj(i -> Saga.at(SITE)).toList();
+    try (ExecutorService several = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> running = new ArrayList<>();
+      for (int i = 0; i < sagas.size(); i++) {
+        Saga saga = sagas.get(i);
+        running.add(several.submit(() -> apply(hold(saga))));
+        running.add(several.submit(() -> apply(hold(saga))));
+        if (i == 10) {
+          running.add(several.submit(() -> apply(registered())));
+        }
+        if (i == 12) {
+          running.add(several.submit(() -> apply(active(), kits(2, "k", stockOf(15)))));
+        }
+      }
+      for (Future<?> each : running) {
+        each.get();
+      }
+      running.clear();
+      for (int i = 0; i < sagas.size(); i++) {
+        Saga saga = sagas.get(i);
+        String arm = i % 2 == 0 ? "a" : "b";
+        running.add(several.submit(() -> apply(allocate(saga, arm))));
+        running.add(several.submit(() -> apply(allocate(saga, arm))));
+      }
+      for (Future<?> each : running) {
+        each.get();
+      }
+    }
+
+    assertThat(database.rows("select 1 from supply.pending")).isEmpty();
+    assertThat(database.rows("select state, count(*) from supply.hold group by 1 order by 1"))
+        .containsExactly("allocated|15", "refused|25");
+    assertThat(
+            database.rows(
+                "select count(*), count(enrollment_id), count(distinct enrollment_id) from supply.kit"))
+        .containsExactly("30|15|15");
+  }
+
+  private static String[] stockOf(int each) {
+    return Stream.of("a", "b")
+        .flatMap(arm -> Collections.nCopies(each, arm).stream())
+        .toArray(String[]::new);
+  }
+
+  private void apply(Message... messages) {
+    try (Connection connection = database.source().getConnection()) {
+      new Supply(clock, new SecureRandom(), keys.unseal()).apply(connection, List.of(messages));
+      connection.commit();
+    } catch (SQLException failed) {
+      throw new AssertionError(failed.getMessage(), failed);
+    }
+  }
+
+  private void given(Message... messages) {
+    database.apply(supply, messages);
+  }
+
+  private List<SpecificRecord> when(Message... messages) {
+    return database.apply(supply, messages);
+  }
+
+  private static Message registered() {
+    return ofStudy(1, News.registered("study-1", Map.of("a", 1, "b", 1)));
+  }
+
+  private static Message active() {
+    return ofSite(1, News.activated(SITE, 100));
+  }
+
+  private Message kits(long version, String prefix, String... arms) {
+    return ofSite(version, News.kits(SITE, seal, prefix, List.of(arms)));
+  }
+
+  private Message hold(Saga saga) {
+    return hold(saga, 2);
+  }
+
+  private Message hold(Saga saga, long siteVersion) {
+    return command(
+        Topics.SUPPLY_COMMANDS, saga.holdKits(1, siteVersion, clock.instant().plusSeconds(30)));
+  }
+
+  private Message allocate(Saga saga, String arm) {
+    return command(
+        Topics.SUPPLY_COMMANDS,
+        saga.allocateKit(seal.seal(arm, saga.allocation()), clock.instant().plusSeconds(30)));
+  }
+
+  private static Message releaseKits(Saga saga) {
+    return command(Topics.SUPPLY_COMMANDS, saga.releaseKits());
+  }
+
+  private static KitsHeld held(Saga saga) {
+    return new KitsHeld(saga.enrollment(), "study-1", "site-1", saga.attempt().number());
+  }
+
+  private static KitsRefused refused(Saga saga) {
+    return new KitsRefused(
+        saga.enrollment(), "study-1", "site-1", saga.attempt().number(), "KITS_EXHAUSTED");
+  }
+
+  private static KitAllocated allocated(Saga saga, String kit) {
+    return new KitAllocated(saga.enrollment(), "study-1", "site-1", saga.attempt().number(), kit);
+  }
+
+  private static KitsReleased released(Saga saga) {
+    return new KitsReleased(saga.enrollment(), "study-1", "site-1", saga.attempt().number());
+  }
+
+  private List<String> kits() {
+    return database.rows("select kit_id, enrollment_id, attempt from supply.kit order by 1");
+  }
+}
