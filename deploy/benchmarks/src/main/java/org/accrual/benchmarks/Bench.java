@@ -1,0 +1,91 @@
+package org.accrual.benchmarks;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * {@code enroll | outbox-cost | tokens [--clients N] [--turns N] [--seconds N] [--json FILE]}.
+ * Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests package}); starts what it
+ * needs itself and stops it.
+ */
+public final class Bench {
+  private Bench() {}
+
+  public static void main(String[] args) throws Exception {
+    Options options = Options.parse(args);
+    switch (options.benchmark()) {
+      case "enroll" -> EnrollBenchmark.run(options);
+      case "outbox-cost" -> OutboxCostBenchmark.run(options);
+      case "tokens" -> TokenBenchmark.run(options);
+      default -> throw new IllegalStateException(options.benchmark());
+    }
+    System.exit(0);
+  }
+
+  /**
+   * What a person typed.
+   *
+   * @param clients operating at once
+   * @param turns of each contender that count
+   * @param turn length of one
+   * @param json where every figure goes
+   */
+  record Options(String benchmark, int clients, int turns, Duration turn, Path json) {
+    private static final List<String> BENCHMARKS = List.of("enroll", "outbox-cost", "tokens");
+
+    static Options parse(String... args) {
+      List<String> given = new ArrayList<>(List.of(args));
+      if (given.isEmpty() || !BENCHMARKS.contains(given.getFirst())) {
+        throw usage();
+      }
+      String benchmark = given.removeFirst();
+      int clients = 16;
+      int turns = 7;
+      int seconds = 5;
+      String json = "benchmark-" + benchmark + ".json";
+      while (given.size() >= 2) {
+        String option = given.removeFirst();
+        String value = given.removeFirst();
+        switch (option) {
+          case "--clients" -> clients = number(value);
+          case "--turns" -> turns = number(value);
+          case "--seconds" -> seconds = number(value);
+          case "--json" -> json = value;
+          default -> throw usage();
+        }
+      }
+      if (!given.isEmpty()) {
+        throw usage();
+      }
+      return new Options(benchmark, clients, turns, Duration.ofSeconds(seconds), Path.of(json));
+    }
+
+    Rounds rounds() {
+      return new Rounds(clients, 2, turns, turn);
+    }
+
+    private static int number(String value) {
+      try {
+        int number = Integer.parseInt(value);
+        if (number >= 1 && number <= 1000) {
+          return number;
+        }
+      } catch (NumberFormatException notANumber) {
+        throw usage();
+      }
+      throw usage();
+    }
+
+    private static IllegalArgumentException usage() {
+      System.err.printf(
+          Locale.ROOT,
+          "usage: bench %s [--clients 16] [--turns 7] [--seconds 5] [--json FILE]; numbers from 1 to 1000%n",
+          String.join("|", BENCHMARKS));
+      System.exit(78);
+      return new IllegalArgumentException();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package org.accrual.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** What a benchmark found: a table on standard output, and JSON with every turn's figure. */
+final class Report {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ObjectNode root = JSON.createObjectNode();
+  private final ArrayNode ratios = root.putArray("ratios");
+  private final String name;
+
+  Report(String name) {
+    this.name = name;
+    root.put("benchmark", name);
+    root.put("processors", Runtime.getRuntime().availableProcessors());
+    root.put("java", System.getProperty("java.version"));
+  }
+
+  void rates(Map<String, List<Double>> rates) {
+    System.out.printf(
+        "%n%-44s %10s %10s %10s%n", name + ", operations a second", "median", "least", "most");
+    ObjectNode all = root.putObject("rates");
+    rates.forEach(
+        (contender, each) -> {
+          System.out.printf(
+              "%-44s %10.0f %10.0f %10.0f%n", contender, median(each), min(each), max(each));
+          ArrayNode turns = all.putArray(contender);
+          each.forEach(turns::add);
+        });
+  }
+
+  /** The ratio turn by turn, and its median. */
+  void ratio(Map<String, List<Double>> rates, String of, String to, double goal) {
+    List<Double> dividends = rates.getOrDefault(of, List.of());
+    List<Double> divisors = rates.getOrDefault(to, List.of());
+    List<Double> each =
+        IntStream.range(0, dividends.size())
+            .mapToObj(i -> dividends.get(i) / divisors.get(i))
+            .toList();
+    figure(of + " / " + to, each, goal);
+  }
+
+  private void figure(String what, List<Double> each, double goal) {
+    System.out.printf(
+        "%-44s %10.2f %10.2f %10.2f   goal >= %.2f: %s%n",
+        what,
+        median(each),
+        min(each),
+        max(each),
+        goal,
+        median(each) >= goal ? "reached" : "missed");
+    ObjectNode ratio = ratios.addObject();
+    ratio.put("ratio", what).put("median", median(each)).put("goal", goal);
+    ArrayNode turns = ratio.putArray("turns");
+    each.forEach(turns::add);
+  }
+
+  /** A distribution, in milliseconds. */
+  void latency(String what, List<Long> nanos) {
+    List<Long> sorted = nanos.stream().sorted().toList();
+    ObjectNode latency = root.putObject(what);
+    System.out.printf("%n%s, ms:", what);
+    for (double quantile : new double[] {0.5, 0.9, 0.99, 1.0}) {
+      double millis =
+          sorted.get((int) Math.min(sorted.size() - 1, Math.floor(quantile * sorted.size()))) / 1e6;
+      String label = quantile == 1.0 ? "max" : "p" + Math.round(quantile * 100);
+      System.out.printf(" %s %.1f", label, millis);
+      latency.put(label, millis);
+    }
+    System.out.println();
+  }
+
+  void write(Path file) throws IOException {
+    Files.writeString(
+        file,
+        JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + System.lineSeparator());
+    System.out.println("every figure: " + file);
+  }
+
+  private static double median(List<Double> figures) {
+    List<Double> sorted = figures.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+
+  private static double min(List<Double> figures) {
+    return figures.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
+  }
+
+  private static double max(List<Double> figures) {
+    return figures.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+  }
+}
