@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Assignment.class.getName());
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
+  private static final String HEARTBEAT = "last-heartbeat-seconds-ago";
 
   private final Consumer<byte[], byte[]> consumer;
   private final Map<TopicPartition, Halt> halted = new HashMap<>();
@@ -46,9 +47,18 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
     return consumer.poll(timeout);
   }
 
-  /** Whether the broker has said which partitions are ours, if only none. */
-  boolean joined() {
-    return joined;
+  /**
+   * Whether the broker has said which partitions are ours, if only none, and still counts us in: it
+   * does not when there was no heartbeat for the session timeout, since it is away or cut off.
+   */
+  boolean inGroup(Duration sessionTimeout) {
+    return joined
+        && consumer.metrics().values().stream()
+            .filter(metric -> metric.metricName().name().equals(HEARTBEAT))
+            .allMatch(
+                metric ->
+                    metric.metricValue() instanceof Double seconds
+                        && seconds <= sessionTimeout.toSeconds());
   }
 
   Collection<Halt> halted() {

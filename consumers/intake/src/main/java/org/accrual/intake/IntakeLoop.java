@@ -151,7 +151,7 @@ public final class IntakeLoop {
     ConsumerRecords<byte[], byte[]> batch = current.poll(POLL);
     if (!batch.isEmpty()) {
       take(current, batch);
-    } else if (current.joined()) {
+    } else {
       settle(current);
     }
     observer.lag(current.lag());
@@ -188,6 +188,11 @@ public final class IntakeLoop {
   }
 
   private void settle(Assignment current) {
+    if (!current.inGroup(settings.sessionTimeout())) {
+      trouble = "no broker at " + settings.bootstrapServers() + " says which partitions are ours";
+      enter(IntakeState.JOINING);
+      return;
+    }
     for (Halt halt : current.halted()) {
       trouble = halt.toString();
     }

@@ -4,7 +4,7 @@ package org.accrual.intake;
 public enum IntakeState {
   /** Made, not started. */
   NEW,
-  /** Joining its group: the broker has not yet said which partitions are ours. */
+  /** Joining its group, for the first time or after the broker was away: it gets no records. */
   JOINING,
   /** Takes in records, or waits for some. */
   RUNNING,

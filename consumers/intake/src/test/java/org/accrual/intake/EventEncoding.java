@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.accrual.contract.EventSchemas;
@@ -35,16 +36,22 @@ public final class EventEncoding {
     }
   }
 
+  /**
+   * @param version {@link Message#UNSEQUENCED} for what carries none
+   */
   public static List<Header> headers(SpecificRecord event, long version, Instant time) {
-    return List.of(
-        header(Headers.ID, UUID.randomUUID().toString()),
-        header(Headers.TYPE, EventSchemas.typeOf(event.getSchema())),
-        header(Headers.SOURCE, "/accrual/test"),
-        header(Headers.TIME, time.toString()),
-        header(Headers.SPEC_VERSION, "1.0"),
-        header(Headers.SEQUENCE, Long.toString(version)),
-        header(Headers.CORRELATION_ID, "conversation"),
-        header(Headers.CONTENT_TYPE, Headers.AVRO_CONTENT_TYPE));
+    List<Header> headers = new ArrayList<>();
+    headers.add(header(Headers.ID, UUID.randomUUID().toString()));
+    headers.add(header(Headers.TYPE, EventSchemas.typeOf(event.getSchema())));
+    headers.add(header(Headers.SOURCE, "/accrual/test"));
+    headers.add(header(Headers.TIME, time.toString()));
+    headers.add(header(Headers.SPEC_VERSION, "1.0"));
+    if (version != Message.UNSEQUENCED) {
+      headers.add(header(Headers.SEQUENCE, Long.toString(version)));
+    }
+    headers.add(header(Headers.CORRELATION_ID, "conversation"));
+    headers.add(header(Headers.CONTENT_TYPE, Headers.AVRO_CONTENT_TYPE));
+    return headers;
   }
 
   public static Header header(String name, String value) {

@@ -2,6 +2,7 @@ package org.accrual.intake;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -61,10 +62,14 @@ final class ProbeTables implements AutoCloseable {
     }
   }
 
-  /** The versions that took effect, by key, in the order they did. */
+  /**
+   * The versions that took effect, by key, in the order they did. Read past the pool, whose
+   * connections a test may have cut.
+   */
   Map<String, List<Long>> effects() throws SQLException {
     Map<String, List<Long>> effects = new HashMap<>();
-    try (Connection connection = database.getConnection();
+    try (Connection connection =
+            DriverManager.getConnection(database.getJdbcUrl(), "postgres", "");
         var rows =
             connection
                 .createStatement()
@@ -72,7 +77,6 @@ final class ProbeTables implements AutoCloseable {
       while (rows.next()) {
         effects.computeIfAbsent(rows.getString(1), k -> new ArrayList<>()).add(rows.getLong(2));
       }
-      connection.rollback();
     }
     return effects;
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.accrual.contract.Topics;
 import org.accrual.intake.Judgement.Advance;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,31 @@ class VersionGateTest {
 
     assertThat(judgement.repeats()).isZero();
     assertThat(judgement.halts()).hasSize(1);
+  }
+
+  @Test
+  void aSagasCommandsPassThoughTheyCarryNoSequence() {
+    Message first = command(0);
+    Message repeated = command(1);
+
+    Judgement judgement = VersionGate.judge(Map.of(), List.of(first, repeated));
+
+    assertThat(judgement.admitted()).containsExactly(first, repeated);
+    assertThat(judgement.advances()).isEmpty();
+    assertThat(judgement.halts()).isEmpty();
+  }
+
+  private static Message command(long offset) {
+    Message any = message(0, offset, "a", Message.UNSEQUENCED);
+    return new Message(
+        any.position(),
+        new StreamKey(Topics.CAPACITY_COMMANDS, "study/site"),
+        any.version(),
+        any.id(),
+        any.type(),
+        any.time(),
+        any.correlation(),
+        any.body());
   }
 
   /** Whatever is repeated and however batches are cut, each version is admitted once, in order. */
