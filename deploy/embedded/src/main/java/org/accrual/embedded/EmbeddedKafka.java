@@ -78,7 +78,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       throw new EmbeddedPartException(
           "Kafka did not start on %s:%d: %s".formatted(host, bound, e.getMessage()), e);
     }
-    if (!kafka.answersWithin(START_LIMIT)) {
+    if (!answers(kafka.bootstrapServers(), START_LIMIT)) {
       kafka.close();
       throw new EmbeddedPartException("Kafka does not answer on %s:%d".formatted(host, bound));
     }
@@ -95,7 +95,7 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   /** Whether it answers a request within two seconds. */
   public boolean healthy() {
-    return answersWithin(Duration.ofSeconds(2));
+    return answers(bootstrapServers(), Duration.ofSeconds(2));
   }
 
   /** Stops in order. */
@@ -103,10 +103,6 @@ public final class EmbeddedKafka implements AutoCloseable {
   public void close() {
     server.shutdown();
     server.awaitShutdown();
-  }
-
-  private boolean answersWithin(Duration limit) {
-    return answers(bootstrapServers(), limit);
   }
 
   /** Whether a broker answers there within the limit. */

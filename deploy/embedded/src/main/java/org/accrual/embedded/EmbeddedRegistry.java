@@ -22,6 +22,11 @@ import java.util.zip.GZIPInputStream;
  */
 public final class EmbeddedRegistry implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
 
   private final String host;
   private final int port;
@@ -72,7 +77,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
   }
 
   private static List<String> command(String host, int port, List<String> storage) {
-    List<String> options = new ArrayList<>(List.of("-Xmx192m", "-XX:+UseSerialGC"));
+    List<String> options =
+        new ArrayList<>(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     options.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
     options.add("--enable-native-access=ALL-UNNAMED");
     options.add("-Dquarkus.http.host=" + host);
@@ -132,9 +138,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
         HttpRequest.newBuilder(URI.create(url + "/subjects"))
             .timeout(Duration.ofSeconds(2))
             .build();
-    try (HttpClient client =
-        HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
-      return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    try {
+      return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException notYet) {
       return false;
     } catch (InterruptedException e) {

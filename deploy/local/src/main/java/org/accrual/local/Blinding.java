@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.List;
-import java.util.List;
 import java.util.Map;
 import org.accrual.runtime.blinding.BlindingKeys;
 

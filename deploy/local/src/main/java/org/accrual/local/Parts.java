@@ -13,6 +13,13 @@ import org.accrual.embedded.Leash;
 
 /** The processes of a stack: how each is run, and how it is seen that it serves. */
 final class Parts {
+  private static final List<String> JAVA_OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:+ExitOnOutOfMemoryError",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
+
   private final StackSettings settings;
   private final Addresses addresses;
   private final Build build;
@@ -28,7 +35,7 @@ final class Parts {
         Stack.POSTGRESQL,
         embedded(
             Stack.POSTGRESQL,
-            "-Xmx64m",
+            List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"),
             EmbeddedPostgres.class,
             settings.ports().postgresql(),
             Addresses.DATABASE,
@@ -42,9 +49,12 @@ final class Parts {
   Part kafka() {
     return new Part(
         Stack.KAFKA,
-        embedded(Stack.KAFKA, "-Xmx320m", EmbeddedKafka.class, settings.ports().kafka()),
+        embedded(Stack.KAFKA, List.of("-Xmx320m"), EmbeddedKafka.class, settings.ports().kafka()),
         Map.of(),
-        () -> EmbeddedKafka.answers(addresses.kafka(), Duration.ofSeconds(2)),
+        // A client is costly to make: not before something listens.
+        () ->
+            Probes.listens(settings.ports().kafka())
+                && EmbeddedKafka.answers(addresses.kafka(), Duration.ofSeconds(2)),
         Duration.ofSeconds(12));
   }
 
@@ -89,7 +99,8 @@ final class Parts {
 
   private Part service(
       String name, Path jar, Map<String, String> environment, int httpPort, String... further) {
-    List<String> options = new ArrayList<>(javaOptions("-Xmx256m"));
+    List<String> options = new ArrayList<>(JAVA_OPTIONS);
+    options.add("-Xmx256m");
     options.add("-Daccrual.database.url=" + addresses.jdbc());
     options.add("-Daccrual.database.user=" + Addresses.OWNER);
     options.add("-Daccrual.kafka.bootstrap-servers=" + addresses.kafka());
@@ -103,8 +114,9 @@ final class Parts {
   }
 
   private List<String> embedded(
-      String name, String heap, Class<?> program, int port, String... further) {
-    List<String> options = new ArrayList<>(javaOptions(heap));
+      String name, List<String> tuning, Class<?> program, int port, String... further) {
+    List<String> options = new ArrayList<>(JAVA_OPTIONS);
+    options.addAll(tuning);
     options.addAll(settings.options().getOrDefault(name, List.of()));
     List<String> arguments = new ArrayList<>();
     arguments.add(settings.data().resolve(name).toString());
@@ -116,15 +128,5 @@ final class Parts {
 
   private Path launcher() {
     return build.jar("deploy/local", "accrual-local");
-  }
-
-  private static List<String> javaOptions(String heap) {
-    return List.of(
-        heap,
-        "-XX:+UseSerialGC",
-        "-XX:+ExitOnOutOfMemoryError",
-        "-Xshare:auto",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow");
   }
 }

@@ -1,13 +1,16 @@
 package org.accrual.local;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** Asks a service whether it is ready. */
+/** Asks processes whether they serve. */
 final class Probes {
   private static final Duration LIMIT = Duration.ofSeconds(3);
   private static final HttpClient HTTP =
@@ -28,6 +31,17 @@ final class Probes {
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Whether anything accepts connections on that port. */
+  static boolean listens(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) LIMIT.toMillis());
+      return true;
+    } catch (IOException notYet) {
       return false;
     }
   }

@@ -23,15 +23,22 @@ final class RunFolder {
 
   private final Path logs;
   private final Path processes;
+  private final Duration leftOverLimit;
 
-  private RunFolder(Path data) {
+  private RunFolder(Path data, Duration leftOverLimit) {
     logs = data.resolve("logs");
     processes = data.resolve("processes");
+    this.leftOverLimit = leftOverLimit;
   }
 
-  /** Makes the folders; the logs of the run before are kept as {@code NAME.1.log}. */
+  /** Makes the folders. */
   static RunFolder in(Path data) {
-    RunFolder folder = new RunFolder(data);
+    return in(data, LEFT_OVER_LIMIT);
+  }
+
+  /** The same; left-over processes have that long to end by themselves. */
+  static RunFolder in(Path data, Duration leftOverLimit) {
+    RunFolder folder = new RunFolder(data, leftOverLimit);
     try {
       Files.createDirectories(folder.logs);
       Files.createDirectories(folder.processes);
@@ -45,7 +52,7 @@ final class RunFolder {
     return logs.resolve(name + ".log");
   }
 
-  /** Puts the log of an earlier run aside. */
+  /** Puts the log of an earlier run aside, as {@code NAME.1.log}. */
   void freshLog(String name) {
     try {
       if (Files.exists(log(name))) {
@@ -85,7 +92,7 @@ final class RunFolder {
   void endLeftOvers() {
     try (Stream<Path> files = Files.list(processes)) {
       List<Path> all = files.toList();
-      Instant end = Instant.now().plus(LEFT_OVER_LIMIT);
+      Instant end = Instant.now().plus(leftOverLimit);
       for (Path file : all) {
         leftOver(file).ifPresent(process -> end(process, end));
         Files.delete(file);

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -35,8 +34,13 @@ public final class Stack implements AutoCloseable {
   private final StackSettings settings;
   private final Consumer<String> progress;
   private final List<Supervised> supervised = new ArrayList<>();
-  private @Nullable InstanceLock lock;
+  private volatile @Nullable InstanceLock lock;
   private boolean stopped;
+
+  /** Held while everything is being stopped, so that a second caller returns when that is done. */
+  private final Object closing = new Object();
+
+  private boolean closed;
 
   /**
    * A stack that is not started yet.
@@ -101,16 +105,21 @@ public final class Stack implements AutoCloseable {
   /** Stops everything within 60 s: services first, then what they stand on. */
   @Override
   public void close() {
-    List<Supervised> services;
+    List<Supervised> started;
     synchronized (this) {
       stopped = true;
-      services = supervised.stream().filter(each -> isService(each.name())).toList();
+      started = List.copyOf(supervised);
     }
-    joinAll(services.stream().map(each -> async(each::stop)).toList());
-    for (String name : List.of(REGISTRY, KAFKA, POSTGRESQL)) {
-      stop(name);
-    }
-    synchronized (this) {
+    synchronized (closing) {
+      if (!closed && !started.isEmpty()) {
+        progress.accept("stopping");
+        stop(started, List.of(CORE, RELAY, CONSUMERS));
+        stop(started, List.of(REGISTRY));
+        stop(started, List.of(KAFKA));
+        stop(started, List.of(POSTGRESQL));
+        progress.accept("stopped");
+      }
+      closed = true;
       if (lock != null) {
         lock.close();
       }
@@ -118,9 +127,7 @@ public final class Stack implements AutoCloseable {
   }
 
   private RunFolder prepare(boolean clean) {
-    synchronized (this) {
-      lock = InstanceLock.on(settings.data());
-    }
+    lock = InstanceLock.on(settings.data());
     RunFolder folder = RunFolder.in(settings.data());
     folder.endLeftOvers();
     EmbeddedPostgres.stopLeftOver(settings.data().resolve(POSTGRESQL));
@@ -178,16 +185,12 @@ public final class Stack implements AutoCloseable {
         .orElseThrow(() -> new IllegalArgumentException("not started: " + name));
   }
 
-  private void stop(String name) {
-    Optional<Supervised> one;
-    synchronized (this) {
-      one = supervised.stream().filter(each -> each.name().equals(name)).findFirst();
-    }
-    one.ifPresent(Supervised::stop);
-  }
-
-  private static boolean isService(String name) {
-    return List.of(CORE, RELAY, CONSUMERS).contains(name);
+  private static void stop(List<Supervised> started, List<String> names) {
+    joinAll(
+        started.stream()
+            .filter(each -> names.contains(each.name()))
+            .map(each -> async(each::stop))
+            .toList());
   }
 
   private static CompletableFuture<Void> async(Runnable task) {

@@ -25,7 +25,7 @@ final class Supervised {
     STOPPED
   }
 
-  private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
+  private static final Duration PROBE_INTERVAL = Duration.ofMillis(150);
 
   private final Part part;
   private final RunFolder folder;

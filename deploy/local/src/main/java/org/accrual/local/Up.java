@@ -60,9 +60,7 @@ public final class Up {
    */
   private void end(Stack stack) {
     ending = true;
-    say("stopping");
     stack.close();
-    say("stopped");
     Runtime.getRuntime().halt(exitCode);
   }
 
