@@ -149,8 +149,7 @@ class HoldDeciderTest {
     hold(new None());
     Decided allocated = (Decided) allocate(new Held(), "a");
     assertThat(hold(new None())).isEqualTo(new Decided(new Refused()));
-    assertThat(HoldDecider.release(stock, allocated.hold()))
-        .isEqualTo(new Decided(new Released()));
+    assertThat(HoldDecider.release(stock, allocated.hold())).isEqualTo(new Decided(new Released()));
     assertThat(hold(new None())).isEqualTo(new Decided(new Held()));
   }
 

@@ -52,11 +52,14 @@ class HoldLawsTest {
         assertThat(again).as("asked again").isEqualTo(decided);
       }
       Set<String> given = new HashSet<>();
-      holds.values().forEach(hold -> {
-        if (hold instanceof Allocated(Kit kit)) {
-          assertThat(given.add(kit.id())).as("given twice: " + kit.id()).isTrue();
-        }
-      });
+      holds
+          .values()
+          .forEach(
+              hold -> {
+                if (hold instanceof Allocated(Kit kit)) {
+                  assertThat(given.add(kit.id())).as("given twice: " + kit.id()).isTrue();
+                }
+              });
       assertThat(stock.available() + given.size()).as("received").isEqualTo(received);
       assertThat(stock.held())
           .isEqualTo((int) holds.values().stream().filter(Hold.Held.class::isInstance).count());

@@ -60,7 +60,8 @@ class SupplyIT {
     assertThat(when(hold(saga))).containsExactly(held(saga));
     assertThat(when(allocate(saga, "a"))).containsExactly(allocated(saga, "k1"));
 
-    assertThat(kits()).containsExactly("k1|" + saga.enrollment() + "|1", "k2|null|null", "k3|null|null");
+    assertThat(kits())
+        .containsExactly("k1|" + saga.enrollment() + "|1", "k2|null|null", "k3|null|null");
     assertThat(database.published().getLast().aggregateType()).isEqualTo("supply.events");
     assertThat(database.published().getLast().headers())
         .containsEntry(Headers.SOURCE, "/accrual/supply");
@@ -139,7 +140,9 @@ class SupplyIT {
     assertThat(when(hold(saga, 3), hold(other, 2))).isEmpty();
     assertThat(when(active())).isEmpty();
     assertThat(when(kits(2, "first", "a"))).as("no study yet").isEmpty();
-    assertThat(when(registered())).as("site as it was for the other").containsExactly(refused(other));
+    assertThat(when(registered()))
+        .as("site as it was for the other")
+        .containsExactly(refused(other));
     assertThat(when(kits(3, "second", "b"))).containsExactly(held(saga));
     assertThat(database.rows("select 1 from supply.pending")).isEmpty();
   }
@@ -176,8 +179,14 @@ class SupplyIT {
   @Test
   void kitsAreNotTakenInTheOrderInWhichTheyCame() {
     given(registered(), active());
-    given(kits(2, "k", Stream.generate(() -> List.of("a", "b")).limit(10).flatMap(List::stream)
-        .toArray(String[]::new)));
+    given(
+        kits(
+            2,
+            "k",
+            Stream.generate(() -> List.of("a", "b"))
+                .limit(10)
+                .flatMap(List::stream)
+                .toArray(String[]::new)));
     List<String> taken = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
       Saga saga = Saga.at(SITE);
@@ -211,7 +220,8 @@ class SupplyIT {
 
     assertThatThrownBy(() -> when(hold(Saga.at(SITE))))
         .isInstanceOf(UnopenedKit.class)
-        .hasMessageContaining("of site study-1/site-1 cannot be opened: accrual.blinding.private-key")
+        .hasMessageContaining(
+            "of site study-1/site-1 cannot be opened: accrual.blinding.private-key")
         .message()
         .doesNotContain("secret-arm");
   }
