@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrual.embedded.EmbeddedKafka;
 import org.accrual.embedded.SharedParts;
@@ -86,6 +87,11 @@ public final class ReadSide implements AutoCloseable {
     } catch (SQLException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** What all processes have logged. */
+  public String logs() {
+    return processes.stream().map(ConsumersProcess::log).collect(Collectors.joining());
   }
 
   public void execute(String sql) {

@@ -5,7 +5,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
 import org.accrual.consumers.database.Columns;
 import org.accrual.consumers.participant.Attempt;
 import org.accrual.consumers.participant.SiteKey;
+import org.accrual.consumers.supply.Hold.Kit;
 import org.accrual.event.site.KitsReceived;
 import org.accrual.event.site.ReceivedKit;
 import org.accrual.intake.Message;
@@ -97,15 +99,15 @@ final class KitTable {
   }
 
   /**
-   * Adds available kits to stocks.
+   * Available kits of sites, opened.
    *
    * @param most at each site, so many at most
    */
-  void available(Connection connection, Map<SiteKey, Stock> stocks, Map<SiteKey, Integer> most)
+  Map<SiteKey, List<Kit>> available(Connection connection, Map<SiteKey, Integer> most)
       throws SQLException {
-    Collection<Map.Entry<SiteKey, Integer>> wanted = most.entrySet();
+    Map<SiteKey, List<Kit>> available = HashMap.newHashMap(most.size());
     try (PreparedStatement statement = connection.prepareStatement(AVAILABLE)) {
-      new Columns<>(statement, wanted)
+      new Columns<>(statement, most.entrySet())
           .column("text", e -> e.getKey().studyId())
           .column("text", e -> e.getKey().siteId())
           .column("uuid", e -> new UUID(random.nextLong(), random.nextLong()))
@@ -114,13 +116,12 @@ final class KitTable {
         while (rows.next()) {
           SiteKey site = SiteKey.read(rows);
           String kit = rows.getString("kit_id");
-          Stock stock = stocks.get(site);
-          if (stock != null) {
-            stock.add(kit, arms.of(site, kit, rows.getBytes("sealed_arm")));
-          }
+          String arm = arms.of(site, kit, rows.getBytes("sealed_arm"));
+          available.computeIfAbsent(site, s -> new ArrayList<>()).add(new Kit(kit, arm));
         }
       }
     }
+    return available;
   }
 
   /** Who has which kit now; null: it is available again. */

@@ -4,10 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.accrual.consumers.participant.Answers;
@@ -17,7 +15,6 @@ import org.accrual.consumers.participant.Pending;
 import org.accrual.consumers.participant.PendingTable;
 import org.accrual.consumers.participant.Request;
 import org.accrual.consumers.participant.SiteKey;
-import org.accrual.event.supply.HoldKits;
 import org.accrual.intake.Effects;
 import org.accrual.intake.Message;
 import org.accrual.runtime.blinding.Unseal;
@@ -30,7 +27,7 @@ final class Supply implements Effects {
 
   private final Clock clock;
   private final Unseal unseal;
-  private final KitTable kits;
+  private final StockReader stocks;
   private final HoldTable holds;
   private final Locks locks = new Locks(NAME);
   private final PendingTable pendingTable = new PendingTable(NAME);
@@ -42,7 +39,7 @@ final class Supply implements Effects {
     this.clock = clock;
     this.unseal = unseal;
     KitArms arms = new KitArms(unseal);
-    this.kits = new KitTable(arms, random);
+    this.stocks = new StockReader(new KitTable(arms, random));
     this.holds = new HoldTable(arms);
   }
 
@@ -69,7 +66,7 @@ final class Supply implements Effects {
         new HoldLedger(
             unseal,
             heard,
-            stocks(connection, heard, requests),
+            stocks.read(connection, heard, requests),
             holds.read(connection, batch.attempts()),
             pending,
             answers,
@@ -80,45 +77,5 @@ final class Supply implements Effects {
     KitTable.write(connection, ledger.changedKits());
     pendingTable.write(connection, pending);
     answers.publish(connection);
-  }
-
-  /**
-   * As much of each site's stock as the requests can need: of every arm one kit for each hold that
-   * is out or asked for. A sample does, as a rule; where it lacks an arm, all is looked through.
-   */
-  private Map<SiteKey, Stock> stocks(Connection connection, Heard heard, List<Request> requests)
-      throws SQLException {
-    Map<SiteKey, Integer> asked = new HashMap<>();
-    for (Request request : requests) {
-      asked.merge(request.site(), request.command() instanceof HoldKits ? 1 : 0, Integer::sum);
-    }
-    Map<SiteKey, Integer> held = HoldTable.held(connection, asked.keySet());
-    Map<SiteKey, Stock> stocks = HashMap.newHashMap(asked.size());
-    Map<SiteKey, Integer> sample = HashMap.newHashMap(asked.size());
-    asked.forEach(
-        (site, more) -> {
-          Stock stock = new Stock(heard.arms(site), held.getOrDefault(site, 0));
-          stocks.put(site, stock);
-          sample.put(site, sample(heard.arms(site).size(), stock.held() + more));
-        });
-    kits.available(connection, stocks, sample);
-
-    Map<SiteKey, Integer> all = new HashMap<>();
-    stocks.replaceAll(
-        (site, stock) -> {
-          if (stock.has(stock.held() + asked.getOrDefault(site, 0))) {
-            return stock;
-          }
-          all.put(site, Integer.MAX_VALUE);
-          return new Stock(heard.arms(site), stock.held());
-        });
-    kits.available(connection, stocks, all);
-    return stocks;
-  }
-
-  /** Enough, if arms are stocked alike. */
-  private static int sample(int arms, int ofEachArm) {
-    int least = arms * ofEachArm;
-    return least == 0 ? 0 : least * 3 / 2 + 32;
   }
 }
