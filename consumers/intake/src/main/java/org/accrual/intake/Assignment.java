@@ -30,12 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Assignment.class.getName());
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
+  private static final long NEVER = Long.MIN_VALUE;
   private static final String HEARTBEAT = "last-heartbeat-seconds-ago";
 
   private final Consumer<byte[], byte[]> consumer;
   private final Map<TopicPartition, Halt> halted = new HashMap<>();
   private final Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
-  private boolean joined;
+  private long assignedAt = NEVER;
   private boolean resting;
 
   Assignment(Consumer<byte[], byte[]> consumer, List<String> topics) {
@@ -49,16 +50,25 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
 
   /**
    * Whether the broker has said which partitions are ours, if only none, and still counts us in: it
-   * does not when there was no heartbeat for the session timeout, since it is away or cut off.
+   * does not when for the session timeout there was neither an assignment nor a heartbeat, since it
+   * is away or cut off.
    */
   boolean inGroup(Duration sessionTimeout) {
-    return joined
-        && consumer.metrics().values().stream()
-            .filter(metric -> metric.metricName().name().equals(HEARTBEAT))
-            .allMatch(
-                metric ->
-                    metric.metricValue() instanceof Double seconds
-                        && seconds <= sessionTimeout.toSeconds());
+    if (assignedAt == NEVER) {
+      return false;
+    }
+    double sinceAssigned = (System.nanoTime() - assignedAt) / 1e9;
+    return Math.min(sinceAssigned, sinceHeartbeat()) <= sessionTimeout.toSeconds();
+  }
+
+  /** In seconds; infinite if there was none yet. */
+  private double sinceHeartbeat() {
+    return consumer.metrics().values().stream()
+        .filter(metric -> metric.metricName().name().equals(HEARTBEAT))
+        .mapToDouble(metric -> metric.metricValue() instanceof Double seconds ? seconds : -1)
+        .filter(seconds -> seconds >= 0)
+        .findFirst()
+        .orElse(Double.POSITIVE_INFINITY);
   }
 
   Collection<Halt> halted() {
@@ -134,7 +144,7 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
 
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-    joined = true;
+    assignedAt = System.nanoTime();
     if (resting) {
       consumer.pause(partitions);
     }
