@@ -61,8 +61,6 @@ create table enrollment.site_head (
   active    boolean not null,
   capacity  int     not null check (capacity >= 0),
   time_zone text    not null,
-  -- Slots in use. Counted here until the capacity participant takes it over.
-  taken     int     not null default 0 check (taken >= 0),
   version   bigint  not null check (version > 0),
   primary key (study_id, site_id)
 );
@@ -75,7 +73,8 @@ create table enrollment.attempt (
   site_id       text not null,
   attempt       int  not null check (attempt > 0),
   previous_id   uuid references enrollment.attempt,
-  -- live: on its way into the study or in it. ended: another attempt may follow. barred: none may.
+  -- live: on its way into the study or in it. ended: another attempt may follow. barred: none does by itself; after a
+  -- registration refused for good one may be asked for.
   standing      text not null check (standing in ('live', 'ended', 'barred')),
   unique (study_id, patient_id, attempt),
   foreign key (study_id, site_id) references enrollment.site_head,
@@ -88,13 +87,16 @@ create unique index attempt_one_live on enrollment.attempt (study_id, patient_id
 create table enrollment.request (
   method      text        not null,
   request_id  text        not null check (length(request_id) between 1 and 64),
-  -- SHA-256 of the request's content: the same id with other content is refused.
+  -- HMAC-SHA-256 of the request's content: the same id with other content is refused. Keyed, since a plain hash of
+  -- kits with their arms could be guessed back.
   fingerprint bytea       not null check (length(fingerprint) = 32),
   -- The answer, as protobuf.
   response    bytea       not null,
   created_at  timestamptz not null,
   -- Kept at least until then; dropped by enrollment-core some time after.
   expires_at  timestamptz not null check (expires_at > created_at),
+  -- The operation that it answers, if it answers one: kept as long as that.
+  operation_id uuid,
   primary key (method, request_id)
 );
 create index request_expires_at on enrollment.request (expires_at);
@@ -127,28 +129,28 @@ create index operation_enrollment on enrollment.operation (enrollment_id);
 create index operation_open on enrollment.operation (updated_at) where stage not in ('confirmed', 'rejected');
 create index operation_expires_at on enrollment.operation (expires_at) where stage in ('confirmed', 'rejected');
 
--- Appends events to a stream and tells them.
--- Fails with unique_violation if the stream has moved past first_version - 1.
+-- Appends events to streams of a type, one array element an event, and tells them.
+-- Fails with unique_violation if a stream has an event of that version already.
 create function enrollment.append(
-  p_stream_type text, p_stream_id text, p_first_version bigint,
+  p_stream_type text, p_stream_ids text[], p_versions bigint[],
   p_event_ids uuid[], p_types text[], p_schema_versions int[], p_payloads bytea[],
-  p_metadata jsonb, p_recorded_at timestamptz)
+  p_metadata jsonb[], p_recorded_at timestamptz)
 returns void language plpgsql as $$
 begin
-  with appended as (
-    insert into enrollment.event
-      (stream_type, stream_id, version, event_id, type, schema_version, payload, metadata, recorded_at)
-    select p_stream_type, p_stream_id, p_first_version + e.ord - 1,
-           e.event_id, e.type, e.schema_version, e.payload, p_metadata, p_recorded_at
-      from unnest(p_event_ids, p_types, p_schema_versions, p_payloads)
-           with ordinality as e(event_id, type, schema_version, payload, ord)
-    returning *)
+  insert into enrollment.event
+    (stream_type, stream_id, version, event_id, type, schema_version, payload, metadata, recorded_at)
+  select p_stream_type, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.payload, e.metadata,
+         p_recorded_at
+    from unnest(p_stream_ids, p_versions, p_event_ids, p_types, p_schema_versions, p_payloads, p_metadata)
+         as e(stream_id, version, event_id, type, schema_version, payload, metadata);
   insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers, created_at)
-  select event_id, stream_type || '.events', stream_id, type, payload,
-         metadata || jsonb_build_object('ce_sequence', version::text, 'ce_schemaversion', schema_version::text),
-         recorded_at
-    from appended
-   order by version; -- the relay tells them in the order in which they were written
+  select e.event_id, p_stream_type || '.events', e.stream_id, e.type, e.payload,
+         e.metadata
+           || jsonb_build_object('ce_sequence', e.version::text, 'ce_schemaversion', e.schema_version::text),
+         p_recorded_at
+    from unnest(p_stream_ids, p_versions, p_event_ids, p_types, p_schema_versions, p_payloads, p_metadata)
+         with ordinality as e(stream_id, version, event_id, type, schema_version, payload, metadata, place)
+   order by e.place; -- the relay tells them in the order in which they were written
 end $$;
 
 -- Raises what a command meets when something moved since it was decided; it decides again.
@@ -177,23 +179,6 @@ begin
     perform enrollment.moved(format('site %s/%s', p_study_id, p_site_id));
   end if;
 end $$;
-
--- Takes a slot at a site that is still as the decision saw it, and holds the site still until commit.
-create function enrollment.take_slot(p_study_id text, p_site_id text, p_version bigint)
-returns void language plpgsql as $$
-begin
-  update enrollment.site_head set taken = taken + 1
-   where study_id = p_study_id and site_id = p_site_id and version = p_version and taken < capacity;
-  if not found then
-    perform enrollment.moved(format('site %s/%s', p_study_id, p_site_id));
-  end if;
-end $$;
-
--- Gives a slot back. What the site is like meanwhile does not matter.
-create function enrollment.give_slot_back(p_study_id text, p_site_id text) returns void language sql
-begin atomic
-  update enrollment.site_head set taken = taken - 1 where study_id = p_study_id and site_id = p_site_id;
-end;
 
 -- Writes the head of a study, which must be the one before p_version, or none for the first.
 create function enrollment.put_study_head(
@@ -235,18 +220,34 @@ end $$;
 -- Opens an attempt. Fails with unique_violation if the patient has a live one by now.
 create function enrollment.open_attempt(
   p_enrollment_id uuid, p_study_id text, p_patient_id text, p_site_id text, p_attempt int, p_previous_id uuid)
-returns void language sql
-begin atomic
+returns void language plpgsql as $$
+begin
+  if p_previous_id is not null then
+    -- Held, so that the one before cannot be opened again meanwhile.
+    perform from enrollment.attempt where enrollment_id = p_previous_id and standing <> 'live' for share;
+    if not found then
+      perform enrollment.moved('attempt ' || p_previous_id);
+    end if;
+  end if;
   insert into enrollment.attempt
     (enrollment_id, study_id, patient_id, site_id, attempt, previous_id, standing)
   values (p_enrollment_id, p_study_id, p_patient_id, p_site_id, p_attempt, p_previous_id, 'live');
-end;
+end $$;
 
--- Ends an attempt: 'ended' lets another follow, 'barred' none.
+-- Ends an attempt: 'ended' lets another follow, 'barred' none by itself.
 create function enrollment.close_attempt(p_enrollment_id uuid, p_standing text) returns void language sql
 begin atomic
   update enrollment.attempt set standing = p_standing where enrollment_id = p_enrollment_id;
 end;
+
+-- Takes an ending back, if no other attempt has followed by now.
+create function enrollment.reopen_attempt(p_enrollment_id uuid) returns void language plpgsql as $$
+begin
+  update enrollment.attempt set standing = 'live' where enrollment_id = p_enrollment_id;
+  if exists (select from enrollment.attempt where previous_id = p_enrollment_id) then
+    perform enrollment.moved('attempt ' || p_enrollment_id);
+  end if;
+end $$;
 
 create function enrollment.open_operation(
   p_operation_id uuid, p_enrollment_id uuid, p_study_id text, p_site_id text, p_patient_id text,
@@ -265,9 +266,9 @@ end;
 -- Keeps an accepted answer. Fails with unique_violation if the request was answered by another call meanwhile.
 create function enrollment.keep_request(
   p_method text, p_request_id text, p_fingerprint bytea, p_response bytea,
-  p_now timestamptz, p_expires_at timestamptz)
+  p_now timestamptz, p_expires_at timestamptz, p_operation_id uuid)
 returns void language sql
 begin atomic
-  insert into enrollment.request (method, request_id, fingerprint, response, created_at, expires_at)
-  values (p_method, p_request_id, p_fingerprint, p_response, p_now, p_expires_at);
+  insert into enrollment.request (method, request_id, fingerprint, response, created_at, expires_at, operation_id)
+  values (p_method, p_request_id, p_fingerprint, p_response, p_now, p_expires_at, p_operation_id);
 end;

@@ -9,16 +9,22 @@ import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.accrual.core.application.Cancellation;
 import org.accrual.core.application.Catalog;
 import org.accrual.core.application.EnrollmentCommands;
 import org.accrual.core.application.SiteCommands;
 import org.accrual.core.application.StudyCommands;
+import org.accrual.core.application.Unblinding;
 import org.accrual.core.application.WriteModel;
 import org.accrual.core.eventstore.Database;
 import org.accrual.core.eventstore.PostgresCatalog;
 import org.accrual.core.eventstore.PostgresWriteModel;
 import org.accrual.core.eventstore.Retention;
+import org.accrual.core.grpc.Fingerprints;
+import org.accrual.core.grpc.WaitLimits;
+import org.accrual.core.saga.SagaSettings;
 import org.accrual.runtime.Settings;
+import org.accrual.runtime.blinding.Seal;
 
 /** Puts the parts together: domain and application know nothing of CDI. */
 @ApplicationScoped
@@ -34,6 +40,30 @@ class Wiring {
   @Singleton
   CoreSettings settings() {
     return CoreSettings.read(Settings.load());
+  }
+
+  @Produces
+  @Singleton
+  SagaSettings sagaSettings(CoreSettings settings) {
+    return settings.sagas();
+  }
+
+  @Produces
+  @Singleton
+  Seal seal(CoreSettings settings) {
+    return settings.seal();
+  }
+
+  @Produces
+  @Singleton
+  Fingerprints fingerprints(CoreSettings settings) {
+    return settings.fingerprints();
+  }
+
+  @Produces
+  @Singleton
+  WaitLimits waitLimits(CoreSettings settings) {
+    return new WaitLimits(settings.operationWait(), settings.unblindingWait());
   }
 
   @Produces
@@ -82,7 +112,19 @@ class Wiring {
 
   @Produces
   @Singleton
-  EnrollmentCommands enrollments(WriteModel model) {
-    return new EnrollmentCommands(model, clock, nextId);
+  EnrollmentCommands enrollments(WriteModel model, SagaSettings sagas) {
+    return new EnrollmentCommands(model, clock, nextId, sagas.timing());
+  }
+
+  @Produces
+  @Singleton
+  Cancellation cancellation(WriteModel model, SagaSettings sagas) {
+    return new Cancellation(model, clock, sagas.timing());
+  }
+
+  @Produces
+  @Singleton
+  Unblinding unblinding(WriteModel model) {
+    return new Unblinding(model, clock);
   }
 }

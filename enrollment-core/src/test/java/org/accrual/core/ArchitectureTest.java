@@ -60,16 +60,20 @@ class ArchitectureTest {
           .definedBy("org.accrual.core.eventstore..")
           .layer("grpc")
           .definedBy("org.accrual.core.grpc..")
+          .layer("saga")
+          .definedBy("org.accrual.core.saga..")
           .layer("process")
           .definedBy("org.accrual.core")
           .whereLayer("process")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("grpc")
-          .mayNotBeAccessedByAnyLayer()
-          .whereLayer("eventstore")
           .mayOnlyBeAccessedByLayers("process")
+          .whereLayer("saga")
+          .mayOnlyBeAccessedByLayers("process")
+          .whereLayer("eventstore")
+          .mayOnlyBeAccessedByLayers("saga", "process")
           .whereLayer("application")
-          .mayOnlyBeAccessedByLayers("eventstore", "grpc", "process");
+          .mayOnlyBeAccessedByLayers("eventstore", "grpc", "saga", "process");
 
   @ArchTest
   static final ArchRule NOTHING_OF_THE_OTHER_PROCESSES =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.accrual.runtime.InvalidSetting;
@@ -11,11 +12,14 @@ import org.accrual.runtime.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CoreSettingsTest {
 
   private static CoreSettings read(Map<String, String> values) {
-    return CoreSettings.read(Settings.of(key -> Optional.ofNullable(values.get(key))));
+    Map<String, String> all = new HashMap<>(CoreFixtures.keys());
+    all.putAll(values);
+    return CoreSettings.read(Settings.of(key -> Optional.ofNullable(all.get(key))));
   }
 
   @Test
@@ -26,6 +30,9 @@ class CoreSettingsTest {
     assertThat(settings.database().password()).isEmpty();
     assertThat(settings.poolSize()).isEqualTo(16);
     assertThat(settings.retention()).isEqualTo(Duration.ofDays(30));
+    assertThat(settings.sagas().enabled()).isTrue();
+    assertThat(settings.sagas().timing().stepDeadline()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.sagas().timing().compensationRetry()).isEqualTo(Duration.ofSeconds(5));
   }
 
   @ParameterizedTest
@@ -37,11 +44,35 @@ class CoreSettingsTest {
     "accrual.database.statement-timeout, 10",
     "accrual.answers.retention, 0d",
     "accrual.answers.sweep-interval, 2d",
+    "accrual.operations.max-wait, 0s",
+    "accrual.unblinding.wait, 3m",
+    "accrual.saga.enabled, maybe",
+    "accrual.saga.step-deadline, 10",
+    "accrual.saga.compensation-retry, 2h",
+    "accrual.saga.sweep-interval, 1ms",
+    "accrual.blinding.public-key, bm90IGEga2V5",
   })
   void aWrongValueIsNamed(String key, String value) {
     assertThatThrownBy(() -> read(Map.of(key, value)))
         .isInstanceOf(InvalidSetting.class)
         .hasMessageContaining(key)
         .hasMessageContaining(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"accrual.blinding.public-key", "accrual.core.fingerprint-key"})
+  void withoutAKeyItDoesNotStart(String key) {
+    assertThatThrownBy(() -> read(Map.of(key, "")))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessageContaining(key);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"c2hvcnQ=", "no base64!"})
+  void aFingerprintKeyIsLongAndNeverShown(String value) {
+    assertThatThrownBy(() -> read(Map.of("accrual.core.fingerprint-key", value)))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessageContaining("accrual.core.fingerprint-key")
+        .hasMessageNotContaining(value);
   }
 }

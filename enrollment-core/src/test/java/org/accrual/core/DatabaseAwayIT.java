@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.accrual.api.enrollment.v1.EnrollPatientRequest;
 import org.accrual.api.study.v1.GetStudyRequest;
@@ -61,8 +62,8 @@ class DatabaseAwayIT {
             Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
-                .until(() -> client.enrollments.enrollPatient(request), Operation::getDone);
-        assertThat(operation.hasResponse()).isTrue();
+                .until(() -> client.enrollments.enrollPatient(request), Objects::nonNull);
+        assertThat(core.settled(operation).hasResponse()).isTrue();
         assertThat(ready(core)).isEqualTo(200);
       }
     } finally {

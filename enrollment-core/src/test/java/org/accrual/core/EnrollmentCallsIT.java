@@ -73,8 +73,13 @@ class EnrollmentCallsIT {
   @Test
   void oneCallEnrolls() {
     String study = client.openStudy(5);
-    Operation operation = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    Operation accepted = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    assertThat(accepted.getDone()).isFalse();
+    assertThat(metadata(accepted).getStage()).isEqualTo(EnrollmentStage.ENROLLMENT_STAGE_ACCEPTED);
+    assertThat(ConsistencyToken.decode(metadata(accepted).getConsistencyToken()))
+        .contains(new ConsistencyToken("enrollment", metadata(accepted).getEnrollmentId(), 4));
 
+    Operation operation = core.settled(accepted);
     assertThat(operation.getDone()).isTrue();
     assertThat(operation.getName()).matches("operations/[0-9a-f-]{36}");
     var metadata = metadata(operation);
@@ -82,15 +87,19 @@ class EnrollmentCallsIT {
     assertThat(metadata.getStagesList())
         .extracting(StageTime::getStage)
         .containsExactly(
-            EnrollmentStage.ENROLLMENT_STAGE_ACCEPTED, EnrollmentStage.ENROLLMENT_STAGE_CONFIRMED);
+            EnrollmentStage.ENROLLMENT_STAGE_ACCEPTED,
+            EnrollmentStage.ENROLLMENT_STAGE_SLOT_RESERVED,
+            EnrollmentStage.ENROLLMENT_STAGE_RANDOMIZED,
+            EnrollmentStage.ENROLLMENT_STAGE_KIT_ALLOCATED,
+            EnrollmentStage.ENROLLMENT_STAGE_CONFIRMED);
     assertThat(metadata.getReason()).isEmpty();
     var response = unpacked(operation.getResponse(), EnrollPatientResponse.class);
     assertThat(response.getEnrollment().getState())
         .isEqualTo(EnrollmentState.ENROLLMENT_STATE_ON_STUDY);
-    assertThat(response.getEnrollment().getVersion()).isEqualTo(5);
+    assertThat(response.getEnrollment().getVersion()).isEqualTo(8);
     assertThat(response.getEnrollment().hasConfirmTime()).isTrue();
     assertThat(ConsistencyToken.decode(response.getConsistencyToken()))
-        .contains(new ConsistencyToken("enrollment", metadata.getEnrollmentId(), 5));
+        .contains(new ConsistencyToken("enrollment", metadata.getEnrollmentId(), 8));
 
     assertThat(
             stored.texts(
@@ -101,6 +110,9 @@ class EnrollmentCallsIT {
             "accrual.enrollment.consent-recorded.v1",
             "accrual.enrollment.eligibility-recorded.v1",
             "accrual.enrollment.requested.v1",
+            "accrual.enrollment.slot-reserved.v1",
+            "accrual.enrollment.randomized.v1",
+            "accrual.enrollment.kit-allocated.v1",
             "accrual.enrollment.confirmed.v1");
   }
 
@@ -134,7 +146,7 @@ class EnrollmentCallsIT {
                 """,
                 id))
         .containsExactlyElementsOf(
-            java.util.stream.IntStream.rangeClosed(1, 5)
+            java.util.stream.IntStream.rangeClosed(1, 4)
                 .mapToObj(
                     version ->
                         "enrollment.events %d 1 /accrual/enrollment-core conversation-7 %s dr-a %s t t"
@@ -182,15 +194,15 @@ class EnrollmentCallsIT {
         client.enrollments.enrollPatient(
             enroll(study, "P1").clearConsent().clearEligibility().build());
     assertThat(metadata(operation).getEnrollmentId()).isEqualTo(id);
-    assertThat(metadata(operation).getStage())
+    assertThat(metadata(core.settled(operation)).getStage())
         .isEqualTo(EnrollmentStage.ENROLLMENT_STAGE_CONFIRMED);
   }
 
   @Test
   void aFullSiteRejectsAndAWithdrawalLetsTheNextIn() {
     String study = client.openStudy(1);
-    Operation first = client.enrollments.enrollPatient(enroll(study, "P1").build());
-    Operation second = client.enrollments.enrollPatient(enroll(study, "P2").build());
+    Operation first = core.settled(client.enrollments.enrollPatient(enroll(study, "P1").build()));
+    Operation second = core.settled(client.enrollments.enrollPatient(enroll(study, "P2").build()));
 
     assertThat(second.getDone()).isTrue();
     assertThat(second.hasError()).isTrue();
@@ -204,7 +216,8 @@ class EnrollmentCallsIT {
         .isEqualTo(EnrollmentState.ENROLLMENT_STATE_OFF_STUDY);
     assertThat(off.getEnrollment().getReason()).isEqualTo("moved away");
 
-    Operation again = client.enrollments.enrollPatient(enroll(study, "P2").build());
+    core.participants().settle();
+    Operation again = core.settled(client.enrollments.enrollPatient(enroll(study, "P2").build()));
     assertThat(metadata(again).getStage()).isEqualTo(EnrollmentStage.ENROLLMENT_STAGE_CONFIRMED);
     assertThat(metadata(again).getEnrollmentId())
         .as("the recorded enrollment goes on")
@@ -218,6 +231,9 @@ class EnrollmentCallsIT {
             "accrual.enrollment.requested.v1",
             "accrual.enrollment.rejected.v1",
             "accrual.enrollment.requested.v1",
+            "accrual.enrollment.slot-reserved.v1",
+            "accrual.enrollment.randomized.v1",
+            "accrual.enrollment.kit-allocated.v1",
             "accrual.enrollment.confirmed.v1");
   }
 

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.longrunning.Operation;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import org.accrual.api.enrollment.v1.EnrollPatientRequest;
@@ -17,6 +19,9 @@ import org.accrual.api.enrollment.v1.WithdrawPatientRequest;
 import org.accrual.api.study.v1.ActivateStudyRequest;
 import org.accrual.api.study.v1.RegisterStudyRequest;
 import org.accrual.api.study.v1.SuspendAccrualRequest;
+import org.accrual.core.eventstore.Database;
+import org.accrual.core.eventstore.Retention;
+import org.accrual.runtime.DatabaseSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,6 +48,7 @@ class IdempotencyIT {
     String study = client.openStudy(5);
     EnrollPatientRequest request = enroll(study, "P1").build();
     Operation first = client.enrollments.enrollPatient(request);
+    assertThat(core.settled(first).hasResponse()).isTrue();
     client.enrollments.withdrawPatient(
         WithdrawPatientRequest.newBuilder()
             .setRequestId(requestId())
@@ -103,6 +109,32 @@ class IdempotencyIT {
   }
 
   @Test
+  void anAnswerIsKeptAsLongAsItsOperationRuns() {
+    String study = client.openStudy(5);
+    EnrollPatientRequest request = enroll(study, "P1").build();
+    Operation accepted = client.enrollments.enrollPatient(request);
+    try (Database database =
+        new Database(
+            new DatabaseSettings(core.jdbcUrl(), "postgres", ""),
+            1,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5))) {
+      Retention retention = new Retention(database);
+      Instant expired = Instant.now().plus(Duration.ofDays(31));
+      retention.dropExpired(expired);
+      assertThat(client.enrollments.enrollPatient(request)).isEqualTo(accepted);
+
+      core.settled(accepted);
+      retention.dropExpired(expired);
+    }
+    assertThat(
+            catchThrowableOfType(
+                StatusRuntimeException.class, () -> client.enrollments.enrollPatient(request)))
+        .as("judged anew")
+        .isNotNull();
+  }
+
+  @Test
   void duplicatesAtTheSameTimeAreOneEnrollment() {
     String study = client.openStudy(5);
     EnrollPatientRequest request = enroll(study, "P1").build();
@@ -112,7 +144,7 @@ class IdempotencyIT {
             stored.count(
                 "select count(*) from enrollment.event where stream_id = ?",
                 metadata(answers.getFirst()).getEnrollmentId()))
-        .isEqualTo(5);
+        .isEqualTo(4);
     assertThat(stored.count("select count(*) from enrollment.operation where study_id = ?", study))
         .isEqualTo(1);
   }

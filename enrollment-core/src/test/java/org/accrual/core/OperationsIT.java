@@ -19,6 +19,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.accrual.api.enrollment.v1.EnrollmentStage;
 import org.accrual.core.eventstore.Database;
 import org.accrual.core.eventstore.Retention;
 import org.accrual.runtime.DatabaseSettings;
@@ -67,26 +71,89 @@ class OperationsIT {
     return found;
   }
 
+  private static Operation waited(String name, Duration timeout) {
+    return client.operations.waitOperation(
+        WaitOperationRequest.newBuilder().setName(name).setTimeout(timeout).build());
+  }
+
   @Test
-  void getAndWaitAnswerWhatEnrollPatientDid() {
+  void oneThatIsDoneIsNotWaitedFor() {
     String study = client.openStudy(1);
     for (String patient : List.of("P1", "P2")) {
-      Operation answered = client.enrollments.enrollPatient(enroll(study, patient).build());
-      assertThat(get(answered.getName())).isEqualTo(answered);
-      assertThat(
-              client.operations.waitOperation(
-                  WaitOperationRequest.newBuilder()
-                      .setName(answered.getName())
-                      .setTimeout(Duration.newBuilder().setSeconds(5))
-                      .build()))
-          .isEqualTo(answered);
+      Operation accepted = client.enrollments.enrollPatient(enroll(study, patient).build());
+      assertThat(get(accepted.getName())).isEqualTo(accepted);
+      Operation done = core.settled(accepted);
+      assertThat(done.getDone()).isTrue();
+      assertThat(waited(accepted.getName(), Duration.getDefaultInstance())).isEqualTo(done);
     }
+  }
+
+  @Test
+  void whoWaitsIsAnsweredWhenItIsDone() throws Exception {
+    String study = client.openStudy(1);
+    Operation accepted = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Operation>> waiting = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        waiting.add(
+            threads.submit(() -> waited(accepted.getName(), Duration.getDefaultInstance())));
+      }
+      Operation done = core.settled(accepted);
+      for (Future<Operation> one : waiting) {
+        assertThat(one.get(10, TimeUnit.SECONDS)).isEqualTo(done);
+      }
+    }
+  }
+
+  @Test
+  void whoDoesNotWaitLongEnoughIsAnsweredHowFarItIs() {
+    String study = client.openStudy(1);
+    Operation accepted = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    Duration shortly = Duration.newBuilder().setNanos(200_000_000).build();
+    assertThat(waited(accepted.getName(), shortly)).isEqualTo(accepted);
+    assertThat(
+            client
+                .operations
+                .withDeadlineAfter(1, TimeUnit.SECONDS)
+                .waitOperation(
+                    WaitOperationRequest.newBuilder().setName(accepted.getName()).build()))
+        .isEqualTo(accepted);
+    StatusRuntimeException error =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> waited(accepted.getName(), Duration.newBuilder().setSeconds(-1).build()));
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+  }
+
+  @Test
+  void cancellingGivesBackWhatWasTakenAndRejects() {
+    String study = client.openStudy(1);
+    Operation accepted = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    CancelOperationRequest cancel =
+        CancelOperationRequest.newBuilder().setName(accepted.getName()).build();
+    client.operations.cancelOperation(cancel);
+    Operation compensating = get(accepted.getName());
+    assertThat(compensating.getDone()).isFalse();
+    assertThat(metadata(compensating).getStage())
+        .isEqualTo(EnrollmentStage.ENROLLMENT_STAGE_COMPENSATING);
+    assertThat(metadata(compensating).getReason()).isEqualTo("CANCELLED");
+
+    String before = stored.everything();
+    client.operations.cancelOperation(cancel);
+    assertThat(stored.everything()).as("cancelled once").isEqualTo(before);
+
+    Operation rejected = core.settled(accepted);
+    assertThat(info(rejected.getError()).getReason()).isEqualTo("CANCELLED");
+    assertThat(core.participants().slotsTaken(study, "V1")).isZero();
+    Operation again = core.settled(client.enrollments.enrollPatient(enroll(study, "P1").build()));
+    assertThat(again.hasResponse()).as("eligible again").isTrue();
   }
 
   @Test
   void aLaterWithdrawalDoesNotChangeWhatTheOperationAnswers() {
     String study = client.openStudy(1);
-    Operation answered = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    Operation answered =
+        core.settled(client.enrollments.enrollPatient(enroll(study, "P1").build()));
     client.enrollments.withdrawPatient(
         org.accrual.api.enrollment.v1.WithdrawPatientRequest.newBuilder()
             .setRequestId(Client.requestId())
@@ -101,10 +168,10 @@ class OperationsIT {
   @ValueSource(strings = {"P1", "P2"})
   void cancellingADoneOneChangesNothingAndSaysSo(String patient) {
     String study = client.openStudy(1);
-    client.enrollments.enrollPatient(enroll(study, "P1").build());
+    core.settled(client.enrollments.enrollPatient(enroll(study, "P1").build()));
     Operation operation = list("metadata.study_id = \"%s\"".formatted(study), 50).getFirst();
     if (patient.equals("P2")) {
-      operation = client.enrollments.enrollPatient(enroll(study, "P2").build());
+      operation = core.settled(client.enrollments.enrollPatient(enroll(study, "P2").build()));
     }
     String name = operation.getName();
     String before = stored.everything();
@@ -127,6 +194,8 @@ class OperationsIT {
     for (int i = 0; i < 5; i++) {
       names.addFirst(client.enrollments.enrollPatient(enroll(study, "P" + i).build()).getName());
     }
+    assertThat(list("metadata.study_id = \"%s\" AND done = false".formatted(study), 50)).hasSize(5);
+    core.participants().settle();
     String ofStudy = "metadata.study_id = \"%s\"".formatted(study);
     assertThat(list(ofStudy, 2)).extracting(Operation::getName).containsExactlyElementsOf(names);
     assertThat(list(ofStudy + " AND metadata.stage = \"rejected\"", 50)).hasSize(3);
@@ -184,7 +253,9 @@ class OperationsIT {
           .isEqualTo(new Retention.Dropped(0, 0));
     }
     String study = client.openStudy(2);
-    Operation operation = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    Operation operation =
+        core.settled(client.enrollments.enrollPatient(enroll(study, "P1").build()));
+    core.participants().settle();
     try (Database database =
         new Database(
             new DatabaseSettings(core.jdbcUrl(), "postgres", ""),
@@ -196,9 +267,15 @@ class OperationsIT {
       assertThat(retention.dropExpired(kept)).isEqualTo(new Retention.Dropped(0, 0));
       assertThat(get(operation.getName())).isEqualTo(operation);
       long requests = stored.count("select count(*) from enrollment.request");
-      long operations = stored.count("select count(*) from enrollment.operation");
+      long operations = stored.count("select count(*) from enrollment.operation where done");
+      long running =
+          stored.count(
+              """
+              select count(*) from enrollment.request r join enrollment.operation o
+               using (operation_id) where not o.done
+              """);
       assertThat(retention.dropExpired(kept.plusSeconds(120)))
-          .isEqualTo(new Retention.Dropped((int) requests, (int) operations));
+          .isEqualTo(new Retention.Dropped((int) (requests - running), (int) operations));
     }
     assertNotFound(operation.getName());
   }

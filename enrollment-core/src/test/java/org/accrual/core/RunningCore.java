@@ -1,5 +1,8 @@
 package org.accrual.core;
 
+import com.google.longrunning.GetOperationRequest;
+import com.google.longrunning.Operation;
+import com.google.longrunning.OperationsGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.helidon.microprofile.server.Server;
@@ -17,12 +20,16 @@ public final class RunningCore implements AutoCloseable {
   private final ManagedChannel channel;
   private final int httpPort;
   private final String jdbcUrl;
+  private final SagaDriver sagas;
+  private final OutboxParticipants participants;
 
   private RunningCore(Server server, ManagedChannel channel, int httpPort, String jdbcUrl) {
     this.server = server;
     this.channel = channel;
     this.httpPort = httpPort;
     this.jdbcUrl = jdbcUrl;
+    this.sagas = new SagaDriver(jdbcUrl);
+    this.participants = new OutboxParticipants(jdbcUrl, answers -> sagas.answer(answers));
   }
 
   /** On a fresh, migrated database. */
@@ -33,6 +40,9 @@ public final class RunningCore implements AutoCloseable {
   public static RunningCore start(String jdbcUrl, Map<String, String> settings) {
     int grpcPort = freePort();
     int httpPort = freePort();
+    CoreFixtures.keys().forEach(System::setProperty);
+    // Answers are fed by the test, and nothing here may reach a broker that runs on this machine.
+    System.setProperty("accrual.saga.enabled", "false");
     System.setProperty("accrual.database.url", jdbcUrl);
     System.setProperty("accrual.grpc.port", Integer.toString(grpcPort));
     System.setProperty("accrual.http.port", Integer.toString(httpPort));
@@ -66,8 +76,24 @@ public final class RunningCore implements AutoCloseable {
     return jdbcUrl;
   }
 
+  public SagaDriver sagas() {
+    return sagas;
+  }
+
+  public OutboxParticipants participants() {
+    return participants;
+  }
+
+  /** The operation once the participants have answered whatever was asked of them. */
+  public Operation settled(Operation accepted) {
+    participants.settle();
+    return OperationsGrpc.newBlockingStub(channel)
+        .getOperation(GetOperationRequest.newBuilder().setName(accepted.getName()).build());
+  }
+
   @Override
   public void close() {
+    sagas.close();
     channel.shutdownNow();
     server.stop();
   }

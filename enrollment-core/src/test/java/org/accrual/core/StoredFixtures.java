@@ -46,8 +46,10 @@ public final class StoredFixtures {
             select concat_ws(' ', (select count(*) from enrollment.event),
               (select count(*) from outbox.message), (select count(*) from enrollment.request),
               (select count(*) from enrollment.operation), (select count(*) from enrollment.attempt),
+              (select count(*) from enrollment.saga), (select count(*) from enrollment.kit),
+              (select count(*) from enrollment.unblinding),
               (select coalesce(sum(version), 0) from enrollment.study_head),
-              (select coalesce(sum(version + taken), 0) from enrollment.site_head))
+              (select coalesce(sum(version), 0) from enrollment.site_head))
             """)
         .getFirst();
   }

@@ -69,6 +69,8 @@ final class Demo {
     var opened = site.activateSite(CAPACITY);
     report.step("activate site %s for %d participants", opened.getSiteId(), CAPACITY);
     report.check("capacity of the site", CAPACITY, opened.getCapacity());
+    site.receiveKits(CAPACITY + 1);
+    report.step("receive %d kits of each arm, sealed on arrival", CAPACITY + 1);
   }
 
   private Enrolled enrollInOneCall() {
@@ -146,13 +148,16 @@ final class Demo {
                 "consent-recorded",
                 "eligibility-recorded",
                 "requested",
+                "slot-reserved",
+                "randomized",
+                "kit-allocated",
                 "confirmed")
             .map("accrual.enrollment.%s.v1"::formatted)
             .toList(),
         records.stream().map(DemoTopic.Told::type).toList());
     report.check(
         "sequence of " + one.patient(),
-        List.of("1", "2", "3", "4", "5"),
+        List.of("1", "2", "3", "4", "5", "6", "7", "8"),
         records.stream().map(DemoTopic.Told::sequence).toList());
   }
 

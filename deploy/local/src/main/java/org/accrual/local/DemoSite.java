@@ -21,6 +21,8 @@ import org.accrual.api.query.v1.ListEnrollmentsRequest;
 import org.accrual.api.study.v1.ActivateSiteRequest;
 import org.accrual.api.study.v1.ActivateStudyRequest;
 import org.accrual.api.study.v1.Arm;
+import org.accrual.api.study.v1.Kit;
+import org.accrual.api.study.v1.ReceiveKitsRequest;
 import org.accrual.api.study.v1.RegisterStudyRequest;
 import org.accrual.api.study.v1.Site;
 import org.accrual.api.study.v1.StratificationFactor;
@@ -83,6 +85,17 @@ final class DemoSite {
                 .setTimeZone("Europe/Vienna")
                 .build())
         .getSite();
+  }
+
+  /** Kits of both arms; which belongs to which is sealed on arrival. */
+  Site receiveKits(int ofEachArm) {
+    ReceiveKitsRequest.Builder request =
+        ReceiveKitsRequest.newBuilder().setRequestId(fresh()).setStudyId(study).setSiteId(SITE);
+    for (int i = 1; i <= 2 * ofEachArm; i++) {
+      request.addKits(
+          Kit.newBuilder().setKitId("KIT-%03d".formatted(i)).setArmId(i % 2 == 0 ? "A" : "B"));
+    }
+    return clients.studies().receiveKits(request.build()).getSite();
   }
 
   Enrollment screen(String patient) {

@@ -56,6 +56,12 @@ class CrashIT {
                                   study))
                       .containsExactly(Integer.toString(ENROLLMENTS)));
       assertProjection(study);
+      await("slots and kits to balance")
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () ->
+                  assertThat(stack.balance().of(study))
+                      .isEqualTo(new Balance.Of(ENROLLMENTS, ENROLLMENTS, ENROLLMENTS, 0)));
       assertTopic(study, enrollments);
     }
   }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.accrual.local.Stack;
 import org.accrual.local.StackSettings;
 
@@ -46,6 +47,25 @@ final class SharedStack {
 
   Evidence evidence() {
     return new Evidence(stack.addresses().jdbc(), stack.addresses().kafka());
+  }
+
+  Balance balance() {
+    return new Balance(evidence());
+  }
+
+  /** The processes whose log has one of the names. */
+  List<String> logsWith(String... names) {
+    return List.of(Stack.CORE, Stack.RELAY, Stack.CONSUMERS).stream()
+        .filter(process -> Stream.of(names).anyMatch(logOf(process)::contains))
+        .toList();
+  }
+
+  private String logOf(String process) {
+    try {
+      return Files.readString(stack.log(process));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Of enrollment-core, then of consumers. */

@@ -14,6 +14,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.accrual.api.enrollment.v1.Consent;
@@ -27,6 +28,8 @@ import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc.EnrollmentQueryServic
 import org.accrual.api.study.v1.ActivateSiteRequest;
 import org.accrual.api.study.v1.ActivateStudyRequest;
 import org.accrual.api.study.v1.Arm;
+import org.accrual.api.study.v1.Kit;
+import org.accrual.api.study.v1.ReceiveKitsRequest;
 import org.accrual.api.study.v1.RegisterStudyRequest;
 import org.accrual.api.study.v1.StudyServiceGrpc;
 import org.accrual.api.study.v1.StudyServiceGrpc.StudyServiceBlockingStub;
@@ -38,8 +41,10 @@ final class SiteClient implements AutoCloseable {
   private static final Set<Code> MAY_PASS =
       Set.of(Code.UNAVAILABLE, Code.ABORTED, Code.DEADLINE_EXCEEDED, Code.CANCELLED);
   private static final long TRY_SECONDS = 10;
+  private static final int SPARE_KITS = 20;
   private static final long GIVE_UP_NANOS = TimeUnit.MINUTES.toNanos(3);
 
+  private final AtomicInteger kitNumbers = new AtomicInteger();
   private final ManagedChannel core;
   private final ManagedChannel consumers;
 
@@ -70,38 +75,48 @@ final class SiteClient implements AutoCloseable {
         .withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** An active study with one active site, no strata, one arm in each of two. */
+  /** An active study of two arms with one active site that has kits for all it has room for. */
   void openSite(String study, String site, int capacity) {
-    untilAnswered(
-        () ->
-            studies()
-                .registerStudy(
-                    RegisterStudyRequest.newBuilder()
-                        .setRequestId("register-" + study)
-                        .setStudyId(study)
-                        .setTitle("Study " + study)
-                        .addArms(Arm.newBuilder().setArmId("A").setRatio(1))
-                        .addArms(Arm.newBuilder().setArmId("B").setRatio(1))
-                        .setTarget(1000)
-                        .build()));
-    untilAnswered(
-        () ->
-            studies()
-                .activateStudy(
-                    ActivateStudyRequest.newBuilder()
-                        .setRequestId("activate-" + study)
-                        .setStudyId(study)
-                        .build()));
-    untilAnswered(
-        () ->
-            studies()
-                .activateSite(
-                    ActivateSiteRequest.newBuilder()
-                        .setRequestId("activate-" + study + "-" + site)
-                        .setStudyId(study)
-                        .setSiteId(site)
-                        .setCapacity(capacity)
-                        .build()));
+    openSite(study, site, capacity, "A", "B");
+  }
+
+  void openSite(String study, String site, int capacity, String... arms) {
+    RegisterStudyRequest.Builder register =
+        RegisterStudyRequest.newBuilder()
+            .setRequestId("register-" + study)
+            .setStudyId(study)
+            .setTitle("Study " + study)
+            .setTarget(1000);
+    for (String arm : arms) {
+      register.addArms(Arm.newBuilder().setArmId(arm).setRatio(1));
+    }
+    untilAnswered(() -> studies().registerStudy(register.build()));
+    ActivateStudyRequest activate =
+        ActivateStudyRequest.newBuilder()
+            .setRequestId("activate-" + study)
+            .setStudyId(study)
+            .build();
+    untilAnswered(() -> studies().activateStudy(activate));
+    ActivateSiteRequest open =
+        ActivateSiteRequest.newBuilder()
+            .setRequestId("activate-" + study + "-" + site)
+            .setStudyId(study)
+            .setSiteId(site)
+            .setCapacity(capacity)
+            .build();
+    untilAnswered(() -> studies().activateSite(open));
+    // One more of each arm than there are slots: whoever asks while others hold must find one too.
+    for (String arm : arms) {
+      ReceiveKitsRequest.Builder kits =
+          ReceiveKitsRequest.newBuilder()
+              .setRequestId("kits-" + study + "-" + arm)
+              .setStudyId(study)
+              .setSiteId(site);
+      for (int i = 0; i < capacity + SPARE_KITS; i++) {
+        kits.addKits(Kit.newBuilder().setKitId("K-" + kitNumbers.incrementAndGet()).setArmId(arm));
+      }
+      untilAnswered(() -> studies().receiveKits(kits.build()));
+    }
   }
 
   static EnrollPatientRequest enroll(String study, String site, String patient) {

@@ -1,6 +1,7 @@
 package org.accrual.core.application;
 
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -23,24 +24,32 @@ final class Attempts {
       Supplier<L> load,
       Function<L, Optional<KeptAnswer>> kept,
       Function<L, Outcome> decide) {
+    return run(request, load, kept, decide, (_, answer) -> new Outcome.Answered(answer));
+  }
+
+  /**
+   * @param repeat what a repetition leads to beside the answer that was kept
+   */
+  static <L> Outcome run(
+      Request request,
+      Supplier<L> load,
+      Function<L, Optional<KeptAnswer>> kept,
+      Function<L, Outcome> decide,
+      BiFunction<L, Answer, Outcome> repeat) {
     for (int attempt = 1; attempt <= MAX; attempt++) {
       L loaded = load.get();
-      Optional<Outcome> repeated = kept.apply(loaded).map(answer -> repeated(request, answer));
-      if (repeated.isPresent()) {
-        return repeated.get();
+      Optional<KeptAnswer> answered = kept.apply(loaded);
+      if (answered.filter(a -> !a.fingerprint().equals(request.fingerprint())).isPresent()) {
+        return new Outcome.RequestIdReused();
       }
       try {
-        return decide.apply(loaded);
+        return answered.isPresent()
+            ? repeat.apply(loaded, answered.get().answer())
+            : decide.apply(loaded);
       } catch (Conflict moved) {
         // Nothing was written: decide on what is there now.
       }
     }
     return new Outcome.Contended();
-  }
-
-  private static Outcome repeated(Request request, KeptAnswer kept) {
-    return kept.fingerprint().equals(request.fingerprint())
-        ? new Outcome.Answered(kept.answer())
-        : new Outcome.RequestIdReused();
   }
 }

@@ -1,10 +1,15 @@
 package org.accrual.core.application;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
 import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
+import org.accrual.core.domain.enrollment.Subject;
+import org.accrual.core.domain.saga.ParticipantCommand;
+import org.accrual.core.domain.saga.SagaRun;
+import org.accrual.core.domain.saga.SagaStep;
 import org.accrual.core.domain.site.SiteEvent;
 import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.domain.study.StudyEvent;
@@ -18,16 +23,14 @@ public sealed interface Change {
   /** The same for a site. */
   record HoldSite(SiteId site, long version) implements Change {}
 
-  /** Takes a slot at a site that is as it was at this version, and holds the site so. */
-  record TakeSlot(SiteId site, long version) implements Change {}
-
-  record GiveSlotBack(SiteId site) implements Change {}
-
   /** Events to append; {@code study} is as they leave it. */
   record AppendToStudy(StudyRecord study, List<StudyEvent> events) implements Change {}
 
   /** Events to append; {@code site} is as they leave it. */
   record AppendToSite(SiteRecord site, List<SiteEvent> events) implements Change {}
+
+  /** The study has these kits from now on; a conflict if it has one of them already. */
+  record AddKits(SiteId site, List<String> kitIds) implements Change {}
 
   /**
    * Events to append.
@@ -43,8 +46,33 @@ public sealed interface Change {
   /** The enrollment is not live any more. */
   record CloseAttempt(UUID enrollmentId, Standing standing) implements Change {}
 
+  /** The enrollment is live again; a conflict if the patient has a later attempt by now. */
+  record ReopenAttempt(UUID enrollmentId) implements Change {}
+
   record OpenOperation(Operation operation) implements Change {}
 
-  /** Keeps the answer for repetitions; a conflict if the request has been answered meanwhile. */
-  record KeepAnswer(Request request, Answer answer) implements Change {}
+  record AdvanceOperation(OperationProgress progress) implements Change {}
+
+  record StartSaga(RunningSaga saga) implements Change {}
+
+  /**
+   * A run goes on, or is over.
+   *
+   * @param seen the step it was at; a conflict if it is at another by now
+   * @param next empty: it is over
+   */
+  record MoveSaga(UUID enrollmentId, SagaStep seen, Optional<SagaRun> next) implements Change {}
+
+  /** Asks participants, through the outbox. */
+  record Send(Subject subject, List<ParticipantCommand> commands) implements Change {}
+
+  /** Asks randomization for the patient's arm, through the outbox. */
+  record AskArm(ArmQuestion question) implements Change {}
+
+  /**
+   * Keeps the answer for repetitions; a conflict if the request has been answered meanwhile.
+   *
+   * @param operationId the answer is kept as long as this operation
+   */
+  record KeepAnswer(Request request, Answer answer, Optional<UUID> operationId) implements Change {}
 }

@@ -1,69 +1,99 @@
 package org.accrual.core.application;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.accrual.core.application.Change.AppendToEnrollment;
 import org.accrual.core.application.Change.CloseAttempt;
-import org.accrual.core.application.Change.GiveSlotBack;
 import org.accrual.core.application.Change.HoldSite;
 import org.accrual.core.application.Change.HoldStudy;
 import org.accrual.core.application.Change.OpenAttempt;
-import org.accrual.core.application.Change.TakeSlot;
+import org.accrual.core.application.Change.ReopenAttempt;
+import org.accrual.core.application.Change.Send;
+import org.accrual.core.application.Change.StartSaga;
 import org.accrual.core.application.WriteModel.LoadedEnrollment;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.ConsentRecorded;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EligibilityRecorded;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentConfirmed;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRequested;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientWithdrawn;
 import org.accrual.core.domain.enrollment.EnrollmentPhase;
 import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.enrollment.EnrollmentState;
+import org.accrual.core.domain.enrollment.EnrollmentState.OffStudy;
+import org.accrual.core.domain.enrollment.EnrollmentState.PendingOnStudy;
 import org.accrual.core.domain.enrollment.Subject;
+import org.accrual.core.domain.saga.SagaDecider;
+import org.accrual.core.domain.saga.SagaTiming;
+import org.accrual.core.domain.saga.SagaTurn;
 
 /** What goes into the transaction beside an enrollment's events: all that spans streams. */
 final class EnrollmentChanges {
-  private EnrollmentChanges() {}
+  private final LoadedEnrollment loaded;
+  private final List<EnrollmentEvent> events;
+  private final Subject subject;
 
-  static List<Change> of(
-      LoadedEnrollment loaded, List<EnrollmentEvent> events, EnrollmentHistory after) {
-    EnrollmentState state = after.state();
+  /**
+   * @param events decided on {@code loaded}; at least one
+   */
+  EnrollmentChanges(LoadedEnrollment loaded, List<EnrollmentEvent> events) {
+    this.loaded = loaded;
+    this.events = events;
+    this.subject = events.getFirst().subject();
+  }
+
+  /** For a command that ends when it has been written. */
+  List<Change> of(EnrollmentHistory after) {
     List<Change> changes = new ArrayList<>();
     if (events.stream().anyMatch(EnrollmentChanges::needsOpenAccrual)) {
-      Subject subject = events.getFirst().subject();
       // Study before site, as everywhere: one order of locks, no deadlocks.
       changes.add(new HoldStudy(subject.studyId(), loaded.studyVersion()));
       changes.add(new HoldSite(subject.site(), loaded.siteVersion()));
     }
-    events.forEach(event -> beside(event, loaded, changes));
-    changes.add(
-        new AppendToEnrollment(
-            events.getFirst().subject().enrollmentId(), after.version(), events));
-    Standing standing = EnrollmentPhase.of(state).standing();
-    if (standing != Standing.LIVE) {
-      changes.add(new CloseAttempt(events.getFirst().subject().enrollmentId(), standing));
-    }
+    attempt(after.state()).ifPresent(changes::add);
+    changes.add(new AppendToEnrollment(subject.enrollmentId(), after.version(), events));
     return changes;
   }
 
-  private static void beside(EnrollmentEvent event, LoadedEnrollment loaded, List<Change> changes) {
-    switch (event) {
-      case PatientScreened screened -> changes.add(new OpenAttempt(screened));
-      case EnrollmentConfirmed(Subject subject) -> {
-        // The slot's row is locked at once for what it needs: sharing it first would deadlock.
-        changes.removeIf(change -> change instanceof HoldSite);
-        changes.add(new TakeSlot(subject.site(), loaded.siteVersion()));
-      }
-      case PatientWithdrawn withdrawn when withdrawn.registered() ->
-          changes.add(new GiveSlotBack(withdrawn.subject().site()));
-      case PatientWithdrawn _,
-          ConsentRecorded _,
-          EligibilityRecorded _,
-          EnrollmentRequested _,
-          EnrollmentRejected _ -> {}
+  /** The saga of a request that has been decided. */
+  List<Change> saga(
+      PendingOnStudy requested, UUID operation, Origin origin, SagaTiming timing, Instant now) {
+    return start(
+        SagaDecider.begin(requested, loaded.studyVersion(), loaded.siteVersion(), timing, now),
+        Optional.of(operation),
+        origin);
+  }
+
+  /** What a patient who left the study gives back. */
+  List<Change> giveBack(OffStudy off, Origin origin, SagaTiming timing, Instant now) {
+    boolean withKit = events.stream().anyMatch(event -> event instanceof PatientWithdrawn);
+    return start(SagaDecider.giveBack(off, withKit, timing, now), Optional.empty(), origin);
+  }
+
+  private List<Change> start(SagaTurn turn, Optional<UUID> operation, Origin origin) {
+    return List.of(
+        new StartSaga(
+            new RunningSaga(subject.enrollmentId(), turn.run().orElseThrow(), operation, origin)),
+        new Send(subject, turn.commands()));
+  }
+
+  /** How the attempt's standing changes, if it does. */
+  private Optional<Change> attempt(EnrollmentState after) {
+    Optional<Change> opened =
+        events.stream()
+            .filter(PatientScreened.class::isInstance)
+            .findFirst()
+            .map(event -> new OpenAttempt((PatientScreened) event));
+    Standing standing = EnrollmentPhase.of(after).standing();
+    Standing before = EnrollmentPhase.of(loaded.history().state()).standing();
+    if (opened.isPresent() || standing == before) {
+      return opened;
     }
+    return Optional.of(
+        standing == Standing.LIVE
+            ? new ReopenAttempt(subject.enrollmentId())
+            : new CloseAttempt(subject.enrollmentId(), standing));
   }
 
   private static boolean needsOpenAccrual(EnrollmentEvent event) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.accrual.core.application.Change.KeepAnswer;
 import org.accrual.core.application.Change.OpenOperation;
@@ -19,7 +18,10 @@ import org.accrual.core.domain.enrollment.EnrollmentCommand;
 import org.accrual.core.domain.enrollment.EnrollmentDecider;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
 import org.accrual.core.domain.enrollment.EnrollmentState;
+import org.accrual.core.domain.enrollment.EnrollmentState.OffStudy;
+import org.accrual.core.domain.enrollment.EnrollmentState.PendingOnStudy;
 import org.accrual.core.domain.enrollment.Subject;
+import org.accrual.core.domain.saga.SagaTiming;
 import org.accrual.core.domain.site.SiteId;
 
 /** Runs commands on enrollments. */
@@ -27,16 +29,20 @@ public final class EnrollmentCommands {
   private final WriteModel model;
   private final InstantSource clock;
   private final Supplier<UUID> ids;
+  private final SagaTiming timing;
 
   /**
    * Takes its ports and sources.
    *
    * @param ids of enrollments and operations; ordered by time
+   * @param timing of the sagas that are started
    */
-  public EnrollmentCommands(WriteModel model, InstantSource clock, Supplier<UUID> ids) {
+  public EnrollmentCommands(
+      WriteModel model, InstantSource clock, Supplier<UUID> ids, SagaTiming timing) {
     this.model = model;
     this.clock = clock;
     this.ids = ids;
+    this.timing = timing;
   }
 
   public Outcome screen(
@@ -54,6 +60,26 @@ public final class EnrollmentCommands {
                 request,
                 new EnrollmentCommand.Screen(subject(loaded, site, patientId), screenedBy),
                 loaded,
+                loaded.history(),
+                encoder));
+  }
+
+  /** Starts the attempt after one that has ended; the answer is about the new one. */
+  public Outcome rescreen(
+      Request request,
+      UUID previousId,
+      String screenedBy,
+      Answer.Encoder<EnrollmentHistory> encoder) {
+    return Attempts.run(
+        request,
+        () -> model.loadEnrollment(request, previousId),
+        LoadedEnrollment::kept,
+        loaded ->
+            change(
+                request,
+                new EnrollmentCommand.Rescreen(next(loaded, previousId), screenedBy),
+                loaded,
+                new EnrollmentHistory(List.of()),
                 encoder));
   }
 
@@ -67,13 +93,13 @@ public final class EnrollmentCommands {
         request,
         () -> model.loadEnrollment(request, enrollmentId),
         LoadedEnrollment::kept,
-        loaded -> change(request, command, loaded, encoder));
+        loaded -> change(request, command, loaded, loaded.history(), encoder));
   }
 
   /**
-   * Runs all missing steps and the request to enroll.
+   * Runs all missing steps and the request to enroll, and starts its saga.
    *
-   * @param encoder makes the answer of the operation and the enrollment
+   * @param encoder makes the answer of the operation
    */
   public Outcome enroll(
       Request request,
@@ -82,7 +108,7 @@ public final class EnrollmentCommands {
       String enrolledBy,
       Optional<Consent> consent,
       Optional<Eligibility> eligibility,
-      Answer.Encoder<Enrolling> encoder) {
+      Answer.Encoder<Operation> encoder) {
     return Attempts.run(
         request,
         () -> model.loadPatient(request, site, patientId),
@@ -96,73 +122,64 @@ public final class EnrollmentCommands {
                 encoder));
   }
 
-  /** An enrollment that was requested, and the operation that follows it. */
-  public record Enrolling(Operation operation, EnrollmentHistory history) {}
-
   private Outcome change(
       Request request,
       EnrollmentCommand command,
       LoadedEnrollment loaded,
+      EnrollmentHistory stream,
       Answer.Encoder<EnrollmentHistory> encoder) {
     Instant now = now();
-    EnrollmentState state = loaded.history().state();
-    return commit(
-        request,
-        loaded,
-        EnrollmentDecider.decide(command, state, loaded.facts(), now),
-        now,
-        after -> new Result(encoder.encode(after), List.of()));
+    return switch (decide(command, loaded, now)) {
+      case Decision.Refused<EnrollmentEvent>(var refusal) -> new Outcome.Refused(refusal);
+      case Decision.Accepted<EnrollmentEvent>(List<EnrollmentEvent> events) -> {
+        EnrollmentHistory after = stream.with(events, now);
+        EnrollmentChanges made = new EnrollmentChanges(loaded, events);
+        List<Change> changes = new ArrayList<>(made.of(after));
+        if (after.state() instanceof OffStudy off
+            && !(loaded.history().state() instanceof OffStudy)) {
+          changes.addAll(made.giveBack(off, request.origin(), timing, now));
+        }
+        yield commit(request, changes, encoder.encode(after), Optional.empty(), now);
+      }
+    };
   }
 
   private Outcome enroll(
       Request request,
       EnrollmentCommand.Enroll command,
       LoadedEnrollment loaded,
-      Answer.Encoder<Enrolling> encoder) {
+      Answer.Encoder<Operation> encoder) {
     Instant now = now();
-    EnrollmentState state = loaded.history().state();
-    Decision<EnrollmentEvent> decision =
-        EnrollmentDecider.decide(command, state, loaded.facts(), now)
-            .then(
-                events ->
-                    EnrollmentDecider.decide(
-                        loaded.slots().settle(),
-                        EnrollmentDecider.fold(state, events),
-                        loaded.facts(),
-                        now));
-    return commit(
-        request,
-        loaded,
-        decision,
-        now,
-        after -> {
-          Operation operation = Operations.of(ids.get(), request, after);
-          return new Result(
-              encoder.encode(new Enrolling(operation, after)),
-              List.of(new OpenOperation(operation)));
-        });
-  }
-
-  private record Result(Answer answer, List<Change> more) {}
-
-  private Outcome commit(
-      Request request,
-      LoadedEnrollment loaded,
-      Decision<EnrollmentEvent> decision,
-      Instant now,
-      Function<EnrollmentHistory, Result> result) {
-    return switch (decision) {
+    return switch (decide(command, loaded, now)) {
       case Decision.Refused<EnrollmentEvent>(var refusal) -> new Outcome.Refused(refusal);
       case Decision.Accepted<EnrollmentEvent>(List<EnrollmentEvent> events) -> {
         EnrollmentHistory after = loaded.history().with(events, now);
-        Result made = result.apply(after);
-        List<Change> changes = new ArrayList<>(EnrollmentChanges.of(loaded, events, after));
-        changes.addAll(made.more());
-        changes.add(new KeepAnswer(request, made.answer()));
-        model.commit(request, changes, now);
-        yield new Outcome.Answered(made.answer());
+        UUID operationId = ids.get();
+        Operation operation = Operations.requested(operationId, request.origin(), after);
+        EnrollmentChanges made = new EnrollmentChanges(loaded, events);
+        List<Change> changes = new ArrayList<>(made.of(after));
+        changes.add(new OpenOperation(operation));
+        changes.addAll(
+            made.saga((PendingOnStudy) after.state(), operationId, request.origin(), timing, now));
+        yield commit(request, changes, encoder.encode(operation), Optional.of(operationId), now);
       }
     };
+  }
+
+  private static Decision<EnrollmentEvent> decide(
+      EnrollmentCommand command, LoadedEnrollment loaded, Instant now) {
+    return EnrollmentDecider.decide(command, loaded.history().state(), loaded.facts(), now);
+  }
+
+  private Outcome commit(
+      Request request,
+      List<Change> changes,
+      Answer answer,
+      Optional<UUID> operationId,
+      Instant now) {
+    changes.add(new KeepAnswer(request, answer, operationId));
+    model.commit(List.of(new Caused(request.origin(), changes)), now);
+    return new Outcome.Answered(answer);
   }
 
   /**
@@ -174,6 +191,17 @@ public final class EnrollmentCommands {
             ? live.subject().enrollmentId()
             : ids.get();
     return new Subject(enrollmentId, site.studyId(), site.siteId(), patientId);
+  }
+
+  /** The same patient at the same site; of an enrollment that there is not, it does not matter. */
+  private Subject next(LoadedEnrollment loaded, UUID previousId) {
+    return loaded.history().state() instanceof EnrollmentState.Started previous
+        ? new Subject(
+            ids.get(),
+            previous.subject().studyId(),
+            previous.subject().siteId(),
+            previous.subject().patientId())
+        : new Subject(previousId, "", "", "");
   }
 
   /** As precise as what is stored, so that what is answered at once and read later is the same. */

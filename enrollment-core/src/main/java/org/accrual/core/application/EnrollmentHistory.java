@@ -5,16 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.accrual.core.domain.enrollment.EnrollmentDecider;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.ConsentRecorded;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EligibilityRecorded;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.CompensationStarted;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentConfirmed;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRequested;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientWithdrawn;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.TakenOffStudy;
+import org.accrual.core.domain.enrollment.EnrollmentFold;
 import org.accrual.core.domain.enrollment.EnrollmentState;
+import org.accrual.core.domain.enrollment.Subject;
 
 /**
  * An enrollment's stream, and what can be read off it.
@@ -27,13 +28,23 @@ public record EnrollmentHistory(List<Recorded<EnrollmentEvent>> events) {
   }
 
   public EnrollmentState state() {
-    return EnrollmentDecider.fold(
+    return EnrollmentFold.fold(
         EnrollmentState.initial(), events.stream().map(Recorded::event).toList());
+  }
+
+  /** Of a history that has an event. */
+  public Subject subject() {
+    return events.getFirst().event().subject();
   }
 
   /** Version of the stream; 0 for a candidate. */
   public long version() {
     return events.size();
+  }
+
+  /** The events after a version. */
+  List<Recorded<EnrollmentEvent>> since(long version) {
+    return events.subList((int) version, events.size());
   }
 
   /** The history with more events, recorded at {@code now}. */
@@ -59,17 +70,32 @@ public record EnrollmentHistory(List<Recorded<EnrollmentEvent>> events) {
     return lastTime(_ -> true);
   }
 
-  /** Why it stands where it stands: of the newest rejection or withdrawal that still counts. */
+  /** Why it stands where it stands: of the newest rejection, withdrawal or end that counts. */
   public String reason() {
     String reason = "";
+    String beforeWithdrawal = "";
     for (Recorded<EnrollmentEvent> recorded : events) {
-      reason =
-          switch (recorded.event()) {
-            case EnrollmentRejected rejected -> rejected.reason();
-            case PatientWithdrawn withdrawn -> withdrawn.reason();
-            case EnrollmentRequested _, EnrollmentConfirmed _ -> "";
-            case PatientScreened _, ConsentRecorded _, EligibilityRecorded _ -> reason;
-          };
+      switch (recorded.event()) {
+        case CompensationStarted started -> reason = started.reason();
+        case EnrollmentRejected rejected -> reason = rejected.reason();
+        case TakenOffStudy off -> reason = off.reason();
+        case PatientWithdrawn withdrawn -> {
+          beforeWithdrawal = reason;
+          reason = withdrawn.reason();
+        }
+        case EnrollmentEvent.WithdrawalReversed _ -> reason = beforeWithdrawal;
+        case EnrollmentRequested _ -> reason = "";
+        case PatientScreened _,
+            EnrollmentConfirmed _,
+            EnrollmentEvent.ConsentRecorded _,
+            EnrollmentEvent.EligibilityRecorded _,
+            EnrollmentEvent.EligibilityCorrected _,
+            EnrollmentEvent.SlotReserved _,
+            EnrollmentEvent.Randomized _,
+            EnrollmentEvent.KitAllocated _,
+            EnrollmentEvent.FollowUpStarted _,
+            EnrollmentEvent.Unblinded _ -> {}
+      }
     }
     return reason;
   }

@@ -7,43 +7,66 @@ import java.util.UUID;
 import org.accrual.core.application.Operation.Stage;
 import org.accrual.core.application.Operation.StageTime;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.ConsentRecorded;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EligibilityRecorded;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentConfirmed;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.CompensationStarted;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRequested;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientWithdrawn;
 
 /** Reads an operation off the stream of its enrollment. */
 final class Operations {
   private Operations() {}
 
-  /** The operation of the newest request in {@code history}. */
-  static Operation of(UUID operationId, Request request, EnrollmentHistory history) {
-    List<StageTime> stages = new ArrayList<>();
-    Optional<String> reason = Optional.empty();
-    for (Recorded<EnrollmentEvent> recorded : history.events()) {
-      switch (recorded.event()) {
-        case EnrollmentRequested _ -> {
-          stages.clear();
-          stages.add(new StageTime(Stage.ACCEPTED, recorded.at()));
-          reason = Optional.empty();
-        }
-        case EnrollmentConfirmed _ -> stages.add(new StageTime(Stage.CONFIRMED, recorded.at()));
-        case EnrollmentRejected rejected -> {
-          stages.add(new StageTime(Stage.REJECTED, recorded.at()));
-          reason = Optional.of(rejected.reason());
-        }
-        case PatientScreened _, ConsentRecorded _, EligibilityRecorded _, PatientWithdrawn _ -> {}
-      }
-    }
+  /** The operation of the request with which {@code history} ends. */
+  static Operation requested(UUID operationId, Origin origin, EnrollmentHistory history) {
     return new Operation(
         operationId,
-        history.events().getFirst().event().subject(),
-        stages,
-        reason,
+        history.subject(),
+        List.of(new StageTime(Stage.ACCEPTED, history.requestedAt().orElseThrow())),
+        Optional.empty(),
         history.version(),
-        request.origin().correlationId());
+        origin.correlationId());
+  }
+
+  /** What has come since a version; empty if there is nothing to say. */
+  static Optional<OperationProgress> progress(
+      UUID operationId, EnrollmentHistory history, long since) {
+    List<StageTime> stages = new ArrayList<>();
+    Optional<String> reason = Optional.empty();
+    for (Recorded<EnrollmentEvent> recorded : history.since(since)) {
+      stage(recorded.event()).ifPresent(s -> stages.add(new StageTime(s, recorded.at())));
+      Optional<String> before = reason;
+      reason = reason(recorded.event()).or(() -> before);
+    }
+    return stages.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new OperationProgress(operationId, stages, reason, history.version()));
+  }
+
+  private static Optional<Stage> stage(EnrollmentEvent event) {
+    return switch (event) {
+      case EnrollmentEvent.EnrollmentRequested _ -> Optional.of(Stage.ACCEPTED);
+      case EnrollmentEvent.SlotReserved _ -> Optional.of(Stage.SLOT_RESERVED);
+      case EnrollmentEvent.Randomized _ -> Optional.of(Stage.RANDOMIZED);
+      case EnrollmentEvent.KitAllocated _ -> Optional.of(Stage.KIT_ALLOCATED);
+      case EnrollmentEvent.EnrollmentConfirmed _ -> Optional.of(Stage.CONFIRMED);
+      case CompensationStarted _ -> Optional.of(Stage.COMPENSATING);
+      case EnrollmentRejected _ -> Optional.of(Stage.REJECTED);
+      case EnrollmentEvent.PatientScreened _,
+          EnrollmentEvent.ConsentRecorded _,
+          EnrollmentEvent.EligibilityRecorded _,
+          EnrollmentEvent.EligibilityCorrected _,
+          EnrollmentEvent.PatientWithdrawn _,
+          EnrollmentEvent.WithdrawalReversed _,
+          EnrollmentEvent.FollowUpStarted _,
+          EnrollmentEvent.TakenOffStudy _,
+          EnrollmentEvent.Unblinded _ ->
+          Optional.empty();
+    };
+  }
+
+  private static Optional<String> reason(EnrollmentEvent event) {
+    return switch (event) {
+      case CompensationStarted started -> Optional.of(started.reason());
+      case EnrollmentRejected rejected -> Optional.of(rejected.reason());
+      default -> Optional.empty();
+    };
   }
 }

@@ -45,8 +45,12 @@ public final class StudyCommands {
         StudyRecord study = StudyRecord.after(before, events, now);
         Answer answer = encoder.encode(study);
         model.commit(
-            request,
-            List.of(new AppendToStudy(study, events), new KeepAnswer(request, answer)),
+            List.of(
+                new Caused(
+                    request.origin(),
+                    List.of(
+                        new AppendToStudy(study, events),
+                        new KeepAnswer(request, answer, Optional.empty())))),
             now);
         yield new Outcome.Answered(answer);
       }

@@ -49,7 +49,21 @@ public record Refusal(Reason reason, String message, Map<String, String> about) 
     /** What was given differs from what was recorded. */
     ELIGIBILITY_ALREADY_RECORDED(Kind.FAILED_PRECONDITION),
     /** The strata are not exactly the study's factors, each at one of its levels. */
-    STRATA_MISMATCH(Kind.FAILED_PRECONDITION);
+    STRATA_MISMATCH(Kind.FAILED_PRECONDITION),
+    /** The saga runs: wait for its end, or cancel the operation first. */
+    ENROLLMENT_IN_PROGRESS(Kind.FAILED_PRECONDITION),
+    /** The patient has a later attempt in the study, which counts. */
+    ENROLLMENT_SUPERSEDED(Kind.FAILED_PRECONDITION),
+    /** What was recorded already says so. */
+    CORRECTION_CHANGES_NOTHING(Kind.FAILED_PRECONDITION),
+    /** There is no arm to disclose: the patient was not registered. */
+    PATIENT_NOT_RANDOMIZED(Kind.FAILED_PRECONDITION),
+    /** The operation has come to its end. */
+    OPERATION_DONE(Kind.FAILED_PRECONDITION),
+    /** The study has a kit of that id. */
+    KIT_KNOWN(Kind.FAILED_PRECONDITION),
+    /** The study has no such arm. */
+    ARM_UNKNOWN(Kind.FAILED_PRECONDITION);
 
     private final Kind kind;
 

@@ -3,6 +3,7 @@ package org.accrual.core.eventstore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import org.accrual.contract.EventSchemas;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
@@ -62,5 +63,12 @@ final class AvroBytes {
       throw new UncheckedIOException(
           "a stored %s cannot be read".formatted(encoded.type()), broken);
     }
+  }
+
+  /** A copy of what is in a buffer. */
+  static byte[] of(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
   }
 }

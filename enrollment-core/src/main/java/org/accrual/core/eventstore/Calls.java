@@ -24,7 +24,7 @@ final class Calls {
 
   /** An array of an SQL type. The driver looks at the Java array's type too. */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared or changed
-  record SqlArray(String type, Object[] elements) {}
+  record SqlArray(String type, @Nullable Object[] elements) {}
 
   Calls add(String function, @Nullable Object... values) {
     StringBuilder call = new StringBuilder("enrollment.").append(function).append('(');
@@ -34,6 +34,13 @@ final class Calls {
       arguments.add(value);
     }
     calls.add(call.append(')').toString());
+    return this;
+  }
+
+  /** Those of another, after these. */
+  Calls add(Calls others) {
+    calls.addAll(others.calls);
+    arguments.addAll(others.arguments);
     return this;
   }
 
@@ -53,7 +60,7 @@ final class Calls {
     switch (value) {
       case null -> statement.setNull(at, Types.NULL);
       case JsonText(String text) -> statement.setString(at, text);
-      case SqlArray(String type, Object[] elements) ->
+      case SqlArray(String type, @Nullable Object[] elements) ->
           statement.setArray(at, connection.createArrayOf(type, elements));
       case Instant instant -> statement.setObject(at, instant.atOffset(ZoneOffset.UTC));
       case byte[] bytes -> statement.setBytes(at, bytes);

@@ -3,140 +3,145 @@ package org.accrual.core.eventstore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.accrual.contract.Headers;
+import org.accrual.core.application.Answer;
+import org.accrual.core.application.ArmQuestion;
+import org.accrual.core.application.Caused;
 import org.accrual.core.application.Change;
 import org.accrual.core.application.Operation;
+import org.accrual.core.application.OperationProgress;
+import org.accrual.core.application.Origin;
 import org.accrual.core.application.Request;
+import org.accrual.core.application.RunningSaga;
 import org.accrual.core.application.SiteRecord;
 import org.accrual.core.application.StudyRecord;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
 import org.accrual.core.domain.enrollment.Subject;
+import org.accrual.core.domain.saga.ParticipantCommand;
+import org.accrual.core.domain.saga.SagaRun;
+import org.accrual.core.domain.saga.SagaStep;
 import org.accrual.core.domain.site.SiteId;
-import org.accrual.core.domain.site.SiteState;
-import org.accrual.core.domain.study.StudyDesign;
-import org.accrual.core.domain.study.StudyPhase;
-import org.accrual.core.eventstore.AvroBytes.Encoded;
 import org.accrual.core.eventstore.Calls.JsonText;
 import org.accrual.core.eventstore.Calls.SqlArray;
+import org.apache.avro.specific.SpecificRecordBase;
 
-/** Writes the changes of one transaction as calls of SQL functions, in order. */
+/**
+ * The changes of one transaction as calls of SQL functions, in one order of locks whatever the
+ * changes' own: heads, attempts, operations, runs, streams.
+ */
 final class ChangeCalls {
-  private static final String SOURCE = "/accrual/enrollment-core";
-
-  private final Calls calls = new Calls();
-  private final Supplier<UUID> eventIds;
+  private final Supplier<UUID> messageIds;
   private final Duration retention;
   private final Instant now;
-  private final JsonText metadata;
+  // Each group in the order in which its changes came.
+  private final Calls heads = new Calls();
+  private final Calls attempts = new Calls();
+  private final Calls runs = new Calls();
+  private final Calls last = new Calls();
+  private final SagaRows sagas = new SagaRows();
+  private final ToldRows told = new ToldRows();
 
-  ChangeCalls(Request request, Supplier<UUID> eventIds, Duration retention, Instant now) {
-    this.eventIds = eventIds;
+  ChangeCalls(Supplier<UUID> messageIds, Duration retention, Instant now) {
+    this.messageIds = messageIds;
     this.retention = retention;
     this.now = now;
-    this.metadata = metadata(request);
   }
 
-  Calls of(List<Change> changes) {
-    changes.forEach(this::add);
-    return calls;
+  Calls of(List<Caused> changes) {
+    changes.forEach(caused -> caused.changes().forEach(c -> add(c, caused.origin())));
+    Calls all = new Calls().add(heads).add(attempts).add(runs);
+    sagas.addMovesTo(all);
+    told.addTo(all, now);
+    sagas.addProgressTo(all, now);
+    return all.add(last);
   }
 
-  private void add(Change change) {
+  private void add(Change change, Origin origin) {
     switch (change) {
       case Change.HoldStudy(String studyId, long version) ->
-          calls.add("hold_study", studyId, version);
+          heads.add("hold_study", studyId, version);
       case Change.HoldSite(SiteId site, long version) ->
-          calls.add("hold_site", site.studyId(), site.siteId(), version);
-      case Change.TakeSlot(SiteId site, long version) ->
-          calls.add("take_slot", site.studyId(), site.siteId(), version);
-      case Change.GiveSlotBack(SiteId site) ->
-          calls.add("give_slot_back", site.studyId(), site.siteId());
+          heads.add("hold_site", site.studyId(), site.siteId(), version);
       case Change.AppendToStudy(StudyRecord study, var events) -> {
-        putHead(study);
+        HeadCalls.put(heads, study, now);
         append(
             "study",
             study.state().design().studyId(),
             study.version(),
-            events.stream().map(StudyEventCodec::toAvro).map(AvroBytes::encode).toList());
+            events.stream().map(StudyEventCodec::toAvro).toList(),
+            origin);
       }
       case Change.AppendToSite(SiteRecord site, var events) -> {
-        putHead(site);
+        HeadCalls.put(heads, site);
         append(
             "site",
             site.site().streamId(),
             site.version(),
-            events.stream().map(SiteEventCodec::toAvro).map(AvroBytes::encode).toList());
+            events.stream().map(SiteEventCodec::toAvro).toList(),
+            origin);
       }
       case Change.AppendToEnrollment(UUID id, long version, var events) ->
           append(
               "enrollment",
               id.toString(),
               version,
-              events.stream().map(EnrollmentEventCodec::toAvro).map(AvroBytes::encode).toList());
+              events.stream().map(EnrollmentEventCodec::toAvro).toList(),
+              origin);
       case Change.OpenAttempt(PatientScreened screened) -> openAttempt(screened);
       case Change.CloseAttempt(UUID id, var standing) ->
-          calls.add("close_attempt", id, standing.name().toLowerCase(Locale.ROOT));
+          attempts.add("close_attempt", id, standing.name().toLowerCase(Locale.ROOT));
+      case Change.ReopenAttempt(UUID id) -> attempts.add("reopen_attempt", id);
       case Change.OpenOperation(Operation operation) -> openOperation(operation);
-      case Change.KeepAnswer(Request request, var answer) ->
-          calls.add(
+      case Change.AdvanceOperation(OperationProgress progress) -> sagas.advance(progress);
+      case Change.StartSaga(RunningSaga saga) -> startSaga(saga);
+      case Change.MoveSaga(UUID id, SagaStep seen, Optional<SagaRun> next) ->
+          sagas.move(id, seen, next, origin.causationId());
+      case Change.Send(Subject subject, List<ParticipantCommand> commands) ->
+          commands.forEach(command -> send(subject, ParticipantCodec.of(subject, command), origin));
+      case Change.AskArm(ArmQuestion question) -> {
+        last.add("ask_arm", question.ref(), question.subject().enrollmentId(), now);
+        send(question.subject(), ParticipantCodec.of(question), origin);
+      }
+      case Change.AddKits(SiteId site, List<String> kitIds) ->
+          last.add(
+              "add_kits", site.studyId(), site.siteId(), new SqlArray("text", kitIds.toArray()));
+      case Change.KeepAnswer(Request request, Answer answer, Optional<UUID> operationId) ->
+          last.add(
               "keep_request",
               request.method(),
               request.requestId(),
               HexFormat.of().parseHex(request.fingerprint()),
               answer.bytes(),
               now,
-              now.plus(retention));
+              now.plus(retention),
+              operationId.orElse(null));
     }
   }
 
-  private void append(String type, String id, long version, List<Encoded> events) {
-    calls.add(
-        "append",
-        type,
-        id,
-        version - events.size() + 1,
-        new SqlArray("uuid", events.stream().map(_ -> eventIds.get()).toArray(UUID[]::new)),
-        new SqlArray("text", events.stream().map(Encoded::type).toArray(String[]::new)),
-        new SqlArray("int4", events.stream().map(Encoded::schemaVersion).toArray(Integer[]::new)),
-        new SqlArray("bytea", events.stream().map(Encoded::payload).toArray(byte[][]::new)),
-        metadata,
-        now);
+  private void append(
+      String type, String id, long version, List<SpecificRecordBase> events, Origin origin) {
+    long at = version - events.size();
+    for (SpecificRecordBase event : events) {
+      told.event(type, id, ++at, messageIds.get(), AvroBytes.encode(event), origin);
+    }
   }
 
-  private void putHead(StudyRecord study) {
-    StudyDesign design = study.state().design();
-    calls.add(
-        "put_study_head",
-        design.studyId(),
-        study.version(),
-        StudyPhase.of(study.state()).code(),
-        design.title(),
-        new JsonText(Json.write(design.arms())),
-        new JsonText(Json.write(design.factors())),
-        design.target(),
-        now);
-  }
-
-  private void putHead(SiteRecord site) {
-    calls.add(
-        "put_site_head",
-        site.site().studyId(),
-        site.site().siteId(),
-        site.version(),
-        site.state() instanceof SiteState.Active,
-        site.state().capacity(),
-        site.state().timeZone().getId());
+  private void send(Subject subject, ParticipantCodec.Addressed message, Origin origin) {
+    told.message(
+        message.participant() + ".commands",
+        subject.site().streamId(),
+        messageIds.get(),
+        AvroBytes.encode(message.body()),
+        origin);
   }
 
   private void openAttempt(PatientScreened screened) {
     Subject subject = screened.subject();
-    calls.add(
+    attempts.add(
         "open_attempt",
         subject.enrollmentId(),
         subject.studyId(),
@@ -148,7 +153,7 @@ final class ChangeCalls {
 
   private void openOperation(Operation operation) {
     Subject subject = operation.subject();
-    calls.add(
+    runs.add(
         "open_operation",
         operation.operationId(),
         subject.enrollmentId(),
@@ -164,19 +169,21 @@ final class ChangeCalls {
         now.plus(retention));
   }
 
-  /** The headers under which the events are told. */
-  private static JsonText metadata(Request request) {
-    Request.Origin origin = request.origin();
-    Map<String, String> headers = new LinkedHashMap<>();
-    headers.put(Headers.SOURCE, SOURCE);
-    headers.put(Headers.CORRELATION_ID, origin.correlationId());
-    headers.put(Headers.CAUSATION_ID, request.requestId());
-    if (!origin.actor().isEmpty()) {
-      headers.put(Headers.ACTOR, origin.actor());
-    }
-    if (!origin.traceparent().isEmpty()) {
-      headers.put(Headers.TRACEPARENT, origin.traceparent());
-    }
-    return new JsonText(Json.write(headers));
+  private void startSaga(RunningSaga saga) {
+    SagaRun run = saga.run();
+    runs.add(
+        "start_saga",
+        saga.enrollmentId(),
+        run.attempt(),
+        run.step().code(),
+        run.dueAt(),
+        run.studyVersion(),
+        run.siteVersion(),
+        saga.operationId().orElse(null),
+        saga.origin().correlationId(),
+        saga.origin().causationId(),
+        saga.origin().actor(),
+        saga.origin().traceparent(),
+        now);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Properties;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import javax.sql.DataSource;
 import org.accrual.runtime.DatabaseSettings;
 import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
@@ -32,7 +33,14 @@ public final class Database implements AutoCloseable {
           Logger.getLogger("com.zaxxer.hikari.pool"),
           Logger.getLogger("org.hibernate.engine.jdbc.spi.SqlExceptionHelper"));
 
+  /** One for answers, one for deadlines. */
+  private static final int SAGA_POOL_SIZE = 2;
+
+  /** A process that was stopped inside a batch must not hold up who goes on with it. */
+  private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(15);
+
   private final HikariDataSource pool;
+  private final HikariDataSource sagaPool;
   private final SessionFactory sessions;
 
   /**
@@ -48,7 +56,18 @@ public final class Database implements AutoCloseable {
       Duration connectionTimeout,
       Duration statementTimeout) {
     REPEATERS.forEach(log -> log.setLevel(Level.OFF));
-    pool = new HikariDataSource(pool(settings, poolSize, connectionTimeout, statementTimeout));
+    pool = new HikariDataSource(pool(settings, poolSize, connectionTimeout, statementTimeout, ""));
+    HikariConfig sagas =
+        pool(
+            settings,
+            SAGA_POOL_SIZE,
+            connectionTimeout,
+            statementTimeout,
+            " -c idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION.toMillis());
+    sagas.setPoolName("enrollment-core-saga");
+    sagas.setMinimumIdle(0);
+    sagas.setAutoCommit(false);
+    sagaPool = new HikariDataSource(sagas);
     sessions =
         new Configuration()
             .addAnnotatedClass(StudyHeadRow.class)
@@ -86,6 +105,22 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** Connections in which batches of sagas are moved: autocommit off, apart from the commands'. */
+  public DataSource sagas() {
+    return sagaPool;
+  }
+
+  /** Runs in one transaction on a connection of {@link #sagas}, and commits it. */
+  public <T> T inSagaTransaction(Work<T> work) {
+    try (Connection connection = sagaPool.getConnection()) {
+      T result = work.run(connection);
+      connection.commit();
+      return result; // what was thrown before is rolled back when the connection is given back
+    } catch (SQLException | SagaSqlFailure failed) {
+      throw SqlFailures.translated(new IllegalStateException(failed));
+    }
+  }
+
   /** Whether a connection that works is to be had. */
   public boolean reachable() {
     try (Connection connection = pool.getConnection()) {
@@ -98,16 +133,21 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     sessions.close();
+    sagaPool.close();
     pool.close();
   }
 
   /** Work on a JDBC connection. */
-  interface Work<T> {
+  public interface Work<T> {
     T run(Connection connection) throws SQLException;
   }
 
   private static HikariConfig pool(
-      DatabaseSettings settings, int poolSize, Duration connect, Duration statement) {
+      DatabaseSettings settings,
+      int poolSize,
+      Duration connect,
+      Duration statement,
+      String options) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("enrollment-core");
     config.setJdbcUrl(settings.url());
@@ -119,7 +159,8 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "enrollment-core");
     config.addDataSourceProperty("connectTimeout", seconds(connect));
     // PostgreSQL ends a slow statement; the socket's limit, a little later, is for a dead network.
-    config.addDataSourceProperty("options", "-c statement_timeout=" + statement.toMillis());
+    config.addDataSourceProperty(
+        "options", "-c statement_timeout=" + statement.toMillis() + options);
     config.addDataSourceProperty("socketTimeout", seconds(statement.plusSeconds(2)));
     config.addDataSourceProperty("tcpKeepAlive", "true");
     return config;

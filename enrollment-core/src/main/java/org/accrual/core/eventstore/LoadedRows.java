@@ -1,5 +1,6 @@
 package org.accrual.core.eventstore;
 
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -8,15 +9,21 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.accrual.core.application.Answer;
 import org.accrual.core.application.KeptAnswer;
+import org.accrual.core.application.Origin;
 import org.accrual.core.application.Recorded;
+import org.accrual.core.application.RunningSaga;
 import org.accrual.core.application.StudyRecord;
-import org.accrual.core.domain.enrollment.EarlierAttempt;
-import org.accrual.core.domain.enrollment.SiteSlots;
+import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
+import org.accrual.core.domain.enrollment.LatestAttempt;
+import org.accrual.core.domain.saga.SagaRun;
+import org.accrual.core.domain.saga.SagaStep;
 import org.accrual.core.domain.site.SiteState;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyPhase;
@@ -67,20 +74,41 @@ final class LoadedRows {
         : new SiteState.Inactive(capacity, zone);
   }
 
-  static SiteSlots slots(ResultSet row) throws SQLException {
-    return new SiteSlots(row.getInt("capacity"), row.getInt("taken"));
+  static Set<String> knownKits(ResultSet row) throws SQLException {
+    Array kits = row.getArray("known_kits");
+    return kits == null ? Set.of() : Set.of((String[]) kits.getArray());
   }
 
-  /** Of the patient's latest attempt; one that is live is not an earlier one. */
-  static EarlierAttempt earlier(ResultSet row) throws SQLException {
-    String standing = row.getString("standing");
-    if (standing == null || standing.equals("live")) {
-      return new EarlierAttempt.None();
-    }
-    UUID enrollmentId = row.getObject("enrollment_id", UUID.class);
-    return standing.equals("ended")
-        ? new EarlierAttempt.Ended(enrollmentId, row.getInt("attempt"))
-        : new EarlierAttempt.Barred(enrollmentId);
+  static Optional<LatestAttempt> latest(ResultSet row) throws SQLException {
+    UUID id = row.getObject("latest_id", UUID.class);
+    return id == null
+        ? Optional.empty()
+        : Optional.of(
+            new LatestAttempt(
+                id,
+                row.getInt("latest"),
+                Standing.valueOf(row.getString("standing").toUpperCase(Locale.ROOT))));
+  }
+
+  static Optional<RunningSaga> saga(ResultSet row) throws SQLException {
+    UUID id = row.getObject("enrollment_id", UUID.class);
+    return id == null
+        ? Optional.empty()
+        : Optional.of(
+            new RunningSaga(
+                id,
+                new SagaRun(
+                    row.getInt("attempt"),
+                    SagaStep.ofCode(row.getString("step")),
+                    row.getLong("run_study_version"),
+                    row.getLong("run_site_version"),
+                    instant(row, "due_at")),
+                Optional.ofNullable(row.getObject("operation_id", UUID.class)),
+                new Origin(
+                    row.getString("correlation_id"),
+                    row.getString("causation_id"),
+                    row.getString("actor"),
+                    row.getString("traceparent"))));
   }
 
   /** The events from the current row to the last. */
@@ -88,17 +116,21 @@ final class LoadedRows {
       throws SQLException {
     List<Recorded<E>> events = new ArrayList<>();
     do {
-      long version = rows.getLong("version");
-      if (version > 0) {
-        Encoded encoded =
-            new Encoded(
-                rows.getString("type"), rows.getInt("schema_version"), rows.getBytes("payload"));
-        events.add(
-            new Recorded<>(
-                version, instant(rows, "recorded_at"), decoder.apply(AvroBytes.decode(encoded))));
+      if (rows.getLong("version") > 0) {
+        events.add(event(rows, decoder));
       }
     } while (rows.next());
     return events;
+  }
+
+  static <E> Recorded<E> event(ResultSet row, Function<SpecificRecordBase, E> decoder)
+      throws SQLException {
+    Encoded encoded =
+        new Encoded(row.getString("type"), row.getInt("schema_version"), row.getBytes("payload"));
+    return new Recorded<>(
+        row.getLong("version"),
+        instant(row, "recorded_at"),
+        decoder.apply(AvroBytes.decode(encoded)));
   }
 
   private static Instant instant(ResultSet row, String column) throws SQLException {

@@ -11,7 +11,7 @@ final class Loads {
       select r.fingerprint, r.response,
              s.study_id, s.state, s.title, s.arms, s.factors, s.target, s.version as study_version,
              s.created_at, s.updated_at,
-             t.active, t.capacity, t.time_zone, t.taken, t.version as site_version,
+             t.active, t.capacity, t.time_zone, t.version as site_version,
              %s
              e.version, e.type, e.schema_version, e.payload, e.recorded_at
         from (values (1)) as always(one)
@@ -29,44 +29,63 @@ final class Loads {
        order by e.version
       """;
 
-  /** Parameters: method, request id, study id, study id, site id, stream id of the site. */
+  /**
+   * Parameters: method, request id, study id, study id, site id, study id, kit ids, stream id of
+   * the site.
+   */
   static final String SITE =
-      COLUMNS.formatted("")
+      COLUMNS.formatted("k.known_kits,")
           + """
-              left join enrollment.study_head s on s.study_id = ?
-              left join enrollment.site_head t on t.study_id = ? and t.site_id = ?
-              left join enrollment.event e on e.stream_type = 'site' and e.stream_id = ?
-             order by e.version
-            """;
+            left join enrollment.study_head s on s.study_id = ?
+            left join enrollment.site_head t on t.study_id = ? and t.site_id = ?
+            left join lateral (
+              select array_agg(kit_id) as known_kits from enrollment.kit
+               where study_id = ? and kit_id = any (?)) k on true
+            left join enrollment.event e on e.stream_type = 'site' and e.stream_id = ?
+           order by e.version
+          """;
 
-  private static final String ATTEMPT = "a.enrollment_id, a.attempt, a.standing,";
+  private static final String LATEST =
+      "l.enrollment_id as latest_id, l.attempt as latest, l.standing,";
 
   /** Parameters: method, request id, study id, study id, site id, study id, patient id. */
   static final String PATIENT =
-      COLUMNS.formatted(ATTEMPT)
+      COLUMNS.formatted(LATEST)
           + """
-              left join enrollment.study_head s on s.study_id = ?
-              left join enrollment.site_head t on t.study_id = ? and t.site_id = ?
-              left join lateral (
-                select enrollment_id, attempt, standing from enrollment.attempt
-                 where study_id = ? and patient_id = ?
-                 order by attempt desc limit 1) a on true
-              left join enrollment.event e on e.stream_type = 'enrollment'
-                   and e.stream_id = a.enrollment_id::text and a.standing = 'live'
-             order by e.version
-            """;
+            left join enrollment.study_head s on s.study_id = ?
+            left join enrollment.site_head t on t.study_id = ? and t.site_id = ?
+            left join lateral (
+              select enrollment_id, attempt, standing from enrollment.attempt
+               where study_id = ? and patient_id = ?
+               order by attempt desc limit 1) l on true
+            left join enrollment.event e on e.stream_type = 'enrollment'
+                 and e.stream_id = l.enrollment_id::text and l.standing = 'live'
+           order by e.version
+          """;
+
+  private static final String RUN =
+      """
+      g.enrollment_id, g.attempt, g.step, g.due_at, g.study_version as run_study_version,
+      g.site_version as run_site_version, g.operation_id, g.correlation_id, g.causation_id, g.actor,
+      g.traceparent,
+      """;
 
   /** Parameters: method, request id, enrollment id. */
   static final String ENROLLMENT =
-      COLUMNS.formatted(ATTEMPT)
+      COLUMNS.formatted(LATEST + RUN)
           + """
-              left join enrollment.attempt a on a.enrollment_id = ?
-              left join enrollment.study_head s on s.study_id = a.study_id
-              left join enrollment.site_head t on t.study_id = a.study_id and t.site_id = a.site_id
-              left join enrollment.event e on e.stream_type = 'enrollment'
-                   and e.stream_id = a.enrollment_id::text
-             order by e.version
-            """;
+            left join enrollment.attempt a on a.enrollment_id = ?
+            left join lateral (
+              select enrollment_id, attempt, standing from enrollment.attempt
+               where study_id = a.study_id and patient_id = a.patient_id
+               order by attempt desc limit 1) l on true
+            left join enrollment.study_head s on s.study_id = a.study_id
+            left join enrollment.site_head t on t.study_id = a.study_id and t.site_id = a.site_id
+            left join enrollment.saga g on g.enrollment_id = a.enrollment_id
+            left join enrollment.event e on e.stream_type = 'enrollment'
+                 and e.stream_id = a.enrollment_id::text
+           order by e.version
+          """;
 
   /** Parameters: enrollment id as text, version up to which. */
   static final String HISTORY =
@@ -74,6 +93,32 @@ final class Loads {
       select version, type, schema_version, payload, recorded_at from enrollment.event
        where stream_type = 'enrollment' and stream_id = ? and version <= ?
        order by version
+      """;
+
+  private static final String RUNS = "select %s true from enrollment.saga g".formatted(RUN);
+
+  /** Holds; in the order of ids, so that two batches cannot deadlock. Parameter: enrollment ids. */
+  static final String HOLD_RUNS =
+      RUNS
+          + """
+           where g.enrollment_id = any (?)
+           order by g.enrollment_id for update
+          """;
+
+  /** Holds what nobody else holds. Parameters: now, limit. */
+  static final String HOLD_DUE_RUNS =
+      RUNS
+          + """
+           where g.due_at <= ?
+           order by g.due_at limit ? for update skip locked
+          """;
+
+  /** Parameter: enrollment ids as text. */
+  static final String STREAMS =
+      """
+      select stream_id, version, type, schema_version, payload, recorded_at from enrollment.event
+       where stream_type = 'enrollment' and stream_id = any (?)
+       order by stream_id, version
       """;
 
   private Loads() {}

@@ -7,11 +7,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.accrual.core.application.Change;
+import org.accrual.core.application.Caused;
 import org.accrual.core.application.EnrollmentHistory;
 import org.accrual.core.application.Request;
+import org.accrual.core.application.RunningSaga;
 import org.accrual.core.application.SiteRecord;
 import org.accrual.core.application.StudyRecord;
 import org.accrual.core.application.WriteModel;
@@ -22,18 +24,18 @@ import org.accrual.core.domain.study.StudyState;
 /** The write model in schema {@code enrollment}: one round trip a load, one a commit. */
 public final class PostgresWriteModel implements WriteModel {
   private final Database database;
-  private final Supplier<UUID> eventIds;
+  private final Supplier<UUID> messageIds;
   private final Duration retention;
 
   /**
    * Works on a database.
    *
-   * @param eventIds UUID v7, growing with time
+   * @param messageIds UUID v7, growing with time
    * @param retention how long answers and operations are kept at least
    */
-  public PostgresWriteModel(Database database, Supplier<UUID> eventIds, Duration retention) {
+  public PostgresWriteModel(Database database, Supplier<UUID> messageIds, Duration retention) {
     this.database = database;
-    this.eventIds = eventIds;
+    this.messageIds = messageIds;
     this.retention = retention;
   }
 
@@ -50,15 +52,18 @@ public final class PostgresWriteModel implements WriteModel {
   }
 
   @Override
-  public LoadedSite loadSite(Request request, SiteId site) {
+  public LoadedSite loadSite(Request request, SiteId site, Set<String> kitIds) {
+    String study = site.studyId();
+    String[] kits = kitIds.toArray(String[]::new);
     return load(
         Loads.SITE,
         request,
-        List.of(site.studyId(), site.studyId(), site.siteId(), site.streamId()),
+        List.of(study, study, site.siteId(), study, kits, site.streamId()),
         rows ->
             new LoadedSite(
                 LoadedRows.kept(rows),
                 LoadedRows.study(rows),
+                LoadedRows.knownKits(rows),
                 SiteRecord.of(site, LoadedRows.events(rows, SiteEventCodec::fromAvro))));
   }
 
@@ -69,18 +74,21 @@ public final class PostgresWriteModel implements WriteModel {
         Loads.PATIENT,
         request,
         List.of(study, study, site.siteId(), study, patientId),
-        PostgresWriteModel::loadedEnrollment);
+        rows -> loadedEnrollment(rows, Optional.empty()));
   }
 
   @Override
   public LoadedEnrollment loadEnrollment(Request request, UUID enrollmentId) {
     return load(
-        Loads.ENROLLMENT, request, List.of(enrollmentId), PostgresWriteModel::loadedEnrollment);
+        Loads.ENROLLMENT,
+        request,
+        List.of(enrollmentId),
+        rows -> loadedEnrollment(rows, LoadedRows.saga(rows)));
   }
 
   @Override
-  public void commit(Request request, List<Change> changes, Instant now) {
-    Calls calls = new ChangeCalls(request, eventIds, retention, now).of(changes);
+  public void commit(List<Caused> changes, Instant now) {
+    Calls calls = new ChangeCalls(messageIds, retention, now).of(changes);
     database.<Boolean>onConnection(
         connection -> {
           calls.run(connection);
@@ -88,19 +96,20 @@ public final class PostgresWriteModel implements WriteModel {
         });
   }
 
-  private static LoadedEnrollment loadedEnrollment(ResultSet rows) throws SQLException {
+  private static LoadedEnrollment loadedEnrollment(ResultSet rows, Optional<RunningSaga> saga)
+      throws SQLException {
     Optional<StudyRecord> study = LoadedRows.study(rows);
     return new LoadedEnrollment(
         LoadedRows.kept(rows),
         new EnrollmentFacts(
             study.<StudyState>map(StudyRecord::state).orElse(StudyState.initial()),
             LoadedRows.site(rows),
-            LoadedRows.earlier(rows)),
+            LoadedRows.latest(rows)),
         rows.getLong("study_version"),
         rows.getLong("site_version"),
-        LoadedRows.slots(rows),
-        // The last, since it moves on to the last row.
-        new EnrollmentHistory(LoadedRows.events(rows, EnrollmentEventCodec::fromAvro)));
+        // After what is read off the first row, since it moves on to the last.
+        new EnrollmentHistory(LoadedRows.events(rows, EnrollmentEventCodec::fromAvro)),
+        saga);
   }
 
   private interface Reader<T> {

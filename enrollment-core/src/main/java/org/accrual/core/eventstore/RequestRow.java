@@ -7,8 +7,10 @@ import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.UUID;
 import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 
 /** A row of {@code enrollment.request}; answers are read and kept in a command's own statements. */
 @Entity
@@ -25,6 +27,9 @@ class RequestRow {
 
   @Column(name = "expires_at")
   Instant expiresAt;
+
+  @Column(name = "operation_id")
+  @Nullable UUID operationId;
 
   record Key(String method, String requestId) implements Serializable {}
 }

@@ -34,7 +34,6 @@ class SiteHeadRow {
   @Column(name = "time_zone")
   String timeZone;
 
-  int taken;
   long version;
 
   record Key(String studyId, String siteId) implements Serializable {}

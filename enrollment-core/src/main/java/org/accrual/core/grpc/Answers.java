@@ -11,6 +11,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.core.application.Answer;
@@ -37,6 +38,32 @@ class Answers {
   /** Answers a command. */
   <A extends Message> void command(
       Request request, Parser<A> parser, StreamObserver<A> observer, Supplier<Outcome> command) {
+    command(request, parser, observer, command, answer -> answer);
+  }
+
+  /**
+   * Answers a command.
+   *
+   * @param complete adds to an answer what is not kept with it
+   */
+  <A extends Message> void command(
+      Request request,
+      Parser<A> parser,
+      StreamObserver<A> observer,
+      Supplier<Outcome> command,
+      UnaryOperator<A> complete) {
+    Outcome outcome = outcome(request, command);
+    A message =
+        switch (outcome) {
+          case Outcome.Answered(Answer answer) -> parsed(parser, answer);
+          case Outcome.Refused(Refusal refusal) -> throw refused(refusal);
+          case Outcome.RequestIdReused() -> throw reused(request);
+          case Outcome.Contended() -> throw contended();
+        };
+    read(observer, () -> complete.apply(message));
+  }
+
+  private Outcome outcome(Request request, Supplier<Outcome> command) {
     Outcome outcome;
     try {
       outcome = command.get();
@@ -48,14 +75,7 @@ class Answers {
       throw fault;
     }
     metrics.count(request.method(), label(outcome));
-    answer(
-        observer,
-        switch (outcome) {
-          case Outcome.Answered(Answer answer) -> parsed(parser, answer);
-          case Outcome.Refused(Refusal refusal) -> throw refused(refusal);
-          case Outcome.RequestIdReused() -> throw reused(request);
-          case Outcome.Contended() -> throw contended();
-        });
+    return outcome;
   }
 
   /** Answers a read. */
@@ -119,7 +139,7 @@ class Answers {
         RETRY_CONTENDED);
   }
 
-  private static StatusRuntimeException unavailable(StoreUnavailable away) {
+  static StatusRuntimeException unavailable(StoreUnavailable away) {
     LOG.log(
         Level.WARNING,
         "the database does not answer; check that it runs and accepts connections: {0}",

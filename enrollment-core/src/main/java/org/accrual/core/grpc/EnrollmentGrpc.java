@@ -9,14 +9,26 @@ import jakarta.inject.Inject;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.accrual.api.enrollment.v1.CorrectEligibilityRequest;
+import org.accrual.api.enrollment.v1.CorrectEligibilityResponse;
 import org.accrual.api.enrollment.v1.EnrollPatientRequest;
 import org.accrual.api.enrollment.v1.EnrollmentServiceGrpc;
 import org.accrual.api.enrollment.v1.RecordConsentRequest;
 import org.accrual.api.enrollment.v1.RecordConsentResponse;
 import org.accrual.api.enrollment.v1.RecordEligibilityRequest;
 import org.accrual.api.enrollment.v1.RecordEligibilityResponse;
+import org.accrual.api.enrollment.v1.RescreenPatientRequest;
+import org.accrual.api.enrollment.v1.RescreenPatientResponse;
+import org.accrual.api.enrollment.v1.ReverseWithdrawalRequest;
+import org.accrual.api.enrollment.v1.ReverseWithdrawalResponse;
 import org.accrual.api.enrollment.v1.ScreenPatientRequest;
 import org.accrual.api.enrollment.v1.ScreenPatientResponse;
+import org.accrual.api.enrollment.v1.StartFollowUpRequest;
+import org.accrual.api.enrollment.v1.StartFollowUpResponse;
+import org.accrual.api.enrollment.v1.TakeOffStudyRequest;
+import org.accrual.api.enrollment.v1.TakeOffStudyResponse;
+import org.accrual.api.enrollment.v1.UnblindRequest;
+import org.accrual.api.enrollment.v1.UnblindResponse;
 import org.accrual.api.enrollment.v1.WithdrawPatientRequest;
 import org.accrual.api.enrollment.v1.WithdrawPatientResponse;
 import org.accrual.core.application.Answer;
@@ -32,18 +44,23 @@ import org.accrual.core.domain.site.SiteId;
 @ApplicationScoped
 class EnrollmentGrpc extends EnrollmentServiceGrpc.EnrollmentServiceImplBase {
   private final EnrollmentCommands enrollments;
+  private final Disclosure disclosure;
   private final Answers answers;
+  private final Requests requests;
 
   @Inject
-  EnrollmentGrpc(EnrollmentCommands enrollments, Answers answers) {
+  EnrollmentGrpc(
+      EnrollmentCommands enrollments, Disclosure disclosure, Answers answers, Requests requests) {
     this.enrollments = enrollments;
+    this.disclosure = disclosure;
     this.answers = answers;
+    this.requests = requests;
   }
 
   @Override
   public void screenPatient(ScreenPatientRequest r, StreamObserver<ScreenPatientResponse> answer) {
     Request request =
-        Requests.of(
+        requests.of(
             EnrollmentServiceGrpc.getScreenPatientMethod(), r.getRequestId(), r, r.getScreenedBy());
     answers.command(
         request,
@@ -66,7 +83,7 @@ class EnrollmentGrpc extends EnrollmentServiceGrpc.EnrollmentServiceImplBase {
   @Override
   public void recordConsent(RecordConsentRequest r, StreamObserver<RecordConsentResponse> answer) {
     run(
-        Requests.of(
+        requests.of(
             EnrollmentServiceGrpc.getRecordConsentMethod(), r.getRequestId(), r, r.getRecordedBy()),
         r.getEnrollmentId(),
         new EnrollmentCommand.RecordConsent(
@@ -84,7 +101,7 @@ class EnrollmentGrpc extends EnrollmentServiceGrpc.EnrollmentServiceImplBase {
   public void recordEligibility(
       RecordEligibilityRequest r, StreamObserver<RecordEligibilityResponse> answer) {
     run(
-        Requests.of(
+        requests.of(
             EnrollmentServiceGrpc.getRecordEligibilityMethod(),
             r.getRequestId(),
             r,
@@ -104,7 +121,7 @@ class EnrollmentGrpc extends EnrollmentServiceGrpc.EnrollmentServiceImplBase {
   @Override
   public void enrollPatient(EnrollPatientRequest r, StreamObserver<Operation> answer) {
     Request request =
-        Requests.of(
+        requests.of(
             EnrollmentServiceGrpc.getEnrollPatientMethod(), r.getRequestId(), r, r.getEnrolledBy());
     Optional<Consent> consent =
         r.hasConsent() ? Optional.of(EnrollmentMessages.consent(r.getConsent())) : Optional.empty();
@@ -124,15 +141,14 @@ class EnrollmentGrpc extends EnrollmentServiceGrpc.EnrollmentServiceImplBase {
                 r.getEnrolledBy(),
                 consent,
                 eligibility,
-                enrolling ->
-                    bytes(OperationMessages.operation(enrolling.operation(), enrolling::history))));
+                operation -> bytes(OperationMessages.accepted(operation))));
   }
 
   @Override
   public void withdrawPatient(
       WithdrawPatientRequest r, StreamObserver<WithdrawPatientResponse> answer) {
     run(
-        Requests.of(
+        requests.of(
             EnrollmentServiceGrpc.getWithdrawPatientMethod(),
             r.getRequestId(),
             r,
@@ -145,6 +161,114 @@ class EnrollmentGrpc extends EnrollmentServiceGrpc.EnrollmentServiceImplBase {
                 .setConsistencyToken(EnrollmentMessages.token(history))
                 .build(),
         WithdrawPatientResponse.parser(),
+        answer);
+  }
+
+  @Override
+  public void rescreenPatient(
+      RescreenPatientRequest r, StreamObserver<RescreenPatientResponse> answer) {
+    Request request =
+        requests.of(
+            EnrollmentServiceGrpc.getRescreenPatientMethod(),
+            r.getRequestId(),
+            r,
+            r.getScreenedBy());
+    answers.command(
+        request,
+        RescreenPatientResponse.parser(),
+        answer,
+        () ->
+            enrollments.rescreen(
+                request,
+                UUID.fromString(r.getPreviousEnrollmentId()),
+                r.getScreenedBy(),
+                history ->
+                    bytes(
+                        RescreenPatientResponse.newBuilder()
+                            .setEnrollment(EnrollmentMessages.enrollment(history))
+                            .setConsistencyToken(EnrollmentMessages.token(history))
+                            .build())));
+  }
+
+  @Override
+  public void startFollowUp(StartFollowUpRequest r, StreamObserver<StartFollowUpResponse> answer) {
+    run(
+        requests.of(
+            EnrollmentServiceGrpc.getStartFollowUpMethod(), r.getRequestId(), r, r.getRecordedBy()),
+        r.getEnrollmentId(),
+        new EnrollmentCommand.StartFollowUp(r.getRecordedBy()),
+        history ->
+            StartFollowUpResponse.newBuilder()
+                .setEnrollment(EnrollmentMessages.enrollment(history))
+                .setConsistencyToken(EnrollmentMessages.token(history))
+                .build(),
+        StartFollowUpResponse.parser(),
+        answer);
+  }
+
+  @Override
+  public void takeOffStudy(TakeOffStudyRequest r, StreamObserver<TakeOffStudyResponse> answer) {
+    run(
+        requests.of(
+            EnrollmentServiceGrpc.getTakeOffStudyMethod(), r.getRequestId(), r, r.getRecordedBy()),
+        r.getEnrollmentId(),
+        new EnrollmentCommand.TakeOffStudy(r.getReason(), r.getRecordedBy()),
+        history ->
+            TakeOffStudyResponse.newBuilder()
+                .setEnrollment(EnrollmentMessages.enrollment(history))
+                .setConsistencyToken(EnrollmentMessages.token(history))
+                .build(),
+        TakeOffStudyResponse.parser(),
+        answer);
+  }
+
+  @Override
+  public void correctEligibility(
+      CorrectEligibilityRequest r, StreamObserver<CorrectEligibilityResponse> answer) {
+    run(
+        requests.of(
+            EnrollmentServiceGrpc.getCorrectEligibilityMethod(),
+            r.getRequestId(),
+            r,
+            r.getCorrectedBy()),
+        r.getEnrollmentId(),
+        new EnrollmentCommand.CorrectEligibility(
+            EnrollmentMessages.eligibility(r.getEligibility()), r.getReason(), r.getCorrectedBy()),
+        history ->
+            CorrectEligibilityResponse.newBuilder()
+                .setEnrollment(EnrollmentMessages.enrollment(history))
+                .setConsistencyToken(EnrollmentMessages.token(history))
+                .build(),
+        CorrectEligibilityResponse.parser(),
+        answer);
+  }
+
+  @Override
+  public void reverseWithdrawal(
+      ReverseWithdrawalRequest r, StreamObserver<ReverseWithdrawalResponse> answer) {
+    run(
+        requests.of(
+            EnrollmentServiceGrpc.getReverseWithdrawalMethod(),
+            r.getRequestId(),
+            r,
+            r.getReversedBy()),
+        r.getEnrollmentId(),
+        new EnrollmentCommand.ReverseWithdrawal(r.getReason(), r.getReversedBy()),
+        history ->
+            ReverseWithdrawalResponse.newBuilder()
+                .setEnrollment(EnrollmentMessages.enrollment(history))
+                .setConsistencyToken(EnrollmentMessages.token(history))
+                .build(),
+        ReverseWithdrawalResponse.parser(),
+        answer);
+  }
+
+  @Override
+  public void unblind(UnblindRequest r, StreamObserver<UnblindResponse> answer) {
+    disclosure.unblind(
+        requests.of(
+            EnrollmentServiceGrpc.getUnblindMethod(), r.getRequestId(), r, r.getUnblindedBy()),
+        r,
         answer);
   }
 

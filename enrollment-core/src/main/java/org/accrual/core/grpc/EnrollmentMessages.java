@@ -25,7 +25,7 @@ final class EnrollmentMessages {
 
   /** An enrollment that has at least one event. */
   static Enrollment enrollment(EnrollmentHistory history) {
-    Subject subject = history.events().getFirst().event().subject();
+    Subject subject = history.subject();
     Enrollment.Builder message =
         Enrollment.newBuilder()
             .setEnrollmentId(subject.enrollmentId().toString())
@@ -44,7 +44,7 @@ final class EnrollmentMessages {
   }
 
   static String token(EnrollmentHistory history) {
-    return token(history.events().getFirst().event().subject(), history.version());
+    return token(history.subject(), history.version());
   }
 
   static String token(Subject subject, long version) {
@@ -59,6 +59,7 @@ final class EnrollmentMessages {
       case INELIGIBLE -> EnrollmentState.ENROLLMENT_STATE_INELIGIBLE;
       case PENDING_ON_STUDY -> EnrollmentState.ENROLLMENT_STATE_PENDING_ON_STUDY;
       case ON_STUDY -> EnrollmentState.ENROLLMENT_STATE_ON_STUDY;
+      case FOLLOW_UP -> EnrollmentState.ENROLLMENT_STATE_FOLLOW_UP;
       case OFF_STUDY -> EnrollmentState.ENROLLMENT_STATE_OFF_STUDY;
       case WITHDRAWN -> EnrollmentState.ENROLLMENT_STATE_WITHDRAWN;
       case NOT_REGISTERED -> EnrollmentState.ENROLLMENT_STATE_NOT_REGISTERED;

@@ -32,6 +32,15 @@ final class OperationMessages {
     return ID.matcher(id).matches() ? Optional.of(UUID.fromString(id)) : Optional.empty();
   }
 
+  /** One that has just been accepted. */
+  static Operation accepted(org.accrual.core.application.Operation operation) {
+    return operation(
+        operation,
+        () -> {
+          throw new IllegalStateException("confirmed when it was accepted: " + operation);
+        });
+  }
+
   /**
    * The operation with its result, if it is done.
    *

@@ -10,28 +10,44 @@ import com.google.rpc.Code;
 import io.grpc.stub.StreamObserver;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.accrual.core.application.Cancellation;
 import org.accrual.core.application.Catalog;
 import org.accrual.core.application.Operation;
 import org.accrual.core.application.OperationFilter;
+import org.accrual.core.application.Request;
+import org.accrual.core.application.StoreUnavailable;
+import org.accrual.core.application.Waits;
 import org.accrual.runtime.grpc.Errors;
 
-/**
- * google.longrunning.Operations over enrollments. An operation is done by the time EnrollPatient
- * has answered, so waiting answers at once and there is never anything left to cancel.
- */
+/** google.longrunning.Operations over enrollments. */
 @ApplicationScoped
 class OperationsGrpc extends com.google.longrunning.OperationsGrpc.OperationsImplBase {
   private final Catalog catalog;
+  private final Cancellation cancellation;
+  private final Waits waits;
+  private final WaitLimits limits;
   private final Answers answers;
+  private final Requests requests;
 
   @Inject
-  OperationsGrpc(Catalog catalog, Answers answers) {
+  OperationsGrpc(
+      Catalog catalog,
+      Cancellation cancellation,
+      Waits waits,
+      WaitLimits limits,
+      Answers answers,
+      Requests requests) {
     this.catalog = catalog;
+    this.cancellation = cancellation;
+    this.waits = waits;
+    this.limits = limits;
     this.answers = answers;
+    this.requests = requests;
   }
 
   @Override
@@ -40,25 +56,45 @@ class OperationsGrpc extends com.google.longrunning.OperationsGrpc.OperationsImp
     answers.read(answer, () -> message(find(r.getName())));
   }
 
+  /** Answers when the operation is done, or when the time is up: as it stands then. */
   @Override
   public void waitOperation(
       WaitOperationRequest r, StreamObserver<com.google.longrunning.Operation> answer) {
-    answers.read(answer, () -> message(find(r.getName())));
-  }
-
-  @Override
-  public void cancelOperation(CancelOperationRequest r, StreamObserver<Empty> answer) {
+    Duration atMost = limits.operation(Timestamps.duration("timeout", r.getTimeout()));
     answers.read(
         answer,
         () -> {
           Operation operation = find(r.getName());
-          throw Errors.of(
-              Code.FAILED_PRECONDITION,
-              "OPERATION_DONE",
-              "the operation is %s; cancelling changes nothing any more"
-                  .formatted(operation.stage().code()),
-              Map.of("operation", r.getName(), "stage", operation.stage().code()));
+          return message(operation.done() ? operation : waited(operation, atMost, r.getName()));
         });
+  }
+
+  private Operation waited(Operation operation, Duration atMost, String name) {
+    try {
+      waits.operations().await(operation.operationId(), atMost);
+      return find(name);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      return operation;
+    }
+  }
+
+  /** Answers when the compensation has begun; the operation's own end is what to wait for. */
+  @Override
+  public void cancelOperation(CancelOperationRequest r, StreamObserver<Empty> answer) {
+    Operation operation;
+    try {
+      operation = find(r.getName());
+    } catch (StoreUnavailable away) {
+      throw Answers.unavailable(away);
+    }
+    Request request =
+        requests.of(
+            com.google.longrunning.OperationsGrpc.getCancelOperationMethod(),
+            operation.operationId().toString(),
+            r,
+            "");
+    answers.command(request, Empty.parser(), answer, () -> cancellation.cancel(request, operation));
   }
 
   @Override

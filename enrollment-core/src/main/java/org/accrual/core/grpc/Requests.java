@@ -2,29 +2,46 @@ package org.accrual.core.grpc;
 
 import com.google.protobuf.Message;
 import io.grpc.MethodDescriptor;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.accrual.core.application.Origin;
 import org.accrual.core.application.Request;
 import org.accrual.runtime.Correlation;
 
-/** A command's call as the application knows it. */
-final class Requests {
-  private Requests() {}
+/** Makes a command's call what the application knows it as. */
+@ApplicationScoped
+class Requests {
+  private final Fingerprints fingerprints;
+
+  @Inject
+  Requests(Fingerprints fingerprints) {
+    this.fingerprints = fingerprints;
+  }
 
   /**
    * The call at hand.
    *
    * @param actor who acts, by the request itself; if it does not say, who the call's metadata says
    */
-  static Request of(
-      MethodDescriptor<?, ?> method, String requestId, Message request, String actor) {
-    Correlation correlation =
-        Correlation.current().orElseThrow(() -> new IllegalStateException("outside of a call"));
+  Request of(MethodDescriptor<?, ?> method, String requestId, Message request, String actor) {
+    Correlation correlation = correlation();
     return new Request(
         method.getFullMethodName(),
         requestId,
-        Fingerprint.of(request),
-        new Request.Origin(
+        fingerprints.of(request),
+        new Origin(
             correlation.id(),
+            requestId,
             actor.isEmpty() ? correlation.actor() : actor,
             correlation.traceparent()));
+  }
+
+  /** Who acts, by the metadata of the call at hand; empty if nobody said. */
+  static String actor() {
+    return correlation().actor();
+  }
+
+  private static Correlation correlation() {
+    return Correlation.current().orElseThrow(() -> new IllegalStateException("outside of a call"));
   }
 }

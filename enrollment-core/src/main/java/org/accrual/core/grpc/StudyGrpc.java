@@ -26,6 +26,8 @@ import org.accrual.api.study.v1.GetStudyRequest;
 import org.accrual.api.study.v1.GetStudyResponse;
 import org.accrual.api.study.v1.ListStudiesRequest;
 import org.accrual.api.study.v1.ListStudiesResponse;
+import org.accrual.api.study.v1.ReceiveKitsRequest;
+import org.accrual.api.study.v1.ReceiveKitsResponse;
 import org.accrual.api.study.v1.RegisterStudyRequest;
 import org.accrual.api.study.v1.RegisterStudyResponse;
 import org.accrual.api.study.v1.ResumeAccrualRequest;
@@ -43,6 +45,7 @@ import org.accrual.core.application.StudyRecord;
 import org.accrual.core.domain.site.SiteCommand;
 import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.domain.study.StudyCommand;
+import org.accrual.runtime.blinding.Seal;
 import org.accrual.runtime.grpc.Errors;
 
 /** StudyService: commands on studies and sites, and reads of them. */
@@ -52,13 +55,23 @@ class StudyGrpc extends StudyServiceGrpc.StudyServiceImplBase {
   private final SiteCommands sites;
   private final Catalog catalog;
   private final Answers answers;
+  private final Requests requests;
+  private final Seal seal;
 
   @Inject
-  StudyGrpc(StudyCommands studies, SiteCommands sites, Catalog catalog, Answers answers) {
+  StudyGrpc(
+      StudyCommands studies,
+      SiteCommands sites,
+      Catalog catalog,
+      Answers answers,
+      Requests requests,
+      Seal seal) {
     this.studies = studies;
     this.sites = sites;
     this.catalog = catalog;
     this.answers = answers;
+    this.requests = requests;
+    this.seal = seal;
   }
 
   @Override
@@ -195,6 +208,22 @@ class StudyGrpc extends StudyServiceGrpc.StudyServiceImplBase {
   }
 
   @Override
+  public void receiveKits(ReceiveKitsRequest r, StreamObserver<ReceiveKitsResponse> answer) {
+    SiteId site = new SiteId(r.getStudyId(), r.getSiteId());
+    runSite(
+        request(StudyServiceGrpc.getReceiveKitsMethod(), r.getRequestId(), r),
+        new SiteCommand.ReceiveKits(
+            site, KitMessages.sealed(site, r.getKitsList(), seal), Requests.actor()),
+        received ->
+            ReceiveKitsResponse.newBuilder()
+                .setSite(StudyMessages.site(received))
+                .setConsistencyToken(StudyMessages.token(received))
+                .build(),
+        ReceiveKitsResponse.parser(),
+        answer);
+  }
+
+  @Override
   public void getStudy(GetStudyRequest r, StreamObserver<GetStudyResponse> answer) {
     answers.read(
         answer,
@@ -235,8 +264,8 @@ class StudyGrpc extends StudyServiceGrpc.StudyServiceImplBase {
         });
   }
 
-  private static Request request(MethodDescriptor<?, ?> method, String requestId, Message message) {
-    return Requests.of(method, requestId, message, "");
+  private Request request(MethodDescriptor<?, ?> method, String requestId, Message message) {
+    return requests.of(method, requestId, message, "");
   }
 
   private <A extends Message> void runStudy(

@@ -1,5 +1,6 @@
 package org.accrual.core.grpc;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -10,6 +11,9 @@ import org.accrual.runtime.grpc.Errors;
 final class Timestamps {
   private static final Instant MIN = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant MAX = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
+  /** As protobuf bounds it. */
+  private static final long MAX_SECONDS = 315_576_000_000L;
 
   private Timestamps() {}
 
@@ -34,5 +38,16 @@ final class Timestamps {
       throw Errors.invalid(field, "must be from year 1 to 9999: " + beyond.getMessage());
     }
     throw Errors.invalid(field, "must be from year 1 to 9999");
+  }
+
+  /** 0 if there is none. INVALID_ARGUMENT if it is no time to wait. */
+  static java.time.Duration duration(String field, Duration duration) {
+    if (duration.getSeconds() < 0
+        || duration.getSeconds() > MAX_SECONDS
+        || duration.getNanos() < 0
+        || duration.getNanos() > 999_999_999) {
+      throw Errors.invalid(field, "must be from 0 to 10000 years");
+    }
+    return java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
   }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class AttemptsTest {
   private static final Request REQUEST =
-      new Request("S/M", "r1", "aa", new Request.Origin("c", "", ""));
+      new Request("S/M", "r1", "aa", new Origin("c", "r", "", ""));
   private static final Outcome.Answered DECIDED = new Outcome.Answered(new Answer(new byte[] {1}));
   private static final Answer KEPT = new Answer(new byte[] {2});
 

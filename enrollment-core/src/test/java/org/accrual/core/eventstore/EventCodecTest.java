@@ -15,10 +15,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrual.contract.EventSchemas;
+import org.accrual.core.domain.SealedArm;
 import org.accrual.core.domain.enrollment.Consent;
 import org.accrual.core.domain.enrollment.Eligibility;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
 import org.accrual.core.domain.enrollment.Subject;
+import org.accrual.core.domain.site.ReceivedKit;
 import org.accrual.core.domain.site.SiteEvent;
 import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.domain.study.StudyDesign;
@@ -56,7 +58,9 @@ class EventCodecTest {
     return List.of(
         new SiteEvent.SiteActivated(SITE, 5, ZoneId.of("America/St_Johns")),
         new SiteEvent.SiteCapacityChanged(SITE, 9),
-        new SiteEvent.SiteDeactivated(SITE, "audit"));
+        new SiteEvent.SiteDeactivated(SITE, "audit"),
+        new SiteEvent.KitsReceived(
+            SITE, List.of(new ReceivedKit("K1", new SealedArm(new byte[] {1, 2}))), "nurse"));
   }
 
   static List<EnrollmentEvent> enrollmentEvents() {
@@ -78,7 +82,17 @@ class EventCodecTest {
         new EnrollmentEvent.EnrollmentRejected(SUBJECT, "SITE_CAPACITY_EXHAUSTED", false),
         new EnrollmentEvent.EnrollmentRejected(SUBJECT, "NOT_ALLOWED", true),
         new EnrollmentEvent.PatientWithdrawn(SUBJECT, "moved", "dr-a", false),
-        new EnrollmentEvent.PatientWithdrawn(SUBJECT, "moved", "dr-a", true));
+        new EnrollmentEvent.PatientWithdrawn(SUBJECT, "moved", "dr-a", true),
+        new EnrollmentEvent.WithdrawalReversed(SUBJECT, "mixed up", "dr-a"),
+        new EnrollmentEvent.EligibilityCorrected(
+            SUBJECT, new Eligibility(true, "1.1", Map.of("sex", "m")), "misread", "dr-a"),
+        new EnrollmentEvent.SlotReserved(SUBJECT),
+        new EnrollmentEvent.Randomized(SUBJECT, "a-1"),
+        new EnrollmentEvent.KitAllocated(SUBJECT, "K1"),
+        new EnrollmentEvent.CompensationStarted(SUBJECT, "CANCELLED", false),
+        new EnrollmentEvent.FollowUpStarted(SUBJECT, "dr-a"),
+        new EnrollmentEvent.TakenOffStudy(SUBJECT, "done", "dr-a"),
+        new EnrollmentEvent.Unblinded(SUBJECT, "emergency", "dr-a"));
   }
 
   @ParameterizedTest

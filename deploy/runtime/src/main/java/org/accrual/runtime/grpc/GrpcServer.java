@@ -93,10 +93,11 @@ class GrpcServer {
   }
 
   /**
-   * First of all to stop: calls under way may finish while {@code /health/ready} already says no.
+   * First to stop, after what lets calls go that wait: calls under way may finish while {@code
+   * /health/ready} already says no.
    */
   void stop(
-      @Observes @Priority(Integer.MIN_VALUE) @BeforeDestroyed(ApplicationScoped.class)
+      @Observes @Priority(Integer.MIN_VALUE + 1) @BeforeDestroyed(ApplicationScoped.class)
           Object event) {
     Server running = server;
     if (running == null) {

@@ -7,9 +7,19 @@ public sealed interface EnrollmentCommand {
 
   record Screen(Subject subject, String screenedBy) implements EnrollmentCommand {}
 
+  /**
+   * Asks an attempt that has ended for the next one.
+   *
+   * @param next the next attempt
+   */
+  record Rescreen(Subject next, String screenedBy) implements EnrollmentCommand {}
+
   record RecordConsent(Consent consent, String recordedBy) implements EnrollmentCommand {}
 
   record RecordEligibility(Eligibility eligibility, String assessedBy)
+      implements EnrollmentCommand {}
+
+  record CorrectEligibility(Eligibility eligibility, String reason, String correctedBy)
       implements EnrollmentCommand {}
 
   /**
@@ -25,16 +35,13 @@ public sealed interface EnrollmentCommand {
       Optional<Eligibility> eligibility)
       implements EnrollmentCommand {}
 
-  /** Everything needed has been taken: the patient is on study. */
-  record Confirm() implements EnrollmentCommand {}
-
-  /**
-   * Something needed could not be had.
-   *
-   * @param reason UPPER_SNAKE
-   * @param isFinal whether asking again is pointless
-   */
-  record Reject(String reason, boolean isFinal) implements EnrollmentCommand {}
-
   record Withdraw(String reason, String withdrawnBy) implements EnrollmentCommand {}
+
+  record ReverseWithdrawal(String reason, String reversedBy) implements EnrollmentCommand {}
+
+  record StartFollowUp(String recordedBy) implements EnrollmentCommand {}
+
+  record TakeOffStudy(String reason, String recordedBy) implements EnrollmentCommand {}
+
+  record Unblind(String reason, String unblindedBy) implements EnrollmentCommand {}
 }

@@ -1,35 +1,26 @@
 package org.accrual.core.domain.enrollment;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import org.accrual.core.domain.Decision;
 import org.accrual.core.domain.Decision.Refused;
 import org.accrual.core.domain.Refusal;
 import org.accrual.core.domain.Refusal.Reason;
-import org.accrual.core.domain.enrollment.EnrollmentCommand.Confirm;
+import org.accrual.core.domain.enrollment.EnrollmentCommand.CorrectEligibility;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.Enroll;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.RecordConsent;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.RecordEligibility;
-import org.accrual.core.domain.enrollment.EnrollmentCommand.Reject;
+import org.accrual.core.domain.enrollment.EnrollmentCommand.Rescreen;
+import org.accrual.core.domain.enrollment.EnrollmentCommand.ReverseWithdrawal;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.Screen;
+import org.accrual.core.domain.enrollment.EnrollmentCommand.StartFollowUp;
+import org.accrual.core.domain.enrollment.EnrollmentCommand.TakeOffStudy;
+import org.accrual.core.domain.enrollment.EnrollmentCommand.Unblind;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.Withdraw;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentConfirmed;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientWithdrawn;
 import org.accrual.core.domain.enrollment.EnrollmentState.Candidate;
-import org.accrual.core.domain.enrollment.EnrollmentState.Consented;
-import org.accrual.core.domain.enrollment.EnrollmentState.Eligible;
-import org.accrual.core.domain.enrollment.EnrollmentState.Ineligible;
-import org.accrual.core.domain.enrollment.EnrollmentState.NotRegistered;
-import org.accrual.core.domain.enrollment.EnrollmentState.OffStudy;
-import org.accrual.core.domain.enrollment.EnrollmentState.OnStudy;
-import org.accrual.core.domain.enrollment.EnrollmentState.PendingOnStudy;
-import org.accrual.core.domain.enrollment.EnrollmentState.Screening;
 import org.accrual.core.domain.enrollment.EnrollmentState.Started;
-import org.accrual.core.domain.enrollment.EnrollmentState.Withdrawn;
 
-/** Decides commands on an enrollment. */
+/** Decides commands on an enrollment. What happens while one is pending, the saga decides. */
 public final class EnrollmentDecider {
   private EnrollmentDecider() {}
 
@@ -52,59 +43,27 @@ public final class EnrollmentDecider {
   private static Decision<EnrollmentEvent> judge(
       EnrollmentCommand command, EnrollmentState state, EnrollmentFacts facts, Instant now) {
     return switch (command) {
-      case Screen screen -> Assessment.screen(screen, state, facts);
-      case Enroll enroll -> Assessment.enroll(enroll, state, facts, now);
-      case RecordConsent record ->
-          onStarted(state, started -> Assessment.consent(record, started, now));
+      case Screen screen -> Accrual.screen(screen, state, facts);
+      case Enroll enroll -> Enrolling.enroll(enroll, state, facts, now);
+      case Rescreen rescreen -> started(state, s -> Accrual.rescreen(rescreen, s, facts));
+      case RecordConsent record -> started(state, s -> Assessment.consent(record, s, now));
       case RecordEligibility record ->
-          onStarted(state, started -> Assessment.eligibility(record, started, facts));
-      case Confirm _ ->
-          onStarted(
-              state,
-              started ->
-                  started instanceof PendingOnStudy(Subject subject, _, _)
-                      ? Decision.accept(new EnrollmentConfirmed(subject))
-                      : notAllowed("confirmed", started));
-      case Reject(String reason, boolean isFinal) ->
-          onStarted(
-              state,
-              started ->
-                  started instanceof PendingOnStudy(Subject subject, _, _)
-                      ? Decision.accept(new EnrollmentRejected(subject, reason, isFinal))
-                      : notAllowed("rejected", started));
-      case Withdraw withdraw -> onStarted(state, started -> withdraw(withdraw, started));
+          started(state, s -> Assessment.eligibility(record, s, facts));
+      case CorrectEligibility correct -> started(state, s -> Assessment.correct(correct, s, facts));
+      case Withdraw withdraw -> started(state, s -> Participation.withdraw(withdraw, s));
+      case ReverseWithdrawal reverse ->
+          started(state, s -> Participation.reverse(reverse, s, facts));
+      case StartFollowUp start -> started(state, s -> Participation.followUp(start, s));
+      case TakeOffStudy take -> started(state, s -> Participation.takeOff(take, s));
+      case Unblind unblind -> started(state, s -> Participation.unblind(unblind, s));
     };
-  }
-
-  /** The state after events that were decided on {@code state}. */
-  public static EnrollmentState fold(EnrollmentState state, List<EnrollmentEvent> events) {
-    EnrollmentState folded = state;
-    for (EnrollmentEvent event : events) {
-      folded = folded.apply(event);
-    }
-    return folded;
-  }
-
-  private static Decision<EnrollmentEvent> withdraw(Withdraw command, Started state) {
-    return switch (state) {
-      case Screening _, Consented _, Eligible _, PendingOnStudy _ ->
-          withdrawn(command, state, false);
-      case OnStudy _ -> withdrawn(command, state, true);
-      case Ineligible _, OffStudy _, Withdrawn _, NotRegistered _ -> notAllowed("withdrawn", state);
-    };
-  }
-
-  private static Decision<EnrollmentEvent> withdrawn(
-      Withdraw command, Started state, boolean registered) {
-    return Decision.accept(
-        new PatientWithdrawn(state.subject(), command.reason(), command.withdrawnBy(), registered));
   }
 
   private interface OnStarted {
     Decision<EnrollmentEvent> decide(Started state);
   }
 
-  private static Decision<EnrollmentEvent> onStarted(EnrollmentState state, OnStarted decider) {
+  private static Decision<EnrollmentEvent> started(EnrollmentState state, OnStarted decider) {
     return switch (state) {
       case Started started -> decider.decide(started);
       case Candidate _ ->
@@ -117,6 +76,13 @@ public final class EnrollmentDecider {
     return refuse(
         Reason.ENROLLMENT_TRANSITION_NOT_ALLOWED,
         "the enrollment is %s and cannot be %s".formatted(EnrollmentPhase.of(state).code(), what),
+        state.subject());
+  }
+
+  static Decision<EnrollmentEvent> inProgress(Started state) {
+    return refuse(
+        Reason.ENROLLMENT_IN_PROGRESS,
+        "the enrollment is being decided: wait for its operation, or cancel it first",
         state.subject());
   }
 

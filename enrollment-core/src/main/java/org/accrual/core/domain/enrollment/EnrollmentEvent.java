@@ -22,10 +22,37 @@ public sealed interface EnrollmentEvent {
   record EligibilityRecorded(Subject subject, Eligibility eligibility, String assessedBy)
       implements EnrollmentEvent {}
 
+  record EligibilityCorrected(
+      Subject subject, Eligibility eligibility, String reason, String correctedBy)
+      implements EnrollmentEvent {}
+
+  /** The saga begins. */
   record EnrollmentRequested(Subject subject, String enrolledBy) implements EnrollmentEvent {}
 
+  record SlotReserved(Subject subject) implements EnrollmentEvent {}
+
+  /**
+   * The patient has an allocation.
+   *
+   * @param allocationId tells nothing of the arm
+   */
+  record Randomized(Subject subject, String allocationId) implements EnrollmentEvent {}
+
+  record KitAllocated(Subject subject, String kitId) implements EnrollmentEvent {}
+
+  /** The point of no return. */
   record EnrollmentConfirmed(Subject subject) implements EnrollmentEvent {}
 
+  /**
+   * What was taken is being given back; a rejection follows.
+   *
+   * @param reason UPPER_SNAKE
+   * @param isFinal whether asking again is pointless
+   */
+  record CompensationStarted(Subject subject, String reason, boolean isFinal)
+      implements EnrollmentEvent {}
+
+  /** Nothing is taken any more. */
   record EnrollmentRejected(Subject subject, String reason, boolean isFinal)
       implements EnrollmentEvent {}
 
@@ -36,4 +63,14 @@ public sealed interface EnrollmentEvent {
    */
   record PatientWithdrawn(Subject subject, String reason, String withdrawnBy, boolean registered)
       implements EnrollmentEvent {}
+
+  record WithdrawalReversed(Subject subject, String reason, String reversedBy)
+      implements EnrollmentEvent {}
+
+  record FollowUpStarted(Subject subject, String recordedBy) implements EnrollmentEvent {}
+
+  record TakenOffStudy(Subject subject, String reason, String recordedBy)
+      implements EnrollmentEvent {}
+
+  record Unblinded(Subject subject, String reason, String unblindedBy) implements EnrollmentEvent {}
 }

@@ -3,11 +3,12 @@ package org.accrual.core.domain.enrollment;
 import org.accrual.core.domain.enrollment.EnrollmentState.Candidate;
 import org.accrual.core.domain.enrollment.EnrollmentState.Consented;
 import org.accrual.core.domain.enrollment.EnrollmentState.Eligible;
+import org.accrual.core.domain.enrollment.EnrollmentState.FollowUp;
 import org.accrual.core.domain.enrollment.EnrollmentState.Ineligible;
 import org.accrual.core.domain.enrollment.EnrollmentState.NotRegistered;
 import org.accrual.core.domain.enrollment.EnrollmentState.OffStudy;
 import org.accrual.core.domain.enrollment.EnrollmentState.OnStudy;
-import org.accrual.core.domain.enrollment.EnrollmentState.PendingOnStudy;
+import org.accrual.core.domain.enrollment.EnrollmentState.Pending;
 import org.accrual.core.domain.enrollment.EnrollmentState.Screening;
 import org.accrual.core.domain.enrollment.EnrollmentState.Withdrawn;
 
@@ -21,6 +22,7 @@ public enum EnrollmentPhase {
   INELIGIBLE("ineligible", Standing.ENDED),
   PENDING_ON_STUDY("pending-on-study", Standing.LIVE),
   ON_STUDY("on-study", Standing.LIVE),
+  FOLLOW_UP("follow-up", Standing.LIVE),
   OFF_STUDY("off-study", Standing.BARRED),
   WITHDRAWN("withdrawn", Standing.ENDED),
   NOT_REGISTERED("not-registered", Standing.BARRED);
@@ -48,8 +50,9 @@ public enum EnrollmentPhase {
       case Screening _, Consented _ -> SCREENING;
       case Eligible _ -> ELIGIBLE;
       case Ineligible _ -> INELIGIBLE;
-      case PendingOnStudy _ -> PENDING_ON_STUDY;
+      case Pending _ -> PENDING_ON_STUDY;
       case OnStudy _ -> ON_STUDY;
+      case FollowUp _ -> FOLLOW_UP;
       case OffStudy _ -> OFF_STUDY;
       case Withdrawn _ -> WITHDRAWN;
       case NotRegistered _ -> NOT_REGISTERED;
@@ -62,7 +65,9 @@ public enum EnrollmentPhase {
     LIVE,
     /** Over; another attempt may follow. */
     ENDED,
-    /** Over; none may follow. */
+    /**
+     * Over; none follows by itself. After a registration refused for good, one may be asked for.
+     */
     BARRED
   }
 }

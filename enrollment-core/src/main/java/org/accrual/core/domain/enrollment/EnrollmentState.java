@@ -1,14 +1,9 @@
 package org.accrual.core.domain.enrollment;
 
-import org.accrual.core.domain.enrollment.EnrollmentEvent.ConsentRecorded;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EligibilityRecorded;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentConfirmed;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRequested;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientWithdrawn;
-
-/** Where an enrollment stands (FHIR ResearchSubject). The fold of its events. */
+/**
+ * Where an enrollment stands (FHIR ResearchSubject). The fold of its events, see {@link
+ * EnrollmentFold}.
+ */
 public sealed interface EnrollmentState {
 
   /** Nothing has been recorded. */
@@ -19,30 +14,82 @@ public sealed interface EnrollmentState {
     Subject subject();
   }
 
+  /** On the way to a request, with nothing under way: what a withdrawal may be taken back to. */
+  sealed interface Open extends Started {}
+
   /** Being screened; consent is missing. */
-  record Screening(Subject subject) implements Started {}
+  record Screening(Subject subject) implements Open {}
 
   /** Being screened; consent is given. */
-  record Consented(Subject subject, Consent consent) implements Started {}
+  record Consented(Subject subject, Consent consent) implements Open {}
 
-  /** May be enrolled. */
-  record Eligible(Subject subject, Consent consent, Eligibility eligibility) implements Started {}
+  /**
+   * May be enrolled.
+   *
+   * @param requests how many requests have come to nothing
+   */
+  record Eligible(Subject subject, Consent consent, Eligibility eligibility, int requests)
+      implements Open {}
 
-  /** Found not eligible; this attempt has ended. */
-  record Ineligible(Subject subject) implements Started {}
-
-  /** Enrollment requested, not yet confirmed or rejected. */
-  record PendingOnStudy(Subject subject, Consent consent, Eligibility eligibility)
+  /** Found not eligible; this attempt has ended, unless that is corrected. */
+  record Ineligible(Subject subject, Consent consent, Eligibility eligibility, int requests)
       implements Started {}
 
-  /** Registered. */
-  record OnStudy(Subject subject) implements Started {}
+  /** Enrollment requested: the saga runs. */
+  sealed interface Pending extends Started {
+    Consent consent();
+
+    Eligibility eligibility();
+
+    /** Which request, 1 for the first. */
+    int attempt();
+  }
+
+  /** The saga is on its way to a confirmation. */
+  record PendingOnStudy(
+      Subject subject, Consent consent, Eligibility eligibility, int attempt, Progress progress)
+      implements Pending {}
+
+  /** The saga is on its way to a rejection. */
+  record Compensating(
+      Subject subject,
+      Consent consent,
+      Eligibility eligibility,
+      int attempt,
+      String reason,
+      boolean isFinal)
+      implements Pending {}
+
+  /** What the saga has for the patient so far. */
+  enum Progress {
+    REQUESTED,
+    SLOT_RESERVED,
+    RANDOMIZED,
+    KIT_ALLOCATED
+  }
+
+  /** Has an arm. */
+  sealed interface Registered extends Started {
+    /** The request that was confirmed. */
+    int attempt();
+  }
+
+  /** Registered and in treatment. */
+  record OnStudy(Subject subject, int attempt) implements Registered {}
+
+  /** Treatment has ended. */
+  record FollowUp(Subject subject, int attempt) implements Registered {}
 
   /** Left the study after registration. */
-  record OffStudy(Subject subject) implements Started {}
+  record OffStudy(Subject subject, int attempt) implements Registered {}
 
-  /** Withdrew before registration. */
-  record Withdrawn(Subject subject) implements Started {}
+  /** Withdrew before registration; {@code before} is where it stood. */
+  record Withdrawn(Open before) implements Started {
+    @Override
+    public Subject subject() {
+      return before.subject();
+    }
+  }
 
   /** Registration was refused for good. */
   record NotRegistered(Subject subject) implements Started {}
@@ -53,52 +100,6 @@ public sealed interface EnrollmentState {
 
   /** The state after one more event, which was decided on this state. */
   default EnrollmentState apply(EnrollmentEvent event) {
-    Subject subject = event.subject();
-    return switch (event) {
-      case PatientScreened _ -> new Screening(subject);
-      case ConsentRecorded recorded -> withConsent(recorded);
-      case EligibilityRecorded recorded -> withEligibility(recorded);
-      case EnrollmentRequested _ when this instanceof Eligible before ->
-          new PendingOnStudy(subject, before.consent(), before.eligibility());
-      case EnrollmentConfirmed _ when this instanceof PendingOnStudy -> new OnStudy(subject);
-      case EnrollmentRejected rejected when this instanceof PendingOnStudy before ->
-          rejected.isFinal()
-              ? new NotRegistered(subject)
-              : new Eligible(subject, before.consent(), before.eligibility());
-      case PatientWithdrawn withdrawn ->
-          withdrawn.registered() ? new OffStudy(subject) : new Withdrawn(subject);
-      case EnrollmentRequested _, EnrollmentConfirmed _, EnrollmentRejected _ ->
-          throw impossible(event);
-    };
-  }
-
-  private EnrollmentState withConsent(ConsentRecorded event) {
-    return switch (this) {
-      case Screening(Subject subject) -> new Consented(subject, event.consent());
-      case Consented(Subject subject, _) -> new Consented(subject, event.consent());
-      case Eligible(Subject subject, _, Eligibility eligibility) ->
-          new Eligible(subject, event.consent(), eligibility);
-      case Candidate _,
-          Ineligible _,
-          PendingOnStudy _,
-          OnStudy _,
-          OffStudy _,
-          Withdrawn _,
-          NotRegistered _ ->
-          throw impossible(event);
-    };
-  }
-
-  private EnrollmentState withEligibility(EligibilityRecorded event) {
-    if (!(this instanceof Consented(Subject subject, Consent consent))) {
-      throw impossible(event);
-    }
-    return event.eligibility().eligible()
-        ? new Eligible(subject, consent, event.eligibility())
-        : new Ineligible(subject);
-  }
-
-  private IllegalStateException impossible(EnrollmentEvent event) {
-    return new IllegalStateException("%s after %s".formatted(event, this));
+    return EnrollmentFold.apply(this, event);
   }
 }

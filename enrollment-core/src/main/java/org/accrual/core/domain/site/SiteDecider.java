@@ -8,6 +8,9 @@ import org.accrual.core.domain.Refusal.Reason;
 import org.accrual.core.domain.site.SiteCommand.Activate;
 import org.accrual.core.domain.site.SiteCommand.ChangeCapacity;
 import org.accrual.core.domain.site.SiteCommand.Deactivate;
+import org.accrual.core.domain.site.SiteCommand.DeliveredKit;
+import org.accrual.core.domain.site.SiteCommand.ReceiveKits;
+import org.accrual.core.domain.site.SiteEvent.KitsReceived;
 import org.accrual.core.domain.site.SiteEvent.SiteActivated;
 import org.accrual.core.domain.site.SiteEvent.SiteCapacityChanged;
 import org.accrual.core.domain.site.SiteEvent.SiteDeactivated;
@@ -16,17 +19,18 @@ import org.accrual.core.domain.site.SiteState.Inactive;
 import org.accrual.core.domain.site.SiteState.Unknown;
 import org.accrual.core.domain.study.StudyState;
 
-/** Decides commands on a site, given the state of its study. */
+/** Decides commands on a site, given the facts about its study. */
 public final class SiteDecider {
   private SiteDecider() {}
 
-  public static Decision<SiteEvent> decide(SiteCommand command, SiteState state, StudyState study) {
-    if (study instanceof StudyState.Unregistered) {
+  public static Decision<SiteEvent> decide(SiteCommand command, SiteState state, SiteFacts facts) {
+    if (!(facts.study() instanceof StudyState.Registered study)) {
       SiteId site = command.site();
       return refuse(Reason.STUDY_NOT_FOUND, "there is no study %s".formatted(site.studyId()), site);
     }
     return switch (command) {
       case Activate activate -> activate(activate, state, study);
+      case ReceiveKits receive -> receive(receive, state, study, facts);
       case ChangeCapacity(SiteId site, int capacity) ->
           ifActive(site, state, new SiteCapacityChanged(site, capacity));
       case Deactivate(SiteId site, String reason) ->
@@ -55,6 +59,38 @@ public final class SiteDecider {
     };
   }
 
+  /** Also at a site that is closed for now: kits are there whether it enrolls or not. */
+  private static Decision<SiteEvent> receive(
+      ReceiveKits command, SiteState state, StudyState.Registered study, SiteFacts facts) {
+    SiteId site = command.site();
+    if (state instanceof Unknown) {
+      return notFound(site);
+    }
+    for (DeliveredKit kit : command.kits()) {
+      if (study.design().arms().stream().noneMatch(arm -> arm.armId().equals(kit.armId()))) {
+        // Without the arm: what a kit is of is told to nobody, not even back to who sent it.
+        return refuse(
+            Reason.ARM_UNKNOWN,
+            "kit %s is of an arm that study %s does not have"
+                .formatted(kit.kitId(), site.studyId()),
+            site);
+      }
+      if (facts.knownKits().contains(kit.kitId())) {
+        return refuse(
+            Reason.KIT_KNOWN,
+            "study %s has a kit %s already".formatted(site.studyId(), kit.kitId()),
+            site);
+      }
+    }
+    return Decision.accept(
+        new KitsReceived(
+            site,
+            command.kits().stream()
+                .map(kit -> new ReceivedKit(kit.kitId(), kit.sealedArm()))
+                .toList(),
+            command.receivedBy()));
+  }
+
   private static Decision<SiteEvent> ifActive(SiteId site, SiteState state, SiteEvent event) {
     return switch (state) {
       case Active _ -> Decision.accept(event);
@@ -63,12 +99,15 @@ public final class SiteDecider {
               Reason.SITE_NOT_ACTIVE,
               "site %s of study %s is not active".formatted(site.siteId(), site.studyId()),
               site);
-      case Unknown _ ->
-          refuse(
-              Reason.SITE_NOT_FOUND,
-              "study %s has no site %s".formatted(site.studyId(), site.siteId()),
-              site);
+      case Unknown _ -> notFound(site);
     };
+  }
+
+  private static Decision<SiteEvent> notFound(SiteId site) {
+    return refuse(
+        Reason.SITE_NOT_FOUND,
+        "study %s has no site %s".formatted(site.studyId(), site.siteId()),
+        site);
   }
 
   private static Decision<SiteEvent> refuse(Reason reason, String message, SiteId site) {

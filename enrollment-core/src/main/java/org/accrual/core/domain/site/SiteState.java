@@ -31,6 +31,8 @@ public sealed interface SiteState {
       case SiteEvent.SiteActivated(_, int capacity, ZoneId zone) -> new Active(capacity, zone);
       case SiteEvent.SiteCapacityChanged changed ->
           new Active(changed.capacity(), known(changed).timeZone());
+      // The kits themselves are the supply participant's knowledge.
+      case SiteEvent.KitsReceived received -> known(received);
       case SiteEvent.SiteDeactivated deactivated -> {
         Known before = known(deactivated);
         yield new Inactive(before.capacity(), before.timeZone());

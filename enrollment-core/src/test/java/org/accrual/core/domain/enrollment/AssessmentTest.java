@@ -11,7 +11,9 @@ import org.accrual.core.domain.enrollment.EnrollmentCommand.Enroll;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.RecordConsent;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.RecordEligibility;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.ConsentRecorded;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.EligibilityCorrected;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
+import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.site.SiteState;
 import org.accrual.core.domain.study.StudyFixtures;
 import org.accrual.core.domain.study.StudyPhase;
@@ -28,14 +30,14 @@ class AssessmentTest {
     return List.of(SCREEN, ENROLL);
   }
 
-  private static EnrollmentFacts of(StudyState study, SiteState site, EarlierAttempt earlier) {
-    return new EnrollmentFacts(study, site, earlier);
+  private static EnrollmentFacts of(StudyState study, SiteState site, LatestAttempt... latest) {
+    return new EnrollmentFacts(study, site, List.of(latest).stream().findFirst());
   }
 
   @ParameterizedTest
   @MethodSource("entries")
   void onlyAKnownStudyAccepts(EnrollmentCommand entry) {
-    var facts = of(StudyState.initial(), SiteState.initial(), new EarlierAttempt.None());
+    var facts = of(StudyState.initial(), SiteState.initial());
     enrollments(facts).given().when(entry).refused(Reason.STUDY_NOT_FOUND);
   }
 
@@ -45,7 +47,7 @@ class AssessmentTest {
       mode = EnumSource.Mode.EXCLUDE,
       names = {"ACTIVE"})
   void onlyAnActiveStudyAccepts(StudyPhase phase) {
-    var facts = of(phase.with(StudyFixtures.DESIGN), OPEN.site(), new EarlierAttempt.None());
+    var facts = of(phase.with(StudyFixtures.DESIGN), OPEN.site());
     for (EnrollmentCommand entry : entries()) {
       enrollments(facts).given().when(entry).refused(Reason.STUDY_NOT_ACTIVE);
     }
@@ -58,11 +60,11 @@ class AssessmentTest {
   @ParameterizedTest
   @MethodSource("entries")
   void onlyAnActiveSiteAccepts(EnrollmentCommand entry) {
-    enrollments(of(OPEN.study(), SiteState.initial(), new EarlierAttempt.None()))
+    enrollments(of(OPEN.study(), SiteState.initial()))
         .given()
         .when(entry)
         .refused(Reason.SITE_NOT_FOUND);
-    enrollments(of(OPEN.study(), new SiteState.Inactive(5, UTC), new EarlierAttempt.None()))
+    enrollments(of(OPEN.study(), new SiteState.Inactive(5, UTC)))
         .given()
         .when(entry)
         .refused(Reason.SITE_NOT_ACTIVE);
@@ -70,11 +72,7 @@ class AssessmentTest {
 
   @Test
   void whatWasStartedMayBeRecordedInASuspendedStudy() {
-    var facts =
-        of(
-            new StudyState.TemporarilyClosed(StudyFixtures.DESIGN),
-            OPEN.site(),
-            new EarlierAttempt.None());
+    var facts = of(new StudyState.TemporarilyClosed(StudyFixtures.DESIGN), OPEN.site());
     enrollments(facts).given(SCREENED).when(RECORD_CONSENT).then(CONSENTED);
     enrollments(facts).given(SCREENED, CONSENTED).when(RECORD_ELIGIBILITY).then(ASSESSED);
     enrollments(facts).given(SCREENED).when(WITHDRAW).then(WITHDRAWN);
@@ -82,7 +80,7 @@ class AssessmentTest {
 
   @Test
   void anotherAttemptIsLinkedToTheOneBefore() {
-    var facts = of(OPEN.study(), OPEN.site(), new EarlierAttempt.Ended(EARLIER, 2));
+    var facts = of(OPEN.study(), OPEN.site(), new LatestAttempt(EARLIER, 2, Standing.ENDED));
     enrollments(facts)
         .given()
         .when(SCREEN)
@@ -92,7 +90,7 @@ class AssessmentTest {
   @ParameterizedTest
   @MethodSource("entries")
   void noAttemptAfterOneThatEndedForGood(EnrollmentCommand entry) {
-    var facts = of(OPEN.study(), OPEN.site(), new EarlierAttempt.Barred(EARLIER));
+    var facts = of(OPEN.study(), OPEN.site(), new LatestAttempt(EARLIER, 2, Standing.BARRED));
     enrollments(facts).given().when(entry).refused(Reason.PATIENT_BARRED);
   }
 
@@ -185,5 +183,43 @@ class AssessmentTest {
             .refused(Reason.PATIENT_ALREADY_ENROLLED)
             .about();
     org.assertj.core.api.Assertions.assertThat(about).containsEntry("site_id", "V1");
+  }
+
+  @Test
+  void noAttemptThatAnotherHasFollowedComesBack() {
+    enrollments(superseded())
+        .given(SCREENED, CONSENTED, FAILED)
+        .when(CORRECT)
+        .refused(Reason.ENROLLMENT_SUPERSEDED);
+    enrollments(superseded())
+        .given(SCREENED, WITHDRAWN)
+        .when(REVERSE)
+        .refused(Reason.ENROLLMENT_SUPERSEDED);
+    enrollments(superseded())
+        .given(SCREENED, WITHDRAWN)
+        .when(RESCREEN)
+        .refused(Reason.ENROLLMENT_SUPERSEDED);
+  }
+
+  @Test
+  void screenedAgainOnlyWhereThereIsAccrual() {
+    var closed =
+        new EnrollmentFacts(OPEN.study(), new SiteState.Inactive(5, UTC), Optional.empty());
+    enrollments(closed).given(SCREENED, WITHDRAWN).when(RESCREEN).refused(Reason.SITE_NOT_ACTIVE);
+  }
+
+  @Test
+  void aCorrectionMustFitAndChangeSomething() {
+    var wrong = new Eligibility(true, "1.0", Map.of("sex", "f"));
+    var corrections = enrollments().given(SCREENED, CONSENTED, ASSESSED);
+    corrections
+        .when(new EnrollmentCommand.CorrectEligibility(wrong, "misread", BY))
+        .refused(Reason.STRATA_MISMATCH);
+    corrections
+        .when(new EnrollmentCommand.CorrectEligibility(ELIGIBLE, "misread", BY))
+        .refused(Reason.CORRECTION_CHANGES_NOTHING);
+    corrections
+        .when(new EnrollmentCommand.CorrectEligibility(NOT_ELIGIBLE, "misread", BY))
+        .then(new EligibilityCorrected(SUBJECT, NOT_ELIGIBLE, "misread", BY));
   }
 }

@@ -2,9 +2,10 @@ package org.accrual.core.domain.enrollment;
 
 import static org.accrual.core.domain.enrollment.EnrollmentFixtures.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,8 +13,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrual.core.domain.Refusal.Reason;
 import org.accrual.core.domain.enrollment.EnrollmentState.Candidate;
+import org.accrual.core.domain.enrollment.EnrollmentState.Compensating;
 import org.accrual.core.domain.enrollment.EnrollmentState.Consented;
 import org.accrual.core.domain.enrollment.EnrollmentState.Eligible;
+import org.accrual.core.domain.enrollment.EnrollmentState.FollowUp;
 import org.accrual.core.domain.enrollment.EnrollmentState.Ineligible;
 import org.accrual.core.domain.enrollment.EnrollmentState.NotRegistered;
 import org.accrual.core.domain.enrollment.EnrollmentState.OffStudy;
@@ -28,148 +31,192 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every command on every state. Facts, times and contents are varied in AssessmentTest. */
 class EnrollmentDeciderTest {
-  private static final Object NOT_FOUND = Reason.ENROLLMENT_NOT_FOUND;
   private static final Object NOT_ALLOWED = Reason.ENROLLMENT_TRANSITION_NOT_ALLOWED;
   private static final Object ALREADY = Reason.PATIENT_ALREADY_ENROLLED;
+  private static final Object RUNNING = Reason.ENROLLMENT_IN_PROGRESS;
   private static final Object NO_CONSENT = Reason.CONSENT_REQUIRED;
+  private static final Object NO_ARM = Reason.PATIENT_NOT_RANDOMIZED;
 
-  /** For each command, what comes of it on each state: events, or the reason of a refusal. */
-  private static final Map<EnrollmentCommand, Map<Class<?>, Object>> EXPECTED = new HashMap<>();
+  private static final List<Class<?>> STATES =
+      List.of(
+          Screening.class,
+          Consented.class,
+          Eligible.class,
+          Ineligible.class,
+          PendingOnStudy.class,
+          Compensating.class,
+          OnStudy.class,
+          FollowUp.class,
+          OffStudy.class,
+          Withdrawn.class,
+          NotRegistered.class);
 
-  static {
-    EXPECTED.put(
-        SCREEN,
-        row(
-            List.of(SCREENED),
-            ALREADY,
-            ALREADY,
-            ALREADY,
-            ALREADY,
-            ALREADY,
-            ALREADY,
-            ALREADY,
-            ALREADY,
-            ALREADY));
-    EXPECTED.put(
-        RECORD_CONSENT,
-        row(
-            NOT_FOUND,
-            List.of(CONSENTED),
-            List.of(CONSENTED),
-            List.of(CONSENTED),
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED));
-    EXPECTED.put(
-        RECORD_ELIGIBILITY,
-        row(
-            NOT_FOUND,
-            NO_CONSENT,
-            List.of(ASSESSED),
-            Reason.ELIGIBILITY_ALREADY_RECORDED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED));
-    EXPECTED.put(
-        ENROLL,
-        row(
-            List.of(SCREENED, CONSENTED, ASSESSED, REQUESTED),
-            List.of(CONSENTED, ASSESSED, REQUESTED),
-            List.of(ASSESSED, REQUESTED),
-            List.of(REQUESTED),
-            Reason.PATIENT_NOT_ELIGIBLE,
-            ALREADY,
-            ALREADY,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED));
-    EXPECTED.put(
-        ENROLL_RECORDED,
-        row(
-            NO_CONSENT,
-            NO_CONSENT,
-            Reason.ELIGIBILITY_REQUIRED,
-            List.of(REQUESTED),
-            Reason.PATIENT_NOT_ELIGIBLE,
-            ALREADY,
-            ALREADY,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED));
-    EXPECTED.put(
-        CONFIRM,
-        row(
-            NOT_FOUND,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            List.of(CONFIRMED),
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED));
-    EXPECTED.put(
-        REJECT,
-        row(
-            NOT_FOUND,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            List.of(REJECTED),
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED));
-    EXPECTED.put(
-        WITHDRAW,
-        row(
-            NOT_FOUND,
-            List.of(WITHDRAWN),
-            List.of(WITHDRAWN),
-            List.of(WITHDRAWN),
-            NOT_ALLOWED,
-            List.of(WITHDRAWN),
-            List.of(TAKEN_OFF),
-            NOT_ALLOWED,
-            NOT_ALLOWED,
-            NOT_ALLOWED));
+  /** What comes of a command in each state, in their order: events, or the reason of a refusal. */
+  private static List<Object> expected(EnrollmentCommand command) {
+    return switch (command) {
+      case EnrollmentCommand.Screen _ ->
+          List.of(
+              ALREADY, ALREADY, ALREADY, ALREADY, ALREADY, ALREADY, ALREADY, ALREADY, ALREADY,
+              ALREADY, ALREADY);
+      case EnrollmentCommand.Rescreen _ ->
+          List.of(
+              ALREADY,
+              ALREADY,
+              ALREADY,
+              List.of(SCREENED_AGAIN),
+              ALREADY,
+              ALREADY,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              List.of(SCREENED_AGAIN),
+              List.of(SCREENED_AGAIN));
+      case EnrollmentCommand.RecordConsent _ ->
+          List.of(
+              List.of(CONSENTED),
+              List.of(CONSENTED),
+              List.of(CONSENTED),
+              NOT_ALLOWED,
+              RUNNING,
+              RUNNING,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED);
+      case EnrollmentCommand.RecordEligibility _ ->
+          List.of(
+              NO_CONSENT,
+              List.of(ASSESSED),
+              Reason.ELIGIBILITY_ALREADY_RECORDED,
+              NOT_ALLOWED,
+              RUNNING,
+              RUNNING,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED);
+      case EnrollmentCommand.CorrectEligibility _ ->
+          List.of(
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              List.of(CORRECTED),
+              List.of(CORRECTED),
+              RUNNING,
+              RUNNING,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED);
+      case EnrollmentCommand.Enroll enroll when enroll.consent().isPresent() ->
+          List.of(
+              List.of(CONSENTED, ASSESSED, REQUESTED),
+              List.of(ASSESSED, REQUESTED),
+              List.of(REQUESTED),
+              Reason.PATIENT_NOT_ELIGIBLE,
+              ALREADY,
+              ALREADY,
+              ALREADY,
+              ALREADY,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED);
+      case EnrollmentCommand.Enroll _ ->
+          List.of(
+              NO_CONSENT,
+              Reason.ELIGIBILITY_REQUIRED,
+              List.of(REQUESTED),
+              Reason.PATIENT_NOT_ELIGIBLE,
+              ALREADY,
+              ALREADY,
+              ALREADY,
+              ALREADY,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED);
+      case EnrollmentCommand.Withdraw _ ->
+          List.of(
+              List.of(WITHDRAWN),
+              List.of(WITHDRAWN),
+              List.of(WITHDRAWN),
+              NOT_ALLOWED,
+              RUNNING,
+              RUNNING,
+              List.of(LEFT),
+              List.of(LEFT),
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED);
+      case EnrollmentCommand.ReverseWithdrawal _ ->
+          List.of(
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              RUNNING,
+              RUNNING,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              List.of(REVERSED),
+              NOT_ALLOWED);
+      case EnrollmentCommand.StartFollowUp _ ->
+          List.of(
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              RUNNING,
+              RUNNING,
+              List.of(FOLLOWED_UP),
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED);
+      case EnrollmentCommand.TakeOffStudy _ ->
+          List.of(
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              RUNNING,
+              RUNNING,
+              List.of(TAKEN_OFF),
+              List.of(TAKEN_OFF),
+              NOT_ALLOWED,
+              NOT_ALLOWED,
+              NOT_ALLOWED);
+      case EnrollmentCommand.Unblind _ ->
+          List.of(
+              NO_ARM,
+              NO_ARM,
+              NO_ARM,
+              NO_ARM,
+              RUNNING,
+              RUNNING,
+              List.of(UNBLINDED),
+              List.of(UNBLINDED),
+              List.of(UNBLINDED),
+              NO_ARM,
+              NO_ARM);
+    };
   }
 
-  private static Map<Class<?>, Object> row(
-      Object candidate,
-      Object screening,
-      Object consented,
-      Object eligible,
-      Object ineligible,
-      Object pending,
-      Object onStudy,
-      Object offStudy,
-      Object withdrawn,
-      Object notRegistered) {
-    return Map.of(
-        Candidate.class, candidate,
-        Screening.class, screening,
-        Consented.class, consented,
-        Eligible.class, eligible,
-        Ineligible.class, ineligible,
-        PendingOnStudy.class, pending,
-        OnStudy.class, onStudy,
-        OffStudy.class, offStudy,
-        Withdrawn.class, withdrawn,
-        NotRegistered.class, notRegistered);
-  }
+  /** Of a candidate. */
+  private static final Map<EnrollmentCommand, Object> FIRST =
+      Map.of(
+          SCREEN,
+          List.of(SCREENED),
+          ENROLL,
+          List.of(SCREENED, CONSENTED, ASSESSED, REQUESTED),
+          ENROLL_RECORDED,
+          NO_CONSENT);
 
   static Stream<Arguments> pairs() {
     return histories().keySet().stream()
-        .flatMap(state -> EXPECTED.keySet().stream().map(c -> Arguments.of(state, c)));
+        .flatMap(state -> commands().stream().map(c -> Arguments.of(state, c)));
   }
 
   @ParameterizedTest
@@ -178,8 +225,12 @@ class EnrollmentDeciderTest {
       Class<? extends EnrollmentState> state, EnrollmentCommand command) {
     List<EnrollmentEvent> history = histories().get(state);
     enrollments().given(history).is(state);
+    Object expected =
+        state == Candidate.class
+            ? FIRST.getOrDefault(command, Reason.ENROLLMENT_NOT_FOUND)
+            : expected(command).get(STATES.indexOf(state));
     var when = enrollments().given(history).when(command);
-    switch (EXPECTED.get(command).get(state)) {
+    switch (expected) {
       case Reason reason -> {
         var about = when.refused(reason).about();
         // A candidate has no id that anybody could look for.
@@ -194,24 +245,70 @@ class EnrollmentDeciderTest {
   @Test
   void thePairsAreAllThereAre() {
     assertThat(histories().keySet()).isEqualTo(leaves(EnrollmentState.class));
-    assertThat(EXPECTED.keySet().stream().map(Object::getClass).collect(Collectors.toSet()))
+    assertThat(commands().stream().map(Object::getClass).collect(Collectors.toSet()))
         .isEqualTo(leaves(EnrollmentCommand.class));
   }
 
   @Test
-  void rejectedForNowIsEligibleAgain() {
-    enrollments()
-        .given(SCREENED, CONSENTED, ASSESSED, REQUESTED, REJECTED)
-        .when(ENROLL_RECORDED)
-        .then(REQUESTED);
+  void everyEventOnAStateThatItWasNotDecidedOnIsAFault() {
+    Map<Class<?>, Long> allowed = new LinkedHashMap<>();
+    for (EnrollmentEvent event : everyEvent()) {
+      long states =
+          histories().values().stream().filter(history -> applies(state(history), event)).count();
+      allowed.merge(event.getClass(), states, Long::sum);
+    }
+    assertThat(allowed.keySet()).isEqualTo(leaves(EnrollmentEvent.class));
+    assertThat(allowed.values()).allMatch(states -> states < histories().size() / 2);
+    assertThatThrownBy(() -> state(List.of(SCREENED, CONFIRMED)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> state(and(requested(), RANDOMIZED)))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  private static List<EnrollmentEvent> everyEvent() {
+    return List.of(
+        SCREENED,
+        CONSENTED,
+        ASSESSED,
+        CORRECTED,
+        REQUESTED,
+        RESERVED,
+        RANDOMIZED,
+        ALLOCATED,
+        CONFIRMED,
+        COMPENSATING,
+        REJECTED,
+        WITHDRAWN,
+        REVERSED,
+        FOLLOWED_UP,
+        TAKEN_OFF,
+        UNBLINDED);
+  }
+
+  private static boolean applies(EnrollmentState state, EnrollmentEvent event) {
+    try {
+      return state.apply(event) != null;
+    } catch (IllegalStateException fault) {
+      return false;
+    }
   }
 
   @Test
-  void aFreeSlotConfirmsAndNoneRejects() {
-    assertThat(new SiteSlots(5, 4).settle()).isEqualTo(CONFIRM);
-    assertThat(new SiteSlots(5, 5).settle()).isEqualTo(REJECT);
-    assertThat(new SiteSlots(3, 5).settle()).isEqualTo(REJECT);
-    assertThat(new SiteSlots(0, 0).settle()).isEqualTo(REJECT);
+  void rejectedForNowIsEligibleAgainAndTheNextRequestIsAnotherAttempt() {
+    enrollments().given(and(requested(), REJECTED)).when(ENROLL_RECORDED).then(REQUESTED);
+    assertThat(state(and(requested(), REJECTED, REQUESTED)))
+        .isInstanceOfSatisfying(PendingOnStudy.class, p -> assertThat(p.attempt()).isEqualTo(2));
+  }
+
+  @Test
+  void aReversedWithdrawalIsWhereItStood() {
+    var assessed = List.of(SCREENED, CONSENTED, ASSESSED);
+    assertThat(state(and(assessed, WITHDRAWN, REVERSED))).isEqualTo(state(assessed));
+  }
+
+  @Test
+  void unblindingChangesNothing() {
+    assertThat(state(and(confirmed(), UNBLINDED))).isEqualTo(state(confirmed()));
   }
 
   static Set<Class<?>> leaves(Class<?> sealed) {

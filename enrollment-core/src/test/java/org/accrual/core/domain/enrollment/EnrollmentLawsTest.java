@@ -21,56 +21,87 @@ import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 /** What holds for every sequence of commands. */
 class EnrollmentLawsTest {
 
+  private static final EnrollmentCommand CORRECT_TO_NOT_ELIGIBLE =
+      new EnrollmentCommand.CorrectEligibility(NOT_ELIGIBLE, "misread", BY);
+
+  /** Commands, and between them whole runs of the saga: confirmed, rejected, rejected for good. */
   @Provide
-  Arbitrary<List<EnrollmentCommand>> commands() {
-    return Arbitraries.of(
-            SCREEN,
-            RECORD_CONSENT,
-            RECORD_ELIGIBILITY,
-            new EnrollmentCommand.RecordEligibility(NOT_ELIGIBLE, BY),
-            ENROLL,
-            ENROLL_RECORDED,
-            CONFIRM,
-            REJECT,
-            new EnrollmentCommand.Reject("NOT_ALLOWED", true),
-            WITHDRAW)
+  Arbitrary<List<Object>> lives() {
+    Arbitrary<Object> runs =
+        Arbitraries.of(
+            List.of(RESERVED, RANDOMIZED, ALLOCATED, CONFIRMED),
+            List.of(REJECTED),
+            List.of(RESERVED, COMPENSATING, REJECTED),
+            List.of(REJECTED_FOR_GOOD));
+    Arbitrary<Object> commands =
+        Arbitraries.of(
+                EnrollmentFixtures.commands().stream()
+                    // What it leads to is another enrollment.
+                    .filter(command -> command != RESCREEN)
+                    .toList())
+            .map(command -> command);
+    return Arbitraries.oneOf(commands, Arbitraries.of(CORRECT_TO_NOT_ELIGIBLE), runs)
         .list()
-        .ofMaxSize(30);
+        .ofMaxSize(40);
   }
 
-  @Property
-  void everySequenceFoldsTheSameHoweverItIsCut(@ForAll("commands") List<EnrollmentCommand> all) {
+  private static final class Life {
     EnrollmentState state = EnrollmentState.initial();
-    List<EnrollmentEvent> stream = new ArrayList<>();
-    for (EnrollmentCommand command : all) {
-      Decision<EnrollmentEvent> decision = EnrollmentDecider.decide(command, state, OPEN, NOW);
-      assertThat(EnrollmentDecider.decide(command, state, OPEN, NOW)).isEqualTo(decision);
-      if (decision instanceof Decision.Accepted<EnrollmentEvent>(List<EnrollmentEvent> events)) {
-        stream.addAll(events);
-        state = EnrollmentDecider.fold(state, events);
+    final List<EnrollmentEvent> stream = new ArrayList<>();
+
+    /** Whether anything happened. */
+    boolean step(Object step) {
+      switch (step) {
+        case EnrollmentCommand command -> {
+          Decision<EnrollmentEvent> decision = decide(command);
+          assertThat(decide(command)).isEqualTo(decision);
+          if (decision instanceof Decision.Accepted<EnrollmentEvent>(var events)) {
+            happened(events);
+            return true;
+          }
+        }
+        case List<?> run when state instanceof EnrollmentState.PendingOnStudy ->
+            happened(run.stream().map(EnrollmentEvent.class::cast).toList());
+        default -> {}
       }
-      assertThat(EnrollmentDecider.fold(EnrollmentState.initial(), stream)).isEqualTo(state);
+      return false;
+    }
+
+    private Decision<EnrollmentEvent> decide(EnrollmentCommand command) {
+      return EnrollmentDecider.decide(command, state, facts(state), NOW);
+    }
+
+    private void happened(List<EnrollmentEvent> events) {
+      stream.addAll(events);
+      state = EnrollmentFold.fold(state, events);
     }
   }
 
   @Property
-  void whatHasEndedStaysAsItIs(@ForAll("commands") List<EnrollmentCommand> all) {
-    EnrollmentState state = EnrollmentState.initial();
-    boolean ended = false;
-    for (EnrollmentCommand command : all) {
-      Decision<EnrollmentEvent> decision = EnrollmentDecider.decide(command, state, OPEN, NOW);
+  void everyLifeFoldsTheSameHoweverItIsCut(@ForAll("lives") List<Object> steps) {
+    Life life = new Life();
+    for (Object step : steps) {
+      life.step(step);
+      assertThat(EnrollmentFold.fold(EnrollmentState.initial(), life.stream)).isEqualTo(life.state);
+    }
+  }
+
+  @Property
+  void whatHasEndedForGoodStaysSo(@ForAll("lives") List<Object> steps) {
+    Life life = new Life();
+    for (Object step : steps) {
+      boolean ended = EnrollmentPhase.of(life.state).standing() == Standing.BARRED;
+      EnrollmentState before = life.state;
+      life.step(step);
       if (ended) {
-        assertThat(decision).isInstanceOf(Decision.Refused.class);
-      } else if (decision instanceof Decision.Accepted<EnrollmentEvent>(var events)) {
-        state = EnrollmentDecider.fold(state, events);
-        ended = EnrollmentPhase.of(state).standing() != Standing.LIVE;
+        assertThat(life.state).isEqualTo(before);
       }
     }
   }
 
   @Property
   void screenedThenConsentedThenAssessedThenRequestedThenConfirmed(
-      @ForAll("commands") List<EnrollmentCommand> all) {
+      @ForAll("lives") List<Object> steps) {
     List<Class<?>> order =
         List.of(
             PatientScreened.class,
@@ -78,20 +109,15 @@ class EnrollmentLawsTest {
             EligibilityRecorded.class,
             EnrollmentRequested.class,
             EnrollmentConfirmed.class);
-    EnrollmentState state = EnrollmentState.initial();
+    Life life = new Life();
+    steps.forEach(life::step);
     List<Class<?>> happened = new ArrayList<>();
-    for (EnrollmentCommand command : all) {
-      if (EnrollmentDecider.decide(command, state, OPEN, NOW)
-          instanceof Decision.Accepted<EnrollmentEvent>(List<EnrollmentEvent> events)) {
-        state = EnrollmentDecider.fold(state, events);
-        for (EnrollmentEvent event : events) {
-          int place = order.indexOf(event.getClass());
-          if (place > 0) {
-            assertThat(happened).contains(order.get(place - 1));
-          }
-          happened.add(event.getClass());
-        }
+    for (EnrollmentEvent event : life.stream) {
+      int place = order.indexOf(event.getClass());
+      if (place > 0) {
+        assertThat(happened).contains(order.get(place - 1));
       }
+      happened.add(event.getClass());
     }
     assertThat(happened.stream().filter(PatientScreened.class::equals).count())
         .isLessThanOrEqualTo(1);

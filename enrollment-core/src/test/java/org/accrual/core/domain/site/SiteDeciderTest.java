@@ -7,12 +7,17 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.accrual.core.domain.Refusal.Reason;
+import org.accrual.core.domain.SealedArm;
 import org.accrual.core.domain.Specification;
 import org.accrual.core.domain.site.SiteCommand.Activate;
 import org.accrual.core.domain.site.SiteCommand.ChangeCapacity;
 import org.accrual.core.domain.site.SiteCommand.Deactivate;
+import org.accrual.core.domain.site.SiteCommand.DeliveredKit;
+import org.accrual.core.domain.site.SiteCommand.ReceiveKits;
+import org.accrual.core.domain.site.SiteEvent.KitsReceived;
 import org.accrual.core.domain.site.SiteEvent.SiteActivated;
 import org.accrual.core.domain.site.SiteEvent.SiteCapacityChanged;
 import org.accrual.core.domain.site.SiteEvent.SiteDeactivated;
@@ -29,9 +34,20 @@ class SiteDeciderTest {
   private static final SiteEvent ACTIVATED = new SiteActivated(SITE, 5, VIENNA);
   private static final SiteEvent DEACTIVATED = new SiteDeactivated(SITE, "audit");
 
+  private static final SealedArm SEALED = new SealedArm(new byte[] {1, 2, 3});
+  private static final SiteCommand RECEIVE = receive("K1", "A");
+  private static final SiteEvent RECEIVED =
+      new KitsReceived(SITE, List.of(new ReceivedKit("K1", SEALED)), "nurse");
+
+  private static SiteCommand receive(String kit, String arm) {
+    return new ReceiveKits(SITE, List.of(new DeliveredKit(kit, arm, SEALED)), "nurse");
+  }
+
   private static Specification<SiteCommand, SiteEvent, SiteState> sitesOf(StudyState study) {
     return new Specification<>(
-        SiteState.initial(), SiteState::apply, (c, s) -> SiteDecider.decide(c, s, study));
+        SiteState.initial(),
+        SiteState::apply,
+        (c, s) -> SiteDecider.decide(c, s, new SiteFacts(study, Set.of("K9"))));
   }
 
   private static Specification<SiteCommand, SiteEvent, SiteState> sites() {
@@ -40,7 +56,10 @@ class SiteDeciderTest {
 
   private static List<SiteCommand> commands() {
     return List.of(
-        new Activate(SITE, 7, VIENNA), new ChangeCapacity(SITE, 9), new Deactivate(SITE, "audit"));
+        new Activate(SITE, 7, VIENNA),
+        new ChangeCapacity(SITE, 9),
+        new Deactivate(SITE, "audit"),
+        RECEIVE);
   }
 
   @Test
@@ -49,6 +68,7 @@ class SiteDeciderTest {
     sites().given().when(new Activate(SITE, 5, VIENNA)).then(ACTIVATED);
     sites().given().when(new ChangeCapacity(SITE, 9)).refused(Reason.SITE_NOT_FOUND);
     sites().given().when(new Deactivate(SITE, "audit")).refused(Reason.SITE_NOT_FOUND);
+    sites().given().when(RECEIVE).refused(Reason.SITE_NOT_FOUND);
   }
 
   @Test
@@ -59,6 +79,7 @@ class SiteDeciderTest {
     assertThat(refusal.about()).isEqualTo(Map.of("study_id", "S1", "site_id", "V1"));
     active.when(new ChangeCapacity(SITE, 9)).then(new SiteCapacityChanged(SITE, 9));
     active.when(new Deactivate(SITE, "audit")).then(DEACTIVATED);
+    active.when(RECEIVE).then(RECEIVED);
   }
 
   @Test
@@ -68,6 +89,7 @@ class SiteDeciderTest {
     inactive.when(new Activate(SITE, 7, VIENNA)).then(new SiteActivated(SITE, 7, VIENNA));
     inactive.when(new ChangeCapacity(SITE, 9)).refused(Reason.SITE_NOT_ACTIVE);
     inactive.when(new Deactivate(SITE, "audit")).refused(Reason.SITE_NOT_ACTIVE);
+    inactive.when(RECEIVE).then(RECEIVED);
   }
 
   @Test
@@ -98,6 +120,21 @@ class SiteDeciderTest {
   @EnumSource(StudyPhase.class)
   void closesInEveryStudy(StudyPhase phase) {
     sitesOf(phase.with(DESIGN)).given(ACTIVATED).when(commands().get(2)).then(DEACTIVATED);
+  }
+
+  @Test
+  void kitsOfAnArmThatTheStudyHasAndThatAreNew() {
+    var active = sites().given(ACTIVATED);
+    active.when(receive("K9", "A")).refused(Reason.KIT_KNOWN);
+    var refusal = active.when(receive("K1", "secret-arm")).refused(Reason.ARM_UNKNOWN);
+    assertThat(refusal.toString()).contains("K1").doesNotContain("secret-arm");
+    assertThat(receive("K1", "secret-arm").toString()).doesNotContain("secret-arm");
+  }
+
+  @Test
+  void kitsChangeNothingAboutWhoMayEnroll() {
+    assertThat(SiteState.initial().apply(ACTIVATED).apply(RECEIVED))
+        .isEqualTo(new SiteState.Active(5, VIENNA));
   }
 
   @Test

@@ -27,7 +27,7 @@ public final class StudyFixtures {
   private StudyFixtures() {}
 
   /** A history that leads to each state there is. */
-  static Map<Class<? extends StudyState>, List<StudyEvent>> histories() {
+  public static Map<Class<? extends StudyState>, List<StudyEvent>> histories() {
     StudyEvent registered = new StudyRegistered(DESIGN);
     StudyEvent activated = new StudyActivated(STUDY);
     StudyEvent suspended = new AccrualSuspended(STUDY, "pause");
@@ -44,7 +44,7 @@ public final class StudyFixtures {
     return histories;
   }
 
-  static List<StudyCommand> commands() {
+  public static List<StudyCommand> commands() {
     return List.of(
         new StudyCommand.Register(DESIGN),
         new StudyCommand.Activate(STUDY),

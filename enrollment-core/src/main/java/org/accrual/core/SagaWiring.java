@@ -1,0 +1,95 @@
+package org.accrual.core;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.NoArgGenerator;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Function;
+import org.accrual.core.application.Arrivals;
+import org.accrual.core.application.OpenQuestions;
+import org.accrual.core.application.SagaAnswers;
+import org.accrual.core.application.SagaDeadlines;
+import org.accrual.core.application.SagaStore;
+import org.accrual.core.application.Waits;
+import org.accrual.core.eventstore.Database;
+import org.accrual.core.eventstore.Looks;
+import org.accrual.core.eventstore.PostgresQuestions;
+import org.accrual.core.eventstore.PostgresSagas;
+import org.accrual.core.saga.DueSagas;
+import org.accrual.core.saga.SagaEffects;
+import org.accrual.core.saga.SagaSettings;
+import org.accrual.intake.BatchTransaction;
+import org.accrual.intake.GateTable;
+import org.accrual.intake.MessageDecoder;
+import org.accrual.runtime.registry.SchemaRegistry;
+
+/** Puts the parts together that move sagas, and that wait for them. */
+@ApplicationScoped
+class SagaWiring {
+  private static final String SCHEMA = "enrollment";
+
+  /** Runs moved in one transaction at most, so that locks are short. */
+  private static final int DUE_BATCH = 200;
+
+  /** How much later than it is there something is found that another process put there. */
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  private final InstantSource clock = InstantSource.system();
+  private final NoArgGenerator ids = Generators.timeBasedEpochGenerator();
+
+  @Produces
+  @Singleton
+  BatchTransaction answers(Database database, CoreSettings settings) {
+    SchemaRegistry registry = new SchemaRegistry(settings.sagas().registry());
+    return new BatchTransaction(
+        database.sagas(),
+        new MessageDecoder(registry::byId),
+        new GateTable(SCHEMA),
+        new SagaEffects(new SagaAnswers(settings.sagas().timing()), stores(settings), clock));
+  }
+
+  @Produces
+  @Singleton
+  DueSagas due(Database database, CoreSettings settings) {
+    SagaSettings sagas = settings.sagas();
+    return new DueSagas(
+        database, new SagaDeadlines(sagas.timing(), DUE_BATCH), stores(settings), clock);
+  }
+
+  @Produces
+  @Singleton
+  Waits waits(Database database) {
+    return new Waits(
+        new Arrivals("operations", ids -> Looks.done(database, ids), LOOK),
+        new Arrivals("arms", refs -> Looks.answered(database, refs), LOOK));
+  }
+
+  void close(@Disposes Waits waits) {
+    waits.close();
+  }
+
+  /** Calls that wait answer how far things have come, or the server could not drain. */
+  void letGo(
+      @Observes @Priority(Integer.MIN_VALUE) @BeforeDestroyed(ApplicationScoped.class) Object event,
+      Waits waits) {
+    waits.close();
+  }
+
+  @Produces
+  @Singleton
+  OpenQuestions questions(Database database, Waits waits) {
+    return new PostgresQuestions(database, waits.arms());
+  }
+
+  private Function<Connection, SagaStore> stores(CoreSettings settings) {
+    return connection -> new PostgresSagas(connection, ids::generate, settings.retention());
+  }
+}

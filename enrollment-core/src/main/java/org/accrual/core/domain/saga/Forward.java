@@ -1,0 +1,123 @@
+package org.accrual.core.domain.saga;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.accrual.core.domain.enrollment.EnrollmentEvent;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.CompensationStarted;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentConfirmed;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
+import org.accrual.core.domain.enrollment.EnrollmentState.PendingOnStudy;
+import org.accrual.core.domain.enrollment.Subject;
+import org.accrual.core.domain.saga.ParticipantAnswer.KitAllocated;
+import org.accrual.core.domain.saga.ParticipantAnswer.KitsHeld;
+import org.accrual.core.domain.saga.ParticipantAnswer.KitsRefused;
+import org.accrual.core.domain.saga.ParticipantAnswer.RandomizationRefused;
+import org.accrual.core.domain.saga.ParticipantAnswer.Randomized;
+import org.accrual.core.domain.saga.ParticipantAnswer.SlotRefused;
+import org.accrual.core.domain.saga.ParticipantAnswer.SlotReserved;
+import org.accrual.core.domain.saga.ParticipantCommand.AllocateKit;
+import org.accrual.core.domain.saga.ParticipantCommand.HoldKits;
+import org.accrual.core.domain.saga.ParticipantCommand.Randomize;
+import org.accrual.core.domain.saga.SagaInput.Answered;
+import org.accrual.core.domain.saga.SagaInput.Cancel;
+import org.accrual.core.domain.saga.SagaInput.Due;
+
+/** A run on its way to a confirmation. */
+record Forward(PendingOnStudy state, SagaRun run, SagaTiming timing, Instant now) {
+
+  SagaTurn take(SagaInput input) {
+    return switch (input) {
+      case Answered(_, ParticipantAnswer answer) ->
+          switch (run.step()) {
+            case RESERVE_SLOT -> onReserveSlot(answer);
+            case HOLD_KITS -> onHoldKits(answer);
+            case RANDOMIZE -> onRandomize(answer);
+            case ALLOCATE_KIT -> onAllocateKit(answer);
+            case RELEASE_KITS, RELEASE_SLOT, RETURN_KIT_AND_SLOT, RETURN_KIT, RETURN_SLOT ->
+                throw new IllegalStateException("not a step forward: " + run);
+          };
+      case Due _ -> compensate(RejectionReason.STEP_DEADLINE_EXCEEDED);
+      case Cancel _ -> compensate(RejectionReason.CANCELLED);
+    };
+  }
+
+  private SagaTurn onReserveSlot(ParticipantAnswer answer) {
+    return switch (answer) {
+      case SlotReserved _ ->
+          SagaTurn.on(
+              List.of(new EnrollmentEvent.SlotReserved(subject())),
+              run.at(SagaStep.HOLD_KITS, deadline()),
+              new HoldKits(run.attempt(), run.studyVersion(), run.siteVersion(), deadline()));
+      // Nothing was taken, so there is nothing to give back.
+      case SlotRefused(String reason) ->
+          SagaTurn.over(
+              List.of(new EnrollmentRejected(subject(), reason, RejectionReason.isFinal(reason))));
+      default -> unchanged();
+    };
+  }
+
+  private SagaTurn onHoldKits(ParticipantAnswer answer) {
+    return switch (answer) {
+      // No event: that kits are held is nothing that the outside should see.
+      case KitsHeld _ ->
+          SagaTurn.on(
+              List.of(),
+              run.at(SagaStep.RANDOMIZE, deadline()),
+              new Randomize(
+                  run.attempt(), state.eligibility().strata(), run.studyVersion(), deadline()));
+      case KitsRefused(String reason) -> compensate(reason, SagaStep.RELEASE_SLOT);
+      default -> unchanged();
+    };
+  }
+
+  private SagaTurn onRandomize(ParticipantAnswer answer) {
+    return switch (answer) {
+      case Randomized(String allocationId, var sealedArm) ->
+          SagaTurn.on(
+              List.of(new EnrollmentEvent.Randomized(subject(), allocationId)),
+              run.at(SagaStep.ALLOCATE_KIT, deadline()),
+              new AllocateKit(run.attempt(), allocationId, sealedArm, deadline()));
+      case RandomizationRefused(String reason) -> compensate(reason, SagaStep.RELEASE_KITS);
+      default -> unchanged();
+    };
+  }
+
+  private SagaTurn onAllocateKit(ParticipantAnswer answer) {
+    return switch (answer) {
+      case KitAllocated(String kitId) ->
+          SagaTurn.over(
+              List.of(
+                  new EnrollmentEvent.KitAllocated(subject(), kitId),
+                  new EnrollmentConfirmed(subject())));
+      case KitsRefused(String reason) -> compensate(reason, SagaStep.RELEASE_KITS);
+      default -> unchanged();
+    };
+  }
+
+  /** The answer that was waited for may still come, so what it may bring is given back too. */
+  private SagaTurn compensate(String reason) {
+    return compensate(
+        reason,
+        run.step() == SagaStep.RESERVE_SLOT ? SagaStep.RELEASE_SLOT : SagaStep.RELEASE_KITS);
+  }
+
+  private SagaTurn compensate(String reason, SagaStep first) {
+    return SagaTurn.on(
+        List.of(new CompensationStarted(subject(), reason, RejectionReason.isFinal(reason))),
+        run.at(first, now.plus(timing.compensationRetry())),
+        Compensation.command(first, run.attempt()));
+  }
+
+  private SagaTurn unchanged() {
+    return SagaTurn.unchanged(Optional.of(run));
+  }
+
+  private Subject subject() {
+    return state.subject();
+  }
+
+  private Instant deadline() {
+    return now.plus(timing.stepDeadline());
+  }
+}

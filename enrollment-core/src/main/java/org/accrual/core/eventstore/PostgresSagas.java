@@ -1,0 +1,164 @@
+package org.accrual.core.eventstore;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.accrual.core.application.Caused;
+import org.accrual.core.application.EnrollmentHistory;
+import org.accrual.core.application.Recorded;
+import org.accrual.core.application.RunningSaga;
+import org.accrual.core.application.SagaStore;
+import org.accrual.core.domain.enrollment.EnrollmentEvent;
+
+/**
+ * Many runs at once on one connection: two statements read them, one writes all. Runs are held
+ * before their streams are read, so that a stream is read as whoever moved it last has left it.
+ */
+public final class PostgresSagas implements SagaStore {
+  private final Connection connection;
+  private final Supplier<UUID> messageIds;
+  private final Duration retention;
+
+  /**
+   * Works in a transaction that somebody else commits.
+   *
+   * @param connection autocommit off
+   * @param messageIds UUID v7, growing with time
+   * @param retention how long answers and operations are kept at least
+   */
+  public PostgresSagas(Connection connection, Supplier<UUID> messageIds, Duration retention) {
+    this.connection = connection;
+    this.messageIds = messageIds;
+    this.retention = retention;
+  }
+
+  @Override
+  public Map<UUID, Held> hold(Collection<UUID> enrollmentIds) {
+    return unchecked(
+        () -> {
+          Map<UUID, RunningSaga> runs = new HashMap<>();
+          try (PreparedStatement select = connection.prepareStatement(Loads.HOLD_RUNS)) {
+            select.setArray(1, connection.createArrayOf("uuid", enrollmentIds.toArray()));
+            runs(select).forEach(run -> runs.put(run.enrollmentId(), run));
+          }
+          Map<UUID, Held> held = new HashMap<>();
+          histories(enrollmentIds)
+              .forEach(
+                  (id, history) ->
+                      held.put(id, new Held(history, Optional.ofNullable(runs.get(id)))));
+          return held;
+        });
+  }
+
+  @Override
+  public List<Held> holdDue(Instant now, int limit) {
+    return unchecked(
+        () -> {
+          List<RunningSaga> runs;
+          try (PreparedStatement select = connection.prepareStatement(Loads.HOLD_DUE_RUNS)) {
+            select.setObject(1, now.atOffset(ZoneOffset.UTC));
+            select.setInt(2, limit);
+            runs = runs(select);
+          }
+          if (runs.isEmpty()) {
+            return List.of();
+          }
+          Map<UUID, EnrollmentHistory> histories =
+              histories(runs.stream().map(RunningSaga::enrollmentId).toList());
+          List<Held> held = new ArrayList<>();
+          for (RunningSaga run : runs) {
+            EnrollmentHistory history = histories.get(run.enrollmentId());
+            if (history == null) {
+              throw new IllegalStateException(
+                  "enrollment.saga has a run of %s, whose stream is empty"
+                      .formatted(run.enrollmentId()));
+            }
+            held.add(new Held(history, Optional.of(run)));
+          }
+          return held;
+        });
+  }
+
+  @Override
+  public void write(List<Caused> changes, Instant now) {
+    unchecked(
+        () -> {
+          new ChangeCalls(messageIds, retention, now).of(changes).run(connection);
+          return true;
+        });
+  }
+
+  @Override
+  public void keepSealedArms(Map<UUID, byte[]> sealed) {
+    unchecked(
+        () -> {
+          // Questions that nobody waits for any more have no row.
+          String sql =
+              """
+              update enrollment.unblinding u set sealed_arm = a.sealed_arm
+                from unnest(?, ?) as a(request_ref, sealed_arm)
+               where u.request_ref = a.request_ref and u.sealed_arm is null
+              """;
+          try (PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setArray(1, connection.createArrayOf("uuid", sealed.keySet().toArray()));
+            update.setArray(
+                2, connection.createArrayOf("bytea", sealed.values().toArray(byte[][]::new)));
+            return update.executeUpdate();
+          }
+        });
+  }
+
+  private static List<RunningSaga> runs(PreparedStatement select) throws SQLException {
+    List<RunningSaga> runs = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        LoadedRows.saga(rows).ifPresent(runs::add);
+      }
+    }
+    return runs;
+  }
+
+  private Map<UUID, EnrollmentHistory> histories(Collection<UUID> ids) throws SQLException {
+    Map<UUID, List<Recorded<EnrollmentEvent>>> streams = new LinkedHashMap<>();
+    try (PreparedStatement select = connection.prepareStatement(Loads.STREAMS)) {
+      select.setArray(
+          1, connection.createArrayOf("text", ids.stream().map(UUID::toString).toArray()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          streams
+              .computeIfAbsent(UUID.fromString(rows.getString("stream_id")), _ -> new ArrayList<>())
+              .add(LoadedRows.event(rows, EnrollmentEventCodec::fromAvro));
+        }
+      }
+    }
+    Map<UUID, EnrollmentHistory> histories = new HashMap<>();
+    streams.forEach((id, events) -> histories.put(id, new EnrollmentHistory(events)));
+    return histories;
+  }
+
+  private interface Sql<T> {
+    T run() throws SQLException;
+  }
+
+  /** The port knows no SQL; whoever began the transaction gets the failure back as it was. */
+  private static <T> T unchecked(Sql<T> sql) {
+    try {
+      return sql.run();
+    } catch (SQLException failed) {
+      throw new SagaSqlFailure(failed);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package org.accrual.core.saga;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.contract.Topics;
+import org.accrual.intake.IntakeLoop;
+import org.accrual.intake.IntakeMetrics;
+import org.accrual.intake.Subscription;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+
+/**
+ * Takes participants' answers in, from the start of the process to its stop. Without Kafka, and
+ * without the registry, commands are accepted all the same, so that the process is ready; sagas
+ * stand still then, which the check says.
+ */
+@Readiness
+@ApplicationScoped
+class SagaIntake implements HealthCheck {
+  static final String NAME = "enrollment-core-saga";
+  private static final Logger LOG = Logger.getLogger(SagaIntake.class.getName());
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+
+  private final boolean enabled;
+  private final IntakeLoop loop;
+
+  @Inject
+  SagaIntake(SagaSettings settings, SagaConsumer consumer, MetricRegistry metrics) {
+    this.enabled = settings.enabled();
+    this.loop =
+        new IntakeLoop(
+            new Subscription(NAME, Topics.ANSWER_TOPICS),
+            settings.intake(),
+            consumer,
+            new IntakeMetrics(metrics, NAME));
+  }
+
+  void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
+    if (enabled) {
+      loop.start();
+    }
+  }
+
+  void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+    loop.beginStop();
+    try {
+      if (!loop.awaitStop(STOP_WITHIN)) {
+        LOG.log(
+            Level.WARNING,
+            "the intake did not stop in time; nothing is lost, what it was doing is done again");
+      }
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    HealthCheckResponseBuilder check = HealthCheckResponse.named("intake-" + NAME).up();
+    if (!enabled) {
+      return check.withData("state", "not enabled here").build();
+    }
+    String trouble = loop.trouble();
+    check.withData("state", loop.state().name());
+    return (trouble.isEmpty() ? check : check.withData("trouble", trouble)).build();
+  }
+}

@@ -1,0 +1,55 @@
+package org.accrual.core.saga;
+
+import java.net.URI;
+import java.time.Duration;
+import org.accrual.core.domain.saga.SagaTiming;
+import org.accrual.intake.IntakeSettings;
+import org.accrual.runtime.Settings;
+
+/**
+ * How sagas are run.
+ *
+ * @param enabled whether this process takes participants' answers in and enforces deadlines; some
+ *     process must
+ * @param timing of the steps
+ * @param sweepInterval how often those that are due are looked for, and so how late a deadline may
+ *     be enforced
+ * @param intake how answers are taken in
+ * @param registry base URL of the schema registry
+ */
+public record SagaSettings(
+    boolean enabled,
+    SagaTiming timing,
+    Duration sweepInterval,
+    IntakeSettings intake,
+    URI registry) {
+
+  /**
+   * Keys {@code accrual.saga.enabled} (true), {@code accrual.saga.step-deadline} (30s; 100ms to
+   * 1h), {@code accrual.saga.compensation-retry} (5s; 100ms to 1h), {@code
+   * accrual.saga.sweep-interval} (500ms; 50ms to 1m), {@code accrual.registry.url}, and those of
+   * {@link IntakeSettings}.
+   */
+  public static SagaSettings read(Settings settings) {
+    return new SagaSettings(
+        settings.flag("accrual.saga.enabled", true),
+        new SagaTiming(
+            settings.duration(
+                "accrual.saga.step-deadline",
+                Duration.ofSeconds(30),
+                Duration.ofMillis(100),
+                Duration.ofHours(1)),
+            settings.duration(
+                "accrual.saga.compensation-retry",
+                Duration.ofSeconds(5),
+                Duration.ofMillis(100),
+                Duration.ofHours(1))),
+        settings.duration(
+            "accrual.saga.sweep-interval",
+            Duration.ofMillis(500),
+            Duration.ofMillis(50),
+            Duration.ofMinutes(1)),
+        IntakeSettings.read(settings),
+        settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"));
+  }
+}

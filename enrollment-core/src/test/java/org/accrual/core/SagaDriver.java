@@ -1,0 +1,154 @@
+package org.accrual.core;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.NoArgGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.accrual.contract.EventSchemas;
+import org.accrual.contract.Headers;
+import org.accrual.contract.Topics;
+import org.accrual.core.application.SagaAnswers;
+import org.accrual.core.application.SagaDeadlines;
+import org.accrual.core.application.SagaStore;
+import org.accrual.core.domain.saga.SagaTiming;
+import org.accrual.core.eventstore.Database;
+import org.accrual.core.eventstore.PostgresSagas;
+import org.accrual.core.saga.DueSagas;
+import org.accrual.core.saga.SagaEffects;
+import org.accrual.intake.BatchTransaction;
+import org.accrual.intake.GateTable;
+import org.accrual.intake.MessageDecoder;
+import org.accrual.runtime.DatabaseSettings;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+
+/**
+ * Moves the sagas of a core from outside, as the intake and the deadline job do: with the intake's
+ * own transaction, on the core's database, at a time that the test sets.
+ */
+public final class SagaDriver implements AutoCloseable {
+  public static final SagaTiming TIMING =
+      new SagaTiming(Duration.ofSeconds(30), Duration.ofSeconds(5));
+
+  private final Database database;
+  private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+  private final BatchTransaction transaction;
+  private final DueSagas due;
+  private final List<Schema> schemas = List.copyOf(EventSchemas.current().values());
+
+  public SagaDriver(String jdbcUrl) {
+    database =
+        new Database(
+            new DatabaseSettings(jdbcUrl, "postgres", ""),
+            2,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10));
+    NoArgGenerator ids = Generators.timeBasedEpochGenerator();
+    InstantSource clock = () -> Instant.now().plus(ahead.get());
+    Function<Connection, SagaStore> stores =
+        connection -> new PostgresSagas(connection, ids::generate, Duration.ofDays(30));
+    transaction =
+        new BatchTransaction(
+            database.sagas(),
+            new MessageDecoder(schemas::get),
+            new GateTable("enrollment"),
+            new SagaEffects(new SagaAnswers(TIMING), stores, clock));
+    due = new DueSagas(database, new SagaDeadlines(TIMING, 50), stores, clock);
+  }
+
+  /** From now on it is so much later. */
+  public SagaDriver later(Duration time) {
+    ahead.updateAndGet(before -> before.plus(time));
+    return this;
+  }
+
+  /** Enforces what is due. */
+  public void sweep() {
+    while (due.moveSome()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Takes answers in, in one batch. */
+  public void answer(SpecificRecord... answers) {
+    answer(List.of(answers));
+  }
+
+  public void answer(List<? extends SpecificRecord> answers) {
+    Map<String, String> headers = new HashMap<>();
+    headers.put(Headers.CORRELATION_ID, "conversation");
+    transaction.apply(answers.stream().map(a -> record(a, headers)).toList());
+  }
+
+  /** With the conversation and cause that a participant would have told. */
+  public void answer(SpecificRecord answer, Map<String, String> headers) {
+    transaction.apply(List.of(record(answer, headers)));
+  }
+
+  private ConsumerRecord<byte[], byte[]> record(SpecificRecord answer, Map<String, String> more) {
+    Map<String, String> all = new HashMap<>();
+    all.put(Headers.ID, UUID.randomUUID().toString());
+    all.put(Headers.TYPE, EventSchemas.typeOf(answer.getSchema()));
+    all.put(Headers.TIME, Instant.now().toString());
+    all.putAll(more);
+    RecordHeaders headers = new RecordHeaders();
+    all.forEach((name, value) -> headers.add(name, value.getBytes(StandardCharsets.UTF_8)));
+    byte[] value = value(answer);
+    return new ConsumerRecord<>(
+        topic(answer),
+        0,
+        0L,
+        0L,
+        TimestampType.CREATE_TIME,
+        1,
+        value.length,
+        "S/V".getBytes(StandardCharsets.UTF_8),
+        value,
+        headers,
+        Optional.empty());
+  }
+
+  private static String topic(SpecificRecord answer) {
+    String namespace = answer.getSchema().getNamespace();
+    return Topics.of(namespace.substring(namespace.lastIndexOf('.') + 1) + ".events");
+  }
+
+  private byte[] value(SpecificRecord answer) {
+    try {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.write(0);
+      out.write(ByteBuffer.allocate(4).putInt(schemas.indexOf(answer.getSchema())).array());
+      BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+      new SpecificDatumWriter<SpecificRecord>(answer.getSchema()).write(answer, encoder);
+      encoder.flush();
+      return out.toByteArray();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}

@@ -1,0 +1,402 @@
+package org.accrual.core;
+
+import static org.accrual.core.Client.enroll;
+import static org.accrual.core.Client.info;
+import static org.accrual.core.Client.metadata;
+import static org.accrual.core.Client.requestId;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.longrunning.GetOperationRequest;
+import com.google.longrunning.Operation;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.accrual.api.enrollment.v1.EnrollmentStage;
+import org.accrual.api.enrollment.v1.StageTime;
+import org.accrual.api.enrollment.v1.TakeOffStudyRequest;
+import org.accrual.api.enrollment.v1.WithdrawPatientRequest;
+import org.accrual.contract.Headers;
+import org.accrual.event.capacity.ReleaseSlot;
+import org.accrual.event.capacity.ReserveSlot;
+import org.accrual.event.capacity.SlotRefused;
+import org.accrual.event.capacity.SlotReleased;
+import org.accrual.event.capacity.SlotReserved;
+import org.accrual.event.randomization.RandomizationRefused;
+import org.accrual.event.randomization.Randomize;
+import org.accrual.event.randomization.Randomized;
+import org.accrual.event.supply.AllocateKit;
+import org.accrual.event.supply.HoldKits;
+import org.accrual.event.supply.KitAllocated;
+import org.accrual.event.supply.KitsHeld;
+import org.accrual.event.supply.KitsRefused;
+import org.accrual.event.supply.KitsReleased;
+import org.accrual.event.supply.ReleaseKits;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each step of the saga with each way that it can go, on real tables, answers as messages. */
+class SagaIT {
+  private static final Duration DEADLINE = SagaDriver.TIMING.stepDeadline().plusSeconds(1);
+  private static final Duration RETRY = SagaDriver.TIMING.compensationRetry().plusSeconds(1);
+
+  private static RunningCore core;
+  private static Client client;
+  private static StoredFixtures stored;
+
+  /** With a clock of its own: what a test leaves behind at its time does not meet the next. */
+  private SagaDriver sagas;
+
+  private String study;
+  private Operation accepted;
+  private String id;
+
+  @BeforeAll
+  static void start() {
+    core = RunningCore.start();
+    client = new Client(core.channel());
+    stored = new StoredFixtures(core.jdbcUrl());
+  }
+
+  @AfterAll
+  static void stop() {
+    core.close();
+  }
+
+  @BeforeEach
+  void accept() {
+    sagas = new SagaDriver(core.jdbcUrl());
+    study = client.openStudy(1);
+    accepted = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    id = metadata(accepted).getEnrollmentId();
+    assertAsked(ReserveSlot.class);
+  }
+
+  @AfterEach
+  void close() {
+    sagas.close();
+  }
+
+  /** What has been asked for this test's enrollments since. */
+  private List<SpecificRecord> asked() {
+    return core.participants().asked().stream()
+        .filter(command -> command.get(1).toString().equals(study))
+        .toList();
+  }
+
+  private SpecificRecord slotReserved() {
+    return new SlotReserved(id, study, "V1", 1);
+  }
+
+  private SpecificRecord slotReleased() {
+    return new SlotReleased(id, study, "V1", 1);
+  }
+
+  private SpecificRecord kitsHeld() {
+    return new KitsHeld(id, study, "V1", 1);
+  }
+
+  private SpecificRecord kitsReleased() {
+    return new KitsReleased(id, study, "V1", 1);
+  }
+
+  private SpecificRecord randomized() {
+    return new Randomized(id, study, "V1", 1, "a-1", ByteBuffer.wrap(new byte[] {1, 2}));
+  }
+
+  private SpecificRecord kitAllocated() {
+    return new KitAllocated(id, study, "V1", 1, "K1");
+  }
+
+  private List<SpecificRecord> positive() {
+    return List.of(slotReserved(), kitsHeld(), randomized(), kitAllocated());
+  }
+
+  /** Takes the first answers of the way to a confirmation. */
+  private void upTo(int step) {
+    positive().subList(0, step).forEach(answer -> sagas.answer(answer));
+    asked();
+  }
+
+  private Operation operation() {
+    return client.operations.getOperation(
+        GetOperationRequest.newBuilder().setName(accepted.getName()).build());
+  }
+
+  private List<String> events() {
+    return stored.texts(
+        """
+        select substr(type, length('accrual.enrollment.') + 1) from enrollment.event
+         where stream_id = ? and version > 4 order by version
+        """,
+        id);
+  }
+
+  private void assertAsked(Class<?>... commands) {
+    List<Class<?>> asked = new ArrayList<>();
+    asked().forEach(command -> asked.add(command.getClass()));
+    assertThat(asked).containsExactly(commands);
+  }
+
+  private long runs() {
+    return stored.count("select count(*) from enrollment.saga where enrollment_id = ?::uuid", id);
+  }
+
+  private void assertRejected(String reason) {
+    Operation operation = operation();
+    assertThat(operation.getDone()).isTrue();
+    assertThat(info(operation.getError()).getReason()).isEqualTo(reason);
+    assertThat(metadata(operation).getStage()).isEqualTo(EnrollmentStage.ENROLLMENT_STAGE_REJECTED);
+    assertThat(runs()).isZero();
+  }
+
+  @Test
+  void eachStepIsAskedForInTheTransactionOfTheOneBefore() {
+    sagas.answer(slotReserved());
+    assertAsked(HoldKits.class);
+    sagas.answer(kitsHeld());
+    assertAsked(Randomize.class);
+    sagas.answer(randomized());
+    assertAsked(AllocateKit.class);
+    sagas.answer(kitAllocated());
+    assertAsked();
+    assertThat(events())
+        .containsExactly("slot-reserved.v1", "randomized.v1", "kit-allocated.v1", "confirmed.v1");
+    Operation operation = operation();
+    assertThat(operation.hasResponse()).isTrue();
+    assertThat(metadata(operation).getStagesList().stream().map(StageTime::getStage))
+        .containsExactly(
+            EnrollmentStage.ENROLLMENT_STAGE_ACCEPTED,
+            EnrollmentStage.ENROLLMENT_STAGE_SLOT_RESERVED,
+            EnrollmentStage.ENROLLMENT_STAGE_RANDOMIZED,
+            EnrollmentStage.ENROLLMENT_STAGE_KIT_ALLOCATED,
+            EnrollmentStage.ENROLLMENT_STAGE_CONFIRMED);
+    assertThat(runs()).isZero();
+  }
+
+  @Test
+  void allAnswersInOneBatchAndEachTwice() {
+    List<SpecificRecord> twice =
+        positive().stream().flatMap(answer -> Stream.of(answer, answer)).toList();
+    sagas.answer(twice);
+    sagas.answer(twice);
+    assertThat(events())
+        .containsExactly("slot-reserved.v1", "randomized.v1", "kit-allocated.v1", "confirmed.v1");
+    assertAsked(HoldKits.class, Randomize.class, AllocateKit.class);
+    assertThat(operation().hasResponse()).isTrue();
+  }
+
+  @Test
+  void answersOutOfOrderWaitForNothingAndAreNotTaken() {
+    sagas.answer(kitAllocated(), randomized(), kitsHeld());
+    assertThat(events()).isEmpty();
+    assertAsked();
+    sagas.answer(slotReserved());
+    assertThat(events()).containsExactly("slot-reserved.v1");
+  }
+
+  static Stream<Arguments> refusals() {
+    Function<SagaIT, SpecificRecord> slot =
+        t -> new SlotRefused(t.id, t.study, "V1", 1, "SITE_NOT_ACTIVE");
+    Function<SagaIT, SpecificRecord> kits =
+        t -> new KitsRefused(t.id, t.study, "V1", 1, "KITS_EXHAUSTED");
+    Function<SagaIT, SpecificRecord> stratum =
+        t -> new RandomizationRefused(t.id, t.study, "V1", 1, "STRATUM_UNKNOWN");
+    return Stream.of(
+        Arguments.of(0, slot, "SITE_NOT_ACTIVE", List.of()),
+        Arguments.of(1, kits, "KITS_EXHAUSTED", List.of(ReleaseSlot.class)),
+        Arguments.of(2, stratum, "STRATUM_UNKNOWN", List.of(ReleaseKits.class, ReleaseSlot.class)),
+        Arguments.of(3, kits, "KITS_EXHAUSTED", List.of(ReleaseKits.class, ReleaseSlot.class)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void aRefusalGivesBackWhatWasTaken(
+      int step, Function<SagaIT, SpecificRecord> refusal, String reason, List<Class<?>> releases) {
+    upTo(step);
+    sagas.answer(refusal.apply(this));
+    for (Class<?> release : releases) {
+      assertThat(operation().getDone()).isFalse();
+      assertThat(metadata(operation()).getStage())
+          .isEqualTo(EnrollmentStage.ENROLLMENT_STAGE_COMPENSATING);
+      assertThat(metadata(operation()).getReason()).isEqualTo(reason);
+      assertAsked(release);
+      sagas.answer(release == ReleaseKits.class ? kitsReleased() : slotReleased());
+    }
+    assertRejected(reason);
+    assertAsked();
+    sagas.answer(refusal.apply(this));
+    assertAsked();
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.ValueSource(ints = {0, 1, 2, 3})
+  void aStepThatIsNotAnsweredInTimeCompensates(int step) {
+    upTo(step);
+    sagas.sweep();
+    assertThat(operation().getDone()).isFalse();
+    assertThat(metadata(operation()).getReason()).as("not before its time").isEmpty();
+
+    sagas.later(DEADLINE).sweep();
+    assertThat(metadata(operation()).getReason()).isEqualTo("STEP_DEADLINE_EXCEEDED");
+    if (step > 0) {
+      assertAsked(ReleaseKits.class);
+      // What was waited for comes after all: it is part of what is being given back.
+      sagas.answer(positive().get(step));
+      assertAsked();
+      sagas.answer(kitsReleased());
+    }
+    assertAsked(ReleaseSlot.class);
+    sagas.answer(slotReleased());
+    assertRejected("STEP_DEADLINE_EXCEEDED");
+    assertThat(events().getLast()).isEqualTo("rejected.v1");
+  }
+
+  @Test
+  void releasesAreRepeatedUntilTheyAreAcknowledged() {
+    upTo(3);
+    sagas.later(DEADLINE).sweep();
+    assertAsked(ReleaseKits.class);
+    for (int i = 0; i < 3; i++) {
+      sagas.sweep();
+      assertAsked();
+      sagas.later(RETRY).sweep();
+      assertAsked(ReleaseKits.class);
+    }
+    sagas.answer(kitsReleased());
+    assertAsked(ReleaseSlot.class);
+    sagas.later(RETRY).sweep();
+    assertAsked(ReleaseSlot.class);
+    sagas.answer(kitsReleased(), slotReleased(), slotReleased());
+    assertRejected("STEP_DEADLINE_EXCEEDED");
+  }
+
+  @Test
+  void whatIsSaidToBeTakenAfterTheEndIsGivenBack() {
+    sagas.answer(new SlotRefused(id, study, "V1", 1, "SITE_CAPACITY_EXHAUSTED"));
+    assertRejected("SITE_CAPACITY_EXHAUSTED");
+    sagas.answer(slotReserved());
+    assertAsked(ReleaseSlot.class);
+    sagas.answer(kitsHeld());
+    assertAsked(ReleaseKits.class);
+    sagas.answer(slotReleased(), kitsReleased());
+    assertAsked();
+    assertThat(events()).containsExactly("rejected.v1");
+  }
+
+  @Test
+  void theNextRequestIsAnAttemptOfItsOwn() {
+    sagas.answer(new SlotRefused(id, study, "V1", 1, "SITE_CAPACITY_EXHAUSTED"));
+    Operation second = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    assertThat(metadata(second).getEnrollmentId()).isEqualTo(id);
+    List<SpecificRecord> asked = asked();
+    assertThat(asked).singleElement().isInstanceOf(ReserveSlot.class);
+    assertThat(((ReserveSlot) asked.getFirst()).getAttempt()).isEqualTo(2);
+    // An answer to the first attempt is not one to the second.
+    sagas.answer(slotReserved());
+    assertAsked(ReleaseSlot.class);
+    sagas.answer(new SlotReserved(id, study, "V1", 2));
+    assertAsked(HoldKits.class);
+  }
+
+  @Test
+  void withdrawingWaitsForTheSaga() {
+    StatusRuntimeException error =
+        catchThrowableOfType(StatusRuntimeException.class, this::withdraw);
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.FAILED_PRECONDITION);
+    assertThat(info(error).getReason()).isEqualTo("ENROLLMENT_IN_PROGRESS");
+  }
+
+  private void withdraw() {
+    client.enrollments.withdrawPatient(
+        WithdrawPatientRequest.newBuilder()
+            .setRequestId(requestId())
+            .setEnrollmentId(id)
+            .setReason("moved")
+            .setWithdrawnBy("dr-a")
+            .build());
+  }
+
+  @Test
+  void whoWithdrawsGivesKitAndSlotBackUntilBothAreAcknowledged() {
+    upTo(4);
+    withdraw();
+    assertAsked(ReleaseKits.class, ReleaseSlot.class);
+    sagas.answer(slotReleased());
+    sagas.later(RETRY).sweep();
+    assertAsked(ReleaseKits.class);
+    sagas.answer(kitAllocated(), kitsReleased());
+    assertThat(runs()).isZero();
+    sagas.later(RETRY).sweep();
+    assertAsked();
+    assertThat(operation().hasResponse()).as("the operation stays confirmed").isTrue();
+  }
+
+  @Test
+  void whoIsTakenOffStudyGivesTheSlotBackAlone() {
+    upTo(4);
+    client.enrollments.takeOffStudy(
+        TakeOffStudyRequest.newBuilder()
+            .setRequestId(requestId())
+            .setEnrollmentId(id)
+            .setReason("done")
+            .setRecordedBy("dr-a")
+            .build());
+    assertAsked(ReleaseSlot.class);
+    sagas.answer(slotReleased());
+    assertThat(runs()).isZero();
+  }
+
+  @Test
+  void theConversationGoesOnFromRequestToRelease() {
+    String cause = UUID.randomUUID().toString();
+    sagas.answer(
+        slotReserved(),
+        Map.of(
+            Headers.ID,
+            cause,
+            Headers.CORRELATION_ID,
+            metadata(accepted).getCorrelationId(),
+            Headers.ACTOR,
+            "dr-a"));
+    sagas.later(DEADLINE).sweep();
+    String commands =
+        """
+        select concat_ws(' ', type, headers ->> 'ce_schemaversion', headers ->> 'ce_source',
+                 headers ->> 'ce_correlationid', headers ->> 'ce_causationid',
+                 headers ->> 'ce_actor', aggregateid, jsonb_exists(headers, 'ce_sequence'))
+          from outbox.message
+         where aggregatetype like '%.commands' and aggregateid = ? order by created_at, id
+        """;
+    List<String> told = stored.texts(commands, study + "/V1");
+    String conversation =
+        "1 /accrual/enrollment-core %s ".formatted(metadata(accepted).getCorrelationId());
+    assertThat(told).hasSize(3);
+    assertThat(told.get(0)).startsWith("accrual.capacity.reserve-slot.v1 " + conversation + "r-");
+    assertThat(told.get(1))
+        .isEqualTo(
+            "accrual.supply.hold-kits.v1 %s%s dr-a %s/V1 f".formatted(conversation, cause, study));
+    assertThat(told.get(2)).startsWith("accrual.supply.release-kits.v1 " + conversation + cause);
+  }
+
+  @Test
+  void anAnswerOfAnEnrollmentThatThereIsNotIsDropped() {
+    String before = stored.everything();
+    sagas.answer(new SlotReserved(UUID.randomUUID().toString(), study, "V1", 1));
+    assertThat(stored.everything()).isEqualTo(before);
+  }
+}

@@ -1,0 +1,177 @@
+package org.accrual.core;
+
+import static org.accrual.core.Client.enroll;
+import static org.accrual.core.Client.info;
+import static org.accrual.core.Client.metadata;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.longrunning.CancelOperationRequest;
+import com.google.longrunning.Operation;
+import io.grpc.StatusRuntimeException;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.accrual.event.capacity.SlotReserved;
+import org.accrual.event.randomization.Randomized;
+import org.accrual.event.supply.KitAllocated;
+import org.accrual.event.supply.KitsHeld;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+/** Whoever is faster: a run goes one way, and what is taken is given back or is the patient's. */
+class SagaRacesIT {
+  private static RunningCore core;
+  private static Client client;
+  private static StoredFixtures stored;
+
+  @BeforeAll
+  static void start() {
+    core = RunningCore.start();
+    client = new Client(core.channel());
+    stored = new StoredFixtures(core.jdbcUrl());
+  }
+
+  @AfterAll
+  static void stop() {
+    core.close();
+  }
+
+  private static Operation beforeItsLastAnswer(String study, String patient) {
+    Operation accepted = client.enrollments.enrollPatient(enroll(study, patient).build());
+    String id = metadata(accepted).getEnrollmentId();
+    core.sagas()
+        .answer(
+            new SlotReserved(id, study, "V1", 1),
+            new KitsHeld(id, study, "V1", 1),
+            new Randomized(id, study, "V1", 1, "a-1", ByteBuffer.wrap(new byte[] {1})));
+    return accepted;
+  }
+
+  private static void confirm(String study, Operation operation) {
+    core.sagas()
+        .answer(new KitAllocated(metadata(operation).getEnrollmentId(), study, "V1", 1, "K1"));
+  }
+
+  private static String cancel(Operation operation) {
+    try {
+      client.operations.cancelOperation(
+          CancelOperationRequest.newBuilder().setName(operation.getName()).build());
+      return "CANCELLED";
+    } catch (StatusRuntimeException refused) {
+      return info(refused).getReason();
+    }
+  }
+
+  private static long events(Operation operation, String type) {
+    return stored.count(
+        "select count(*) from enrollment.event where stream_id = ? and type = ?",
+        metadata(operation).getEnrollmentId(),
+        "accrual.enrollment." + type + ".v1");
+  }
+
+  @RepeatedTest(20)
+  void cancelAgainstConfirm() {
+    String study = client.openStudy(5);
+    Operation operation = beforeItsLastAnswer(study, "P1");
+    List<String> said =
+        Together.run(
+            2,
+            i -> {
+              if (i == 0) {
+                return cancel(operation);
+              }
+              confirm(study, operation);
+              return "";
+            });
+    Operation ended = core.settled(operation);
+    assertThat(ended.getDone()).isTrue();
+    if (said.getFirst().equals("CANCELLED")) {
+      assertThat(info(ended.getError()).getReason()).isEqualTo("CANCELLED");
+      assertThat(events(operation, "confirmed")).isZero();
+      assertThat(events(operation, "compensation-started")).isEqualTo(1);
+    } else {
+      assertThat(said.getFirst()).isEqualTo("OPERATION_DONE");
+      assertThat(ended.hasResponse()).isTrue();
+      assertThat(events(operation, "compensation-started")).isZero();
+    }
+  }
+
+  @RepeatedTest(20)
+  void deadlineAgainstAnswer() {
+    String study = client.openStudy(5);
+    Operation operation = beforeItsLastAnswer(study, "P1");
+    try (SagaDriver later = new SagaDriver(core.jdbcUrl())) {
+      later.later(SagaDriver.TIMING.stepDeadline().plusSeconds(1));
+      Together.run(
+          2,
+          i -> {
+            if (i == 0) {
+              later.sweep();
+            } else {
+              confirm(study, operation);
+            }
+            return true;
+          });
+    }
+    Operation ended = core.settled(operation);
+    assertThat(ended.getDone()).isTrue();
+    assertThat(events(operation, "confirmed") + events(operation, "compensation-started"))
+        .isEqualTo(1);
+    assertThat(ended.hasResponse()).isEqualTo(events(operation, "confirmed") == 1);
+  }
+
+  @Test
+  void manyProcessesEnforceADeadlineOnce() {
+    String study = client.openStudy(50);
+    Set<Operation> operations = new HashSet<>();
+    for (int i = 0; i < 30; i++) {
+      operations.add(client.enrollments.enrollPatient(enroll(study, "P" + i).build()));
+    }
+    Together.run(
+        4,
+        _ -> {
+          try (SagaDriver process = new SagaDriver(core.jdbcUrl())) {
+            process.later(SagaDriver.TIMING.stepDeadline().plusSeconds(1)).sweep();
+          }
+          return true;
+        });
+    for (Operation operation : operations) {
+      assertThat(events(operation, "compensation-started")).isEqualTo(1);
+    }
+    assertThat(
+            stored.count(
+                """
+                select count(*) from outbox.message
+                 where type = 'accrual.capacity.release-slot.v1' and aggregateid = ?
+                """,
+                study + "/V1"))
+        .isEqualTo(30);
+    core.participants().settle();
+  }
+
+  @Test
+  void aRunThatAnotherHoldsIsLeftToIt() throws Exception {
+    String study = client.openStudy(5);
+    Operation operation = beforeItsLastAnswer(study, "P1");
+    try (Connection other = DriverManager.getConnection(core.jdbcUrl(), "postgres", "");
+        Statement statement = other.createStatement();
+        SagaDriver process = new SagaDriver(core.jdbcUrl())) {
+      other.setAutoCommit(false);
+      statement.execute(
+          "select 1 from enrollment.saga where enrollment_id = '%s' for update"
+              .formatted(metadata(operation).getEnrollmentId()));
+      process.later(SagaDriver.TIMING.stepDeadline().plusSeconds(1)).sweep();
+      assertThat(events(operation, "compensation-started")).isZero();
+      other.rollback();
+      process.sweep();
+      assertThat(events(operation, "compensation-started")).isEqualTo(1);
+    }
+    core.settled(operation);
+  }
+}

@@ -1,0 +1,136 @@
+package org.accrual.core.domain.saga;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.accrual.core.domain.SealedArm;
+import org.accrual.core.domain.saga.ParticipantCommand.AllocateKit;
+import org.accrual.core.domain.saga.ParticipantCommand.HoldKits;
+import org.accrual.core.domain.saga.ParticipantCommand.Randomize;
+import org.accrual.core.domain.saga.ParticipantCommand.ReleaseKits;
+import org.accrual.core.domain.saga.ParticipantCommand.ReleaseSlot;
+import org.accrual.core.domain.saga.ParticipantCommand.ReserveSlot;
+
+/**
+ * The three participants in memory, as their contract has them: each command is decided once, its
+ * repetition is answered alike, a release bars what comes after it, what is late is void.
+ */
+final class Participants {
+  /** What a patient's request has; the key of everything here. */
+  record Key(int patient, int attempt) {}
+
+  private final int capacity;
+  private int freeKits;
+  private final int firstKits;
+  private final Map<Key, String> slots = new HashMap<>();
+  private final Map<Key, String> kits = new HashMap<>();
+  private final Set<Key> allocations = new HashSet<>();
+  private boolean randomizes = true;
+
+  /**
+   * Fresh ones.
+   *
+   * @param kits of each of two arms
+   */
+  Participants(int capacity, int kits) {
+    this.capacity = capacity;
+    this.freeKits = kits;
+    this.firstKits = kits;
+  }
+
+  void randomizes(boolean willing) {
+    randomizes = willing;
+  }
+
+  long slotsTaken() {
+    return slots.values().stream().filter("reserved"::equals).count();
+  }
+
+  long kitsTaken() {
+    return kits.values().stream().filter(s -> s.equals("held") || s.equals("allocated")).count();
+  }
+
+  boolean kitsBalance() {
+    return freeKits >= 0 && freeKits + kitsTaken() == firstKits;
+  }
+
+  boolean hasSlot(Key key) {
+    return "reserved".equals(slots.get(key));
+  }
+
+  boolean hasKit(Key key) {
+    return "allocated".equals(kits.get(key));
+  }
+
+  boolean holds(Key key) {
+    return "held".equals(kits.get(key));
+  }
+
+  /** The answer, if there is one. */
+  Optional<ParticipantAnswer> take(int patient, ParticipantCommand command, Instant now) {
+    Key key = new Key(patient, command.attempt());
+    return switch (command) {
+      case ReserveSlot(_, _, Instant deadline) -> reserve(key, now.isBefore(deadline));
+      case ReleaseSlot _ -> {
+        slots.put(key, "released");
+        yield Optional.of(new ParticipantAnswer.SlotReleased());
+      }
+      case HoldKits(_, _, _, Instant deadline) -> hold(key, now.isBefore(deadline));
+      case ReleaseKits _ -> {
+        String before = kits.put(key, "released");
+        if ("held".equals(before) || "allocated".equals(before)) {
+          freeKits++;
+        }
+        yield Optional.of(new ParticipantAnswer.KitsReleased());
+      }
+      case Randomize(_, _, _, Instant deadline) -> randomize(key, now.isBefore(deadline));
+      case AllocateKit(_, _, _, Instant deadline) -> allocate(key, now.isBefore(deadline));
+    };
+  }
+
+  private Optional<ParticipantAnswer> reserve(Key key, boolean inTime) {
+    if (!slots.containsKey(key) && inTime) {
+      slots.put(key, slotsTaken() < capacity ? "reserved" : "refused");
+    }
+    return switch (slots.getOrDefault(key, "none")) {
+      case "reserved" -> Optional.of(new ParticipantAnswer.SlotReserved());
+      case "refused" -> Optional.of(new ParticipantAnswer.SlotRefused("SITE_CAPACITY_EXHAUSTED"));
+      default -> Optional.empty();
+    };
+  }
+
+  private Optional<ParticipantAnswer> hold(Key key, boolean inTime) {
+    if (!kits.containsKey(key) && inTime) {
+      kits.put(key, freeKits > 0 ? "held" : "refused");
+      freeKits -= freeKits > 0 ? 1 : 0;
+    }
+    return switch (kits.getOrDefault(key, "none")) {
+      case "held", "allocated" -> Optional.of(new ParticipantAnswer.KitsHeld());
+      case "refused" -> Optional.of(new ParticipantAnswer.KitsRefused("KITS_EXHAUSTED"));
+      default -> Optional.empty();
+    };
+  }
+
+  private Optional<ParticipantAnswer> randomize(Key key, boolean inTime) {
+    if (allocations.contains(key) || (inTime && randomizes)) {
+      allocations.add(key);
+      return Optional.of(
+          new ParticipantAnswer.Randomized("a-" + key, new SealedArm(new byte[] {1})));
+    }
+    return inTime
+        ? Optional.of(new ParticipantAnswer.RandomizationRefused("STRATUM_UNKNOWN"))
+        : Optional.empty();
+  }
+
+  private Optional<ParticipantAnswer> allocate(Key key, boolean inTime) {
+    if (holds(key) && inTime) {
+      kits.put(key, "allocated");
+    }
+    return hasKit(key)
+        ? Optional.of(new ParticipantAnswer.KitAllocated("K-" + key))
+        : Optional.empty();
+  }
+}

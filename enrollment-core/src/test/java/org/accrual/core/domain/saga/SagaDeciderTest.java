@@ -1,0 +1,303 @@
+package org.accrual.core.domain.saga;
+
+import static org.accrual.core.domain.enrollment.EnrollmentFixtures.ELIGIBLE;
+import static org.accrual.core.domain.enrollment.EnrollmentFixtures.NOW;
+import static org.accrual.core.domain.enrollment.EnrollmentFixtures.SUBJECT;
+import static org.accrual.core.domain.saga.SagaFixtures.*;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.accrual.core.domain.enrollment.EnrollmentEvent;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.CompensationStarted;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentConfirmed;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
+import org.accrual.core.domain.enrollment.EnrollmentFixtures;
+import org.accrual.core.domain.enrollment.EnrollmentState;
+import org.accrual.core.domain.enrollment.EnrollmentState.OffStudy;
+import org.accrual.core.domain.enrollment.EnrollmentState.PendingOnStudy;
+import org.accrual.core.domain.saga.ParticipantAnswer.KitAllocated;
+import org.accrual.core.domain.saga.ParticipantAnswer.KitsHeld;
+import org.accrual.core.domain.saga.ParticipantAnswer.KitsRefused;
+import org.accrual.core.domain.saga.ParticipantAnswer.KitsReleased;
+import org.accrual.core.domain.saga.ParticipantAnswer.RandomizationRefused;
+import org.accrual.core.domain.saga.ParticipantAnswer.Randomized;
+import org.accrual.core.domain.saga.ParticipantAnswer.SlotRefused;
+import org.accrual.core.domain.saga.ParticipantAnswer.SlotReleased;
+import org.accrual.core.domain.saga.ParticipantAnswer.SlotReserved;
+import org.accrual.core.domain.saga.ParticipantCommand.AllocateKit;
+import org.accrual.core.domain.saga.ParticipantCommand.HoldKits;
+import org.accrual.core.domain.saga.ParticipantCommand.Randomize;
+import org.accrual.core.domain.saga.ParticipantCommand.ReleaseKits;
+import org.accrual.core.domain.saga.ParticipantCommand.ReleaseSlot;
+import org.accrual.core.domain.saga.ParticipantCommand.ReserveSlot;
+import org.accrual.core.domain.saga.SagaInput.Answered;
+import org.accrual.core.domain.saga.SagaInput.Cancel;
+import org.accrual.core.domain.saga.SagaInput.Due;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every input at every step. */
+class SagaDeciderTest {
+  private static final String DEADLINE_REASON = "STEP_DEADLINE_EXCEEDED";
+
+  static Stream<Arguments> pairs() {
+    return Arrays.stream(SagaStep.values())
+        .flatMap(step -> inputs().stream().map(input -> Arguments.of(step, input)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void everyPairOfStepAndInput(SagaStep step, SagaInput input) {
+    assertThat(decide(step, input)).isEqualTo(expected(step, input));
+  }
+
+  @Test
+  void theInputsAreAllThereAre() {
+    assertThat(ANSWERS.stream().map(Object::getClass).collect(Collectors.toSet()))
+        .isEqualTo(
+            Arrays.stream(ParticipantAnswer.class.getPermittedSubclasses())
+                .collect(Collectors.toSet()));
+  }
+
+  private static SagaTurn expected(SagaStep step, SagaInput input) {
+    return switch (input) {
+      case Answered(_, ParticipantAnswer answer) -> onAnswer(step, answer);
+      case Cancel _ -> onEnd(step, "CANCELLED");
+      case Due _ -> onEnd(step, DEADLINE_REASON);
+    };
+  }
+
+  private static SagaTurn onAnswer(SagaStep step, ParticipantAnswer answer) {
+    return switch (step) {
+      case RESERVE_SLOT ->
+          switch (answer) {
+            case SlotReserved _ ->
+                on(
+                    step,
+                    SagaStep.HOLD_KITS,
+                    DEADLINE,
+                    List.of(new EnrollmentEvent.SlotReserved(SUBJECT)),
+                    new HoldKits(1, STUDY_VERSION, SITE_VERSION, DEADLINE));
+            case SlotRefused _ -> rejected("SITE_CAPACITY_EXHAUSTED");
+            default -> unchanged(step);
+          };
+      case HOLD_KITS ->
+          switch (answer) {
+            case KitsHeld _ ->
+                on(
+                    step,
+                    SagaStep.RANDOMIZE,
+                    DEADLINE,
+                    List.of(),
+                    new Randomize(1, ELIGIBLE.strata(), STUDY_VERSION, DEADLINE));
+            case KitsRefused _ -> compensating(step, "KITS_EXHAUSTED", SagaStep.RELEASE_SLOT);
+            default -> unchanged(step);
+          };
+      case RANDOMIZE ->
+          switch (answer) {
+            case Randomized _ ->
+                on(
+                    step,
+                    SagaStep.ALLOCATE_KIT,
+                    DEADLINE,
+                    List.of(new EnrollmentEvent.Randomized(SUBJECT, "a-1")),
+                    new AllocateKit(1, "a-1", SEALED, DEADLINE));
+            case RandomizationRefused _ ->
+                compensating(step, "STRATUM_UNKNOWN", SagaStep.RELEASE_KITS);
+            default -> unchanged(step);
+          };
+      case ALLOCATE_KIT ->
+          switch (answer) {
+            case KitAllocated _ ->
+                over(
+                    new EnrollmentEvent.KitAllocated(SUBJECT, "K1"),
+                    new EnrollmentConfirmed(SUBJECT));
+            case KitsRefused _ -> compensating(step, "KITS_EXHAUSTED", SagaStep.RELEASE_KITS);
+            default -> unchanged(step);
+          };
+      case RELEASE_KITS ->
+          answer instanceof KitsReleased
+              ? on(step, SagaStep.RELEASE_SLOT, RETRY, List.of(), new ReleaseSlot(1))
+              : unchanged(step);
+      case RELEASE_SLOT ->
+          switch (answer) {
+            case SlotReleased _ -> rejected("KITS_EXHAUSTED");
+            case KitsHeld _, KitAllocated _ ->
+                on(step, step, PASSED, List.of(), new ReleaseKits(1));
+            default -> unchanged(step);
+          };
+      case RETURN_KIT_AND_SLOT ->
+          switch (answer) {
+            case KitsReleased _ -> on(step, SagaStep.RETURN_SLOT, PASSED, List.of());
+            case SlotReleased _ -> on(step, SagaStep.RETURN_KIT, PASSED, List.of());
+            default -> unchanged(step);
+          };
+      case RETURN_KIT -> answer instanceof KitsReleased ? over() : unchanged(step);
+      case RETURN_SLOT -> answer instanceof SlotReleased ? over() : unchanged(step);
+    };
+  }
+
+  /** The time has come, or somebody cancels. */
+  private static SagaTurn onEnd(SagaStep step, String reason) {
+    boolean due = reason.equals(DEADLINE_REASON);
+    return switch (step) {
+      case RESERVE_SLOT -> compensating(step, reason, SagaStep.RELEASE_SLOT);
+      case HOLD_KITS, RANDOMIZE, ALLOCATE_KIT -> compensating(step, reason, SagaStep.RELEASE_KITS);
+      case RELEASE_KITS -> due ? again(step, new ReleaseKits(1)) : unchanged(step);
+      case RELEASE_SLOT -> due ? again(step, new ReleaseSlot(1)) : unchanged(step);
+      case RETURN_KIT_AND_SLOT ->
+          due ? again(step, new ReleaseKits(1), new ReleaseSlot(1)) : unchanged(step);
+      case RETURN_KIT -> due ? again(step, new ReleaseKits(1)) : unchanged(step);
+      case RETURN_SLOT -> due ? again(step, new ReleaseSlot(1)) : unchanged(step);
+    };
+  }
+
+  private static SagaTurn on(
+      SagaStep from,
+      SagaStep to,
+      Instant due,
+      List<EnrollmentEvent> events,
+      ParticipantCommand... commands) {
+    SagaRun run = run(from);
+    return new SagaTurn(
+        events,
+        Optional.of(new SagaRun(1, to, run.studyVersion(), run.siteVersion(), due)),
+        List.of(commands));
+  }
+
+  private static SagaTurn again(SagaStep step, ParticipantCommand... commands) {
+    return on(step, step, RETRY, List.of(), commands);
+  }
+
+  private static SagaTurn compensating(SagaStep from, String reason, SagaStep to) {
+    ParticipantCommand release =
+        to == SagaStep.RELEASE_SLOT ? new ReleaseSlot(1) : new ReleaseKits(1);
+    boolean isFinal = reason.equals("STRATUM_UNKNOWN");
+    return on(from, to, RETRY, List.of(new CompensationStarted(SUBJECT, reason, isFinal)), release);
+  }
+
+  private static SagaTurn rejected(String reason) {
+    return over(new EnrollmentRejected(SUBJECT, reason, false));
+  }
+
+  private static SagaTurn over(EnrollmentEvent... events) {
+    return new SagaTurn(List.of(events), Optional.empty(), List.of());
+  }
+
+  private static SagaTurn unchanged(SagaStep step) {
+    return new SagaTurn(List.of(), Optional.of(run(step)), List.of());
+  }
+
+  @Test
+  void aRequestBeginsWithASlot() {
+    assertThat(
+            SagaDecider.begin(
+                (PendingOnStudy) state(SagaStep.RESERVE_SLOT),
+                STUDY_VERSION,
+                SITE_VERSION,
+                TIMING,
+                NOW))
+        .isEqualTo(
+            new SagaTurn(
+                List.of(),
+                Optional.of(
+                    new SagaRun(1, SagaStep.RESERVE_SLOT, STUDY_VERSION, SITE_VERSION, DEADLINE)),
+                List.of(new ReserveSlot(1, SITE_VERSION, DEADLINE))));
+  }
+
+  @Test
+  void whoWithdrawsGivesKitAndSlotBackAndWhoIsTakenOffTheSlotAlone() {
+    OffStudy off = (OffStudy) state(SagaStep.RETURN_SLOT);
+    assertThat(SagaDecider.giveBack(off, true, TIMING, NOW))
+        .isEqualTo(again(SagaStep.RETURN_KIT_AND_SLOT, new ReleaseKits(1), new ReleaseSlot(1)));
+    assertThat(SagaDecider.giveBack(off, false, TIMING, NOW))
+        .isEqualTo(again(SagaStep.RETURN_SLOT, new ReleaseSlot(1)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nothingIsDueBeforeItsTime(SagaStep step) {
+    SagaRun ahead = new SagaRun(1, step, 1, 1, AHEAD);
+    assertThat(SagaDecider.decide(new Due(), state(step), Optional.of(ahead), TIMING, NOW))
+        .isEqualTo(new SagaTurn(List.of(), Optional.of(ahead), List.of()));
+  }
+
+  /** What an answer says is taken is given back if nobody wants it; all else is dropped. */
+  private static List<ParticipantCommand> back(int attempt, ParticipantAnswer answer) {
+    return switch (answer) {
+      case SlotReserved _ -> List.of(new ReleaseSlot(attempt));
+      case KitsHeld _, KitAllocated _ -> List.of(new ReleaseKits(attempt));
+      default -> List.of();
+    };
+  }
+
+  static List<ParticipantAnswer> answers() {
+    return ANSWERS;
+  }
+
+  @ParameterizedTest
+  @MethodSource("answers")
+  void anAnswerToAnEarlierRequestIsGivenBack(ParticipantAnswer answer) {
+    for (SagaStep step : SagaStep.values()) {
+      Optional<SagaRun> run = Optional.of(run(step));
+      assertThat(SagaDecider.decide(new Answered(7, answer), state(step), run, TIMING, NOW))
+          .isEqualTo(new SagaTurn(List.of(), run, back(7, answer)));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("answers")
+  void withoutARunOnlyAConfirmedRequestKeepsWhatItHas(ParticipantAnswer answer) {
+    EnrollmentFixtures.histories()
+        .forEach(
+            (state, history) -> {
+              EnrollmentState now = EnrollmentFixtures.state(history);
+              boolean keeps =
+                  now instanceof EnrollmentState.Registered
+                      || now instanceof EnrollmentState.Pending;
+              assertThat(decide(now, new Answered(1, answer)))
+                  .as(state.getSimpleName())
+                  .isEqualTo(
+                      new SagaTurn(
+                          List.of(), Optional.empty(), keeps ? List.of() : back(1, answer)));
+              assertThat(decide(now, new Answered(2, answer)).commands())
+                  .isEqualTo(back(2, answer));
+            });
+  }
+
+  @Test
+  void withoutARunThereIsNothingDueAndNothingToCancel() {
+    for (SagaInput input : List.of(new Due(), new Cancel())) {
+      assertThat(decide(EnrollmentState.initial(), input))
+          .isEqualTo(new SagaTurn(List.of(), Optional.empty(), List.of()));
+    }
+  }
+
+  @Test
+  void aRunBesideAStreamThatItIsNotOfIsAFault() {
+    assertThatThrownBy(
+            () ->
+                SagaDecider.decide(
+                    new Cancel(),
+                    state(SagaStep.RETURN_KIT),
+                    Optional.of(run(SagaStep.RANDOMIZE)),
+                    TIMING,
+                    NOW))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyStepIsFoundByItsCode(SagaStep step) {
+    assertThat(SagaStep.ofCode(step.code())).isEqualTo(step);
+  }
+}
