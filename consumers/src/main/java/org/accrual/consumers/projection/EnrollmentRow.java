@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * A row of {@code projection.enrollment}: the fold of the enrollment's events.
  *
  * @param withdrawnFrom the state before a withdrawal, for its reversal
+ * @param reasonBefore the reason before a withdrawal, for its reversal
  */
 record EnrollmentRow(
     String enrollmentId,
@@ -43,6 +44,7 @@ record EnrollmentRow(
     String patientId,
     EnrollmentState state,
     @Nullable EnrollmentState withdrawnFrom,
+    @Nullable String reasonBefore,
     @Nullable String reason,
     Instant screenedAt,
     @Nullable Instant requestedAt,
@@ -99,6 +101,7 @@ record EnrollmentRow(
         ENROLLMENT_STATE_SCREENING,
         null,
         null,
+        null,
         message.time(),
         null,
         null,
@@ -108,11 +111,18 @@ record EnrollmentRow(
 
   private EnrollmentRow at(Message message) {
     return with(
-        state, withdrawnFrom, reason, requestedAt, confirmedAt, message.version(), message.time());
+        state,
+        withdrawnFrom,
+        reasonBefore,
+        reason,
+        requestedAt,
+        confirmedAt,
+        message.version(),
+        message.time());
   }
 
   private EnrollmentRow to(EnrollmentState next, @Nullable String why) {
-    return with(next, null, why, requestedAt, confirmedAt, version, updatedAt);
+    return with(next, null, null, why, requestedAt, confirmedAt, version, updatedAt);
   }
 
   private EnrollmentRow assessed(boolean eligible) {
@@ -121,27 +131,28 @@ record EnrollmentRow(
 
   private EnrollmentRow requested(Instant time) {
     return with(
-        ENROLLMENT_STATE_PENDING_ON_STUDY, null, null, time, confirmedAt, version, updatedAt);
+        ENROLLMENT_STATE_PENDING_ON_STUDY, null, null, null, time, confirmedAt, version, updatedAt);
   }
 
   private EnrollmentRow confirmed(Instant time) {
-    return with(ENROLLMENT_STATE_ON_STUDY, null, null, requestedAt, time, version, updatedAt);
+    return with(ENROLLMENT_STATE_ON_STUDY, null, null, null, requestedAt, time, version, updatedAt);
   }
 
   private EnrollmentRow withdrawn(EnrollmentState next, String why) {
-    return with(next, state, why, requestedAt, confirmedAt, version, updatedAt);
+    return with(next, state, reason, why, requestedAt, confirmedAt, version, updatedAt);
   }
 
   private EnrollmentRow reversed(Message message) {
     if (withdrawnFrom == null) {
       throw BrokenStream.withoutBeginning(message);
     }
-    return to(withdrawnFrom, null);
+    return to(withdrawnFrom, reasonBefore);
   }
 
   private EnrollmentRow with(
       EnrollmentState newState,
       @Nullable EnrollmentState newWithdrawnFrom,
+      @Nullable String newReasonBefore,
       @Nullable String newReason,
       @Nullable Instant newRequestedAt,
       @Nullable Instant newConfirmedAt,
@@ -154,6 +165,7 @@ record EnrollmentRow(
         patientId,
         newState,
         newWithdrawnFrom,
+        newReasonBefore,
         newReason,
         screenedAt,
         newRequestedAt,

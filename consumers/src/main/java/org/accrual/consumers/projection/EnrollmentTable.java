@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class EnrollmentTable {
   private static final String READ =
       """
-      select enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason,
+      select enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
              screened_at, requested_at, confirmed_at, version, updated_at
         from projection.enrollment
        where enrollment_id = any (?)
@@ -26,12 +26,13 @@ final class EnrollmentTable {
   private static final String WRITE =
       """
       insert into projection.enrollment
-             (enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason,
+             (enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
               screened_at, requested_at, confirmed_at, version, updated_at)
-      select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict (enrollment_id) do update set
              state = excluded.state,
              withdrawn_from = excluded.withdrawn_from,
+             reason_before = excluded.reason_before,
              reason = excluded.reason,
              requested_at = excluded.requested_at,
              confirmed_at = excluded.confirmed_at,
@@ -71,6 +72,7 @@ final class EnrollmentTable {
           .column("text", EnrollmentRow::patientId)
           .column("text", row -> EnrollmentStates.inSql(row.state()))
           .column("text", row -> inSql(row.withdrawnFrom()))
+          .column("text", EnrollmentRow::reasonBefore)
           .column("text", EnrollmentRow::reason)
           .column("timestamptz", EnrollmentRow::screenedAt)
           .column("timestamptz", EnrollmentRow::requestedAt)
@@ -90,11 +92,12 @@ final class EnrollmentTable {
         EnrollmentStates.ofSql(row.getString(5)),
         ofSql(row.getString(6)),
         row.getString(7),
-        row.getObject(8, OffsetDateTime.class).toInstant(),
-        time(row, 9),
+        row.getString(8),
+        row.getObject(9, OffsetDateTime.class).toInstant(),
         time(row, 10),
-        row.getLong(11),
-        row.getObject(12, OffsetDateTime.class).toInstant());
+        time(row, 11),
+        row.getLong(12),
+        row.getObject(13, OffsetDateTime.class).toInstant());
   }
 
   private static @Nullable Instant time(ResultSet row, int column) throws SQLException {

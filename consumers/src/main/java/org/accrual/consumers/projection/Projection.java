@@ -2,6 +2,7 @@ package org.accrual.consumers.projection;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,12 +19,18 @@ final class Projection implements Effects {
   @Override
   public void apply(Connection connection, List<Message> messages) throws SQLException {
     List<Message> enrollments = of(Topics.ENROLLMENT_EVENTS, messages);
+    List<HistoryRow> history = new ArrayList<>(enrollments.size());
     EnrollmentTable.write(
         connection,
         Fold.of(
             EnrollmentTable.read(connection, begunBefore(enrollments)),
             enrollments,
-            EnrollmentRow::after));
+            (before, message) -> {
+              EnrollmentRow after = EnrollmentRow.after(before, message);
+              history.add(HistoryRow.of(message, after));
+              return after;
+            }));
+    HistoryTable.write(connection, history);
     List<Message> sites = of(Topics.SITE_EVENTS, messages);
     SiteTable.write(
         connection, Fold.of(SiteTable.read(connection, begunBefore(sites)), sites, SiteRow::after));

@@ -23,7 +23,7 @@ import org.accrual.runtime.grpc.Errors;
  */
 @ApplicationScoped
 class ConsistencyWait {
-  static final String FIELD = "min_consistency_token";
+  private static final String FIELD = "min_consistency_token";
   private static final Duration LONGEST = Duration.ofSeconds(10);
   private static final Duration RETRY_DELAY = Duration.ofMillis(500);
   private static final List<String> STREAM_TYPES = List.of("study", "site", "enrollment");
@@ -39,6 +39,11 @@ class ConsistencyWait {
    * Returns once the token is reached; at once if it is empty. Throws what the client gets if not.
    */
   void until(String encoded) {
+    until(FIELD, encoded);
+  }
+
+  /** As {@link #until(String)}, where the token is in another field. */
+  void until(String field, String encoded) {
     if (encoded.isEmpty()) {
       return;
     }
@@ -46,7 +51,7 @@ class ConsistencyWait {
         ConsistencyToken.decode(encoded)
             .filter(t -> STREAM_TYPES.contains(t.streamType()))
             .orElseThrow(
-                () -> Errors.invalid(FIELD, "is not a consistency_token of an earlier answer"));
+                () -> Errors.invalid(field, "is not a consistency_token of an earlier answer"));
     try {
       if (!progress.await(stream(token), token.version(), longest())) {
         throw behind(token);

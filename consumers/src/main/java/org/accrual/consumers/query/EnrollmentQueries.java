@@ -16,6 +16,8 @@ import org.accrual.api.query.v1.GetEnrollmentRequest;
 import org.accrual.api.query.v1.GetEnrollmentResponse;
 import org.accrual.api.query.v1.ListEnrollmentsRequest;
 import org.accrual.api.query.v1.ListEnrollmentsResponse;
+import org.accrual.api.query.v1.WatchEnrollmentRequest;
+import org.accrual.api.query.v1.WatchEnrollmentResponse;
 import org.accrual.contract.ConsistencyToken;
 import org.accrual.runtime.grpc.Errors;
 
@@ -26,11 +28,14 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
 
   private final ConsistencyWait consistency;
   private final EnrollmentReader enrollments;
+  private final EnrollmentWatch watch;
 
   @Inject
-  EnrollmentQueries(ConsistencyWait consistency, EnrollmentReader enrollments) {
+  EnrollmentQueries(
+      ConsistencyWait consistency, EnrollmentReader enrollments, EnrollmentWatch watch) {
     this.consistency = consistency;
     this.enrollments = enrollments;
+    this.watch = watch;
   }
 
   @Override
@@ -55,6 +60,12 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
                     .encoded())
             .build());
     answer.onCompleted();
+  }
+
+  @Override
+  public void watchEnrollment(
+      WatchEnrollmentRequest request, StreamObserver<WatchEnrollmentResponse> answer) {
+    watch.watch(request, answer);
   }
 
   @Override
@@ -89,7 +100,7 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
     return after;
   }
 
-  private static RuntimeException notFound(String enrollmentId) {
+  static RuntimeException notFound(String enrollmentId) {
     return Errors.of(
         Code.NOT_FOUND,
         "ENROLLMENT_NOT_FOUND",

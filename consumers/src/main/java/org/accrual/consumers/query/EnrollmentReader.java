@@ -110,8 +110,11 @@ class EnrollmentReader {
   private static void time(ResultSet row, int column, Consumer<Timestamp> set) throws SQLException {
     OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
     if (time != null) {
-      set.accept(
-          Timestamp.newBuilder().setSeconds(time.toEpochSecond()).setNanos(time.getNano()).build());
+      set.accept(timestamp(time));
     }
+  }
+
+  static Timestamp timestamp(OffsetDateTime time) {
+    return Timestamp.newBuilder().setSeconds(time.toEpochSecond()).setNanos(time.getNano()).build();
   }
 }

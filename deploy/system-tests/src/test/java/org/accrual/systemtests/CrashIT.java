@@ -30,7 +30,7 @@ class CrashIT {
   private static final List<String> VICTIMS =
       List.of("outbox-relay", "consumers", "enrollment-core");
 
-  private final SharedStack stack = SharedStack.get();
+  private final TestStack stack = TestStack.shared();
 
   @Test
   void nothingIsLostOrRepeatedWhenServicesAreKilled() throws Exception {

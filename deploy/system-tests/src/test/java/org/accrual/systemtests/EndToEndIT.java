@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** One command's way from gRPC to the projection, through the real processes. */
 class EndToEndIT {
-  private final SharedStack stack = SharedStack.get();
+  private final TestStack stack = TestStack.shared();
   private final String study =
       "E2E-" + Long.toString(System.nanoTime(), 36).toUpperCase(java.util.Locale.ROOT);
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class LauncherIT {
   private static final Path HOME = Path.of("..", "..").toAbsolutePath().normalize();
 
-  private final Path data = SharedStack.freshFolder();
+  private final Path data = TestStack.freshFolder();
   private final Map<String, String> ports = freePorts();
   private final List<Process> launchers = new ArrayList<>();
 

@@ -5,9 +5,11 @@ import com.google.longrunning.Operation;
 import com.google.longrunning.OperationsGrpc;
 import com.google.longrunning.OperationsGrpc.OperationsBlockingStub;
 import com.google.longrunning.WaitOperationRequest;
+import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
+import com.google.rpc.ErrorInfo;
 import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
@@ -42,6 +44,7 @@ final class SiteClient implements AutoCloseable {
       Set.of(Code.UNAVAILABLE, Code.ABORTED, Code.DEADLINE_EXCEEDED, Code.CANCELLED);
   private static final long TRY_SECONDS = 10;
   private static final int SPARE_KITS = 20;
+  private static final int KITS_A_CALL = 500;
   private static final long GIVE_UP_NANOS = TimeUnit.MINUTES.toNanos(3);
 
   private final AtomicInteger kitNumbers = new AtomicInteger();
@@ -81,6 +84,12 @@ final class SiteClient implements AutoCloseable {
   }
 
   void openSite(String study, String site, int capacity, String... arms) {
+    openStudy(study, arms);
+    // More of each arm than there are slots: whoever asks while others hold must find one too.
+    openSite(study, site, capacity, capacity + SPARE_KITS, arms);
+  }
+
+  void openStudy(String study, String... arms) {
     RegisterStudyRequest.Builder register =
         RegisterStudyRequest.newBuilder()
             .setRequestId("register-" + study)
@@ -97,6 +106,10 @@ final class SiteClient implements AutoCloseable {
             .setStudyId(study)
             .build();
     untilAnswered(() -> studies().activateStudy(activate));
+  }
+
+  /** A site of an active study, with that many kits of each arm. */
+  void openSite(String study, String site, int capacity, int kits, String... arms) {
     ActivateSiteRequest open =
         ActivateSiteRequest.newBuilder()
             .setRequestId("activate-" + study + "-" + site)
@@ -105,17 +118,20 @@ final class SiteClient implements AutoCloseable {
             .setCapacity(capacity)
             .build();
     untilAnswered(() -> studies().activateSite(open));
-    // One more of each arm than there are slots: whoever asks while others hold must find one too.
     for (String arm : arms) {
-      ReceiveKitsRequest.Builder kits =
-          ReceiveKitsRequest.newBuilder()
-              .setRequestId("kits-" + study + "-" + arm)
-              .setStudyId(study)
-              .setSiteId(site);
-      for (int i = 0; i < capacity + SPARE_KITS; i++) {
-        kits.addKits(Kit.newBuilder().setKitId("K-" + kitNumbers.incrementAndGet()).setArmId(arm));
+      for (int first = 0; first < kits; first += KITS_A_CALL) {
+        ReceiveKitsRequest.Builder some =
+            ReceiveKitsRequest.newBuilder()
+                // Not of the arm: request ids are kept, and shown, in clear.
+                .setRequestId("kits-%s-%s-%d".formatted(study, site, kitNumbers.get()))
+                .setStudyId(study)
+                .setSiteId(site);
+        for (int i = first; i < Math.min(kits, first + KITS_A_CALL); i++) {
+          some.addKits(
+              Kit.newBuilder().setKitId("K-" + kitNumbers.incrementAndGet()).setArmId(arm));
+        }
+        untilAnswered(() -> studies().receiveKits(some.build()));
       }
-      untilAnswered(() -> studies().receiveKits(kits.build()));
     }
   }
 
@@ -159,6 +175,20 @@ final class SiteClient implements AutoCloseable {
   static EnrollPatientMetadata metadata(Operation operation) {
     try {
       return operation.getMetadata().unpack(EnrollPatientMetadata.class);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Why it was rejected; empty if it was not. */
+  static String reason(Operation operation) {
+    try {
+      for (Any detail : operation.getError().getDetailsList()) {
+        if (detail.is(ErrorInfo.class)) {
+          return detail.unpack(ErrorInfo.class).getReason();
+        }
+      }
+      return "";
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException(e);
     }

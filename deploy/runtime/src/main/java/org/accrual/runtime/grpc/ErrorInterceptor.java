@@ -43,15 +43,18 @@ final class ErrorInterceptor implements ServerInterceptor {
       private void guarded(Runnable work) {
         try {
           work.run();
-        } catch (StatusRuntimeException error) {
-          once.close(error.getStatus(), trailers(error.getTrailers()));
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException failure) {
           StatusRuntimeException error =
-              internal(call.getMethodDescriptor().getFullMethodName(), fault);
+              answerTo(call.getMethodDescriptor().getFullMethodName(), failure);
           once.close(error.getStatus(), trailers(error.getTrailers()));
         }
       }
     };
+  }
+
+  /** What the client gets for what a service threw. */
+  static StatusRuntimeException answerTo(String method, RuntimeException failure) {
+    return failure instanceof StatusRuntimeException error ? error : internal(method, failure);
   }
 
   private static StatusRuntimeException internal(String method, RuntimeException fault) {

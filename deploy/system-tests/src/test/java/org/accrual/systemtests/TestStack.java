@@ -6,30 +6,37 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.accrual.local.Stack;
 import org.accrual.local.StackSettings;
 
-/**
- * One stack of real processes for all tests of this JVM, on free ports, stopped when the JVM ends.
- */
-final class SharedStack {
-  private static SharedStack started;
+/** A stack of real processes on free ports, in a folder of its own. */
+final class TestStack implements AutoCloseable {
+  private static TestStack shared;
 
   private final Stack stack;
 
-  private SharedStack(Stack stack) {
+  private TestStack(Stack stack) {
     this.stack = stack;
   }
 
-  static synchronized SharedStack get() {
-    if (started == null) {
-      Stack stack = new Stack(StackSettings.beside(freshFolder()), System.out::println);
-      Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "stop-stack"));
-      stack.start(false);
-      started = new SharedStack(stack);
+  /** One for all tests of this JVM, stopped when the JVM ends. */
+  static synchronized TestStack shared() {
+    if (shared == null) {
+      shared = started(settings -> settings);
     }
-    return started;
+    return shared;
+  }
+
+  /** One more, stopped by who asks for it, or when the JVM ends. */
+  static TestStack started(UnaryOperator<StackSettings> with) {
+    Stack stack = new Stack(with.apply(StackSettings.beside(freshFolder())), System.out::println);
+    Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "stop-stack"));
+    stack.start(false);
+    return new TestStack(stack);
   }
 
   static Path freshFolder() {
@@ -78,9 +85,29 @@ final class SharedStack {
     stack.kill(process);
   }
 
+  /** SIGSTOP, then SIGCONT: silent for a while, and then late. */
+  void silence(String process, Duration time) throws IOException, InterruptedException {
+    String pid = Long.toString(stack.pid(process));
+    signal("-STOP", pid);
+    try {
+      new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
+    } finally {
+      signal("-CONT", pid);
+    }
+  }
+
+  private static void signal(String name, String pid) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", name, pid).inheritIO().start().waitFor();
+  }
+
   void awaitRunning(String process) throws InterruptedException {
     if (!stack.awaitRunning(process, Duration.ofSeconds(60))) {
       throw new IllegalStateException(process + " does not run again");
     }
+  }
+
+  @Override
+  public void close() {
+    stack.close();
   }
 }

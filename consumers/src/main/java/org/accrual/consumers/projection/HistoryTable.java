@@ -1,0 +1,35 @@
+package org.accrual.consumers.projection;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import org.accrual.consumers.database.Columns;
+
+/** {@code projection.enrollment_history}: one statement writes a batch's rows. */
+final class HistoryTable {
+  private static final String WRITE =
+      """
+      insert into projection.enrollment_history
+             (enrollment_id, version, event_type, state, reason, recorded_at)
+      select * from unnest(?, ?, ?, ?, ?, ?)
+      """;
+
+  private HistoryTable() {}
+
+  static void write(Connection connection, List<HistoryRow> rows) throws SQLException {
+    if (rows.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
+      new Columns<>(statement, rows)
+          .column("uuid", HistoryRow::enrollmentId)
+          .column("bigint", HistoryRow::version)
+          .column("text", HistoryRow::eventType)
+          .column("text", row -> EnrollmentStates.inSql(row.state()))
+          .column("text", HistoryRow::reason)
+          .column("timestamptz", HistoryRow::recordedAt)
+          .write();
+    }
+  }
+}
