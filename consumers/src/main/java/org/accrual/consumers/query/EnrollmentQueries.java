@@ -3,6 +3,7 @@ package org.accrual.consumers.query;
 import com.google.rpc.Code;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -14,8 +15,11 @@ import org.accrual.api.enrollment.v1.Enrollment;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
 import org.accrual.api.query.v1.GetEnrollmentRequest;
 import org.accrual.api.query.v1.GetEnrollmentResponse;
+import org.accrual.api.query.v1.GetStudyAccrualRequest;
 import org.accrual.api.query.v1.ListEnrollmentsRequest;
 import org.accrual.api.query.v1.ListEnrollmentsResponse;
+import org.accrual.api.query.v1.StudyAccrual;
+import org.accrual.api.query.v1.WatchStudyAccrualRequest;
 import org.accrual.contract.ConsistencyToken;
 import org.accrual.runtime.grpc.Errors;
 
@@ -26,11 +30,19 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
 
   private final ConsistencyWait consistency;
   private final EnrollmentReader enrollments;
+  private final AccrualQueries accruals;
+  private final AccrualWatch accrualWatch;
 
   @Inject
-  EnrollmentQueries(ConsistencyWait consistency, EnrollmentReader enrollments) {
+  EnrollmentQueries(
+      ConsistencyWait consistency,
+      EnrollmentReader enrollments,
+      AccrualQueries accruals,
+      AccrualWatch accrualWatch) {
     this.consistency = consistency;
     this.enrollments = enrollments;
+    this.accruals = accruals;
+    this.accrualWatch = accrualWatch;
   }
 
   @Override
@@ -76,6 +88,18 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
     }
     answer.onNext(response.build());
     answer.onCompleted();
+  }
+
+  @Override
+  public void getStudyAccrual(GetStudyAccrualRequest request, StreamObserver<StudyAccrual> answer) {
+    answer.onNext(accruals.get(request));
+    answer.onCompleted();
+  }
+
+  @Override
+  public void watchStudyAccrual(
+      WatchStudyAccrualRequest request, StreamObserver<StudyAccrual> answer) {
+    accrualWatch.watch(request.getStudyId(), (ServerCallStreamObserver<StudyAccrual>) answer);
   }
 
   private static Optional<UUID> after(EnrollmentFilter filter, String pageToken) {
