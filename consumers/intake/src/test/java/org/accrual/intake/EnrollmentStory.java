@@ -80,6 +80,11 @@ public final class EnrollmentStory {
     return add(new PatientWithdrawn(id, study, site, patient, reason, "nurse", registered));
   }
 
+  /** Any other event of its. */
+  public EnrollmentStory told(SpecificRecord event) {
+    return add(event);
+  }
+
   private EnrollmentStory add(SpecificRecord event) {
     events.add(event);
     return this;

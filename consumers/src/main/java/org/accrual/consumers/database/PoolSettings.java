@@ -17,12 +17,12 @@ public record PoolSettings(
 
   /**
    * Keys {@code accrual.database.url}, {@code .user}, {@code .password}, {@code .effects-pool-size}
-   * (4), {@code .query-pool-size} (16), {@code .statement-timeout} (10s).
+   * (8), {@code .query-pool-size} (16), {@code .statement-timeout} (10s).
    */
   public static PoolSettings read(Settings settings) {
     return new PoolSettings(
         DatabaseSettings.read(settings),
-        settings.integer("accrual.database.effects-pool-size", 4, 1, 100),
+        settings.integer("accrual.database.effects-pool-size", 8, 1, 100),
         settings.integer("accrual.database.query-pool-size", 16, 1, 200),
         settings.duration(
             "accrual.database.statement-timeout",

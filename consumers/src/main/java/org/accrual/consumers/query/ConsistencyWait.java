@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.accrual.consumers.progress.ConsumerProgress;
 import org.accrual.consumers.projection.ProjectionProgress;
 import org.accrual.contract.ConsistencyToken;
 import org.accrual.contract.Topics;
@@ -17,9 +18,9 @@ import org.accrual.intake.StreamKey;
 import org.accrual.runtime.grpc.Errors;
 
 /**
- * Holds a query back until the projection has reached what its {@code min_consistency_token} names:
- * nine tenths of what the call's deadline leaves, so that the answer still arrives, and at most 10
- * s.
+ * Holds a query back until the consumer that it reads from has reached what its {@code
+ * min_consistency_token} names: nine tenths of what the call's deadline leaves, so that the answer
+ * still arrives, and at most 10 s.
  */
 @ApplicationScoped
 class ConsistencyWait {
@@ -36,14 +37,20 @@ class ConsistencyWait {
   }
 
   /**
-   * Returns once the token is reached; at once if it is empty. Throws what the client gets if not.
+   * Returns once the projection has reached the token; at once if it is empty. Throws what the
+   * client gets if not.
    */
   void until(String encoded) {
-    until(FIELD, encoded);
+    until(encoded, progress);
   }
 
-  /** As {@link #until(String)}, where the token is in another field. */
-  void until(String field, String encoded) {
+  /** The same for what another consumer wrote. */
+  void until(String encoded, ConsumerProgress progress) {
+    until(FIELD, encoded, progress);
+  }
+
+  /** The same for a token in another field. */
+  void until(String field, String encoded, ConsumerProgress progress) {
     if (encoded.isEmpty()) {
       return;
     }
@@ -54,13 +61,13 @@ class ConsistencyWait {
                 () -> Errors.invalid(field, "is not a consistency_token of an earlier answer"));
     try {
       if (!progress.await(stream(token), token.version(), longest())) {
-        throw behind(token);
+        throw behind(token, progress);
       }
     } catch (SQLException away) {
       throw DatabaseErrors.of(away);
     } catch (InterruptedException ending) {
       Thread.currentThread().interrupt();
-      throw behind(token);
+      throw behind(token, progress);
     }
   }
 
@@ -78,12 +85,12 @@ class ConsistencyWait {
     return usable.compareTo(LONGEST) < 0 ? usable : LONGEST;
   }
 
-  private static RuntimeException behind(ConsistencyToken token) {
+  private static RuntimeException behind(ConsistencyToken token, ConsumerProgress progress) {
     return Errors.retryable(
         Code.UNAVAILABLE,
         "PROJECTION_BEHIND",
-        "the projection has not reached version %d of %s %s yet"
-            .formatted(token.version(), token.streamType(), token.streamId()),
+        "%s has not reached version %d of %s %s yet"
+            .formatted(progress.consumer(), token.version(), token.streamType(), token.streamId()),
         Map.of(
             "stream_type", token.streamType(),
             "stream_id", token.streamId(),

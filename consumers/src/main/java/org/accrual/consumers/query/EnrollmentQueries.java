@@ -3,6 +3,7 @@ package org.accrual.consumers.query;
 import com.google.rpc.Code;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -14,10 +15,13 @@ import org.accrual.api.enrollment.v1.Enrollment;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
 import org.accrual.api.query.v1.GetEnrollmentRequest;
 import org.accrual.api.query.v1.GetEnrollmentResponse;
+import org.accrual.api.query.v1.GetStudyAccrualRequest;
 import org.accrual.api.query.v1.ListEnrollmentsRequest;
 import org.accrual.api.query.v1.ListEnrollmentsResponse;
+import org.accrual.api.query.v1.StudyAccrual;
 import org.accrual.api.query.v1.WatchEnrollmentRequest;
 import org.accrual.api.query.v1.WatchEnrollmentResponse;
+import org.accrual.api.query.v1.WatchStudyAccrualRequest;
 import org.accrual.contract.ConsistencyToken;
 import org.accrual.runtime.grpc.Errors;
 
@@ -28,14 +32,22 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
 
   private final ConsistencyWait consistency;
   private final EnrollmentReader enrollments;
-  private final EnrollmentWatch watch;
+  private final EnrollmentWatch enrollmentWatch;
+  private final AccrualQueries accruals;
+  private final AccrualWatch accrualWatch;
 
   @Inject
   EnrollmentQueries(
-      ConsistencyWait consistency, EnrollmentReader enrollments, EnrollmentWatch watch) {
+      ConsistencyWait consistency,
+      EnrollmentReader enrollments,
+      EnrollmentWatch enrollmentWatch,
+      AccrualQueries accruals,
+      AccrualWatch accrualWatch) {
     this.consistency = consistency;
     this.enrollments = enrollments;
-    this.watch = watch;
+    this.enrollmentWatch = enrollmentWatch;
+    this.accruals = accruals;
+    this.accrualWatch = accrualWatch;
   }
 
   @Override
@@ -65,7 +77,7 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
   @Override
   public void watchEnrollment(
       WatchEnrollmentRequest request, StreamObserver<WatchEnrollmentResponse> answer) {
-    watch.watch(request, answer);
+    enrollmentWatch.watch(request, answer);
   }
 
   @Override
@@ -87,6 +99,18 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
     }
     answer.onNext(response.build());
     answer.onCompleted();
+  }
+
+  @Override
+  public void getStudyAccrual(GetStudyAccrualRequest request, StreamObserver<StudyAccrual> answer) {
+    answer.onNext(accruals.get(request));
+    answer.onCompleted();
+  }
+
+  @Override
+  public void watchStudyAccrual(
+      WatchStudyAccrualRequest request, StreamObserver<StudyAccrual> answer) {
+    accrualWatch.watch(request.getStudyId(), (ServerCallStreamObserver<StudyAccrual>) answer);
   }
 
   private static Optional<UUID> after(EnrollmentFilter filter, String pageToken) {

@@ -50,7 +50,7 @@ class EnrollmentWatch {
   void watch(WatchEnrollmentRequest request, StreamObserver<WatchEnrollmentResponse> answer) {
     UUID id = UUID.fromString(request.getEnrollmentId());
     long after = after(id, request.getAfterConsistencyToken());
-    consistency.until(AFTER, request.getAfterConsistencyToken());
+    consistency.until(AFTER, request.getAfterConsistencyToken(), progress);
     if (history.from(id, 0, 1).isEmpty()) {
       throw EnrollmentQueries.notFound(request.getEnrollmentId());
     }

@@ -8,10 +8,10 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 
 /** An event of any schema, with something in every field. */
-final class EventExamples {
+public final class EventExamples {
   private EventExamples() {}
 
-  static SpecificRecord of(Schema schema) {
+  public static SpecificRecord of(Schema schema) {
     SpecificRecord event =
         (SpecificRecord) SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
     schema.getFields().forEach(field -> event.put(field.pos(), value(field.schema())));

@@ -16,7 +16,7 @@ import org.accrual.runtime.Correlation;
 /**
  * Calls that answer with a stream. Each is written as a loop on a virtual thread of its own, and
  * ends when it has said all, when the caller leaves, or when the process stops: the caller is then
- * told UNAVAILABLE, reason STOPPING, and goes on elsewhere.
+ * told UNAVAILABLE, reason SERVER_STOPPING, and goes on elsewhere.
  */
 @ApplicationScoped
 public class ServerStreams {
@@ -60,9 +60,14 @@ public class ServerStreams {
     }
   }
 
-  private static StatusRuntimeException stopping() {
+  /** What the caller of an open stream gets. */
+  public static StatusRuntimeException stopping() {
     return Errors.retryable(
-        Code.UNAVAILABLE, "STOPPING", "the service is stopping", Map.of(), RETRY_DELAY);
+        Code.UNAVAILABLE,
+        "SERVER_STOPPING",
+        "the server stops; go on elsewhere, or here in a moment",
+        Map.of(),
+        RETRY_DELAY);
   }
 
   /** Before the server drains: a stream would else hold it up for as long as it may. */

@@ -113,7 +113,7 @@ class ServerStreamsTest {
     StatusRuntimeException error =
         catchThrowableOfType(StatusRuntimeException.class, answers::hasNext);
     assertThat(error.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.UNAVAILABLE);
-    assertThat(reason(error)).isEqualTo("STOPPING");
+    assertThat(reason(error)).isEqualTo("SERVER_STOPPING");
   }
 
   @Test

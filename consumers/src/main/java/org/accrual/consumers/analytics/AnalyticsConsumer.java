@@ -1,0 +1,71 @@
+package org.accrual.consumers.analytics;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import java.util.List;
+import javax.sql.DataSource;
+import org.accrual.consumers.ConsumerLoops;
+import org.accrual.consumers.EventConsumer;
+import org.accrual.consumers.WriterSchemas;
+import org.accrual.consumers.database.EffectsPool;
+import org.accrual.contract.Topics;
+import org.accrual.intake.BatchResult;
+import org.accrual.intake.BatchTransaction;
+import org.accrual.intake.GateTable;
+import org.accrual.intake.MessageDecoder;
+import org.accrual.intake.TransientFailure;
+import org.accrual.runtime.registry.RegistryUnavailable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.faulttolerance.Retry;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Counts how recruitment goes. */
+@ApplicationScoped
+public class AnalyticsConsumer implements EventConsumer {
+  static final String NAME = "analytics";
+
+  private final BatchTransaction transaction;
+  private final AnalyticsProgress progress;
+
+  @Inject
+  AnalyticsConsumer(
+      @EffectsPool DataSource database, WriterSchemas schemas, AnalyticsProgress progress) {
+    this.transaction =
+        new BatchTransaction(
+            database, new MessageDecoder(schemas::byId), new GateTable(NAME), new Analytics(NAME));
+    this.progress = progress;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public List<String> topics() {
+    return List.of(Topics.ENROLLMENT_EVENTS, Topics.SITE_EVENTS, Topics.STUDY_EVENTS);
+  }
+
+  /** What passes by itself is bridged here; what lasts longer, the loop waits out. */
+  @Override
+  @Retry(
+      maxRetries = 4,
+      delay = 100,
+      jitter = 50,
+      maxDuration = 10_000,
+      retryOn = {TransientFailure.class, RegistryUnavailable.class})
+  public BatchResult handle(List<ConsumerRecord<byte[], byte[]>> records) {
+    BatchResult result = transaction.apply(records);
+    progress.reached(result.reached());
+    return result;
+  }
+
+  @Produces
+  @Readiness
+  @ApplicationScoped
+  static HealthCheck health(ConsumerLoops loops) {
+    return loops.health(NAME);
+  }
+}
