@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.accrual.core.domain.StateTables.Machine;
 import org.accrual.core.domain.enrollment.EnrollmentCommand;
@@ -50,6 +52,19 @@ class StatesTest {
     assertThat(Files.readString(FILE))
         .as("STATES.md; run this test with -Dstates=write and look at what has changed")
         .isEqualTo(states);
+  }
+
+  /** Diagrams are drawn where a reader begins, too; taken over by hand when this test says so. */
+  @Test
+  void theReadmeDrawsTheSameDiagrams() throws IOException {
+    String readme = Files.readString(Path.of("../README.md"));
+    List<String> diagrams =
+        Pattern.compile("```mermaid\n.*?```", Pattern.DOTALL)
+            .matcher(states())
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertThat(diagrams).hasSize(4).allSatisfy(diagram -> assertThat(readme).contains(diagram));
   }
 
   private static String states() {
