@@ -37,6 +37,9 @@ class SagaFaultsIT {
   private static final Set<String> REASONS =
       Set.of("SITE_CAPACITY_EXHAUSTED", "KITS_EXHAUSTED", "STEP_DEADLINE_EXCEEDED", "CANCELLED");
   private static final List<String> SITES = List.of("AMPLE", "SMALL", "BARE");
+  private static final List<String> SERVICES = List.of(Stack.CORE, Stack.RELAY, Stack.CONSUMERS);
+
+  /** Participants more often than the others. */
   private static final List<String> VICTIMS =
       List.of(Stack.CONSUMERS, Stack.CONSUMERS, Stack.RELAY, Stack.CORE);
 
@@ -159,9 +162,11 @@ class SagaFaultsIT {
   private void trouble(TestStack stack, Random random, AtomicInteger done) throws Exception {
     CountDownLatch pause = new CountDownLatch(1);
     while (done.get() < ENROLLMENTS) {
-      pause.await(1000 + random.nextInt(4000), TimeUnit.MILLISECONDS);
+      for (String service : SERVICES) {
+        stack.awaitRunning(service);
+      }
+      pause.await(1000 + random.nextInt(9000), TimeUnit.MILLISECONDS);
       String victim = VICTIMS.get(random.nextInt(VICTIMS.size()));
-      stack.awaitRunning(victim);
       if (random.nextBoolean()) {
         stack.kill(victim);
       } else {
