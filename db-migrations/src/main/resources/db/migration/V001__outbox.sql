@@ -6,8 +6,9 @@ create schema outbox;
 create table outbox.message (
   -- UUID v7: grows with time, so the index is written at its right edge. Becomes ce_id.
   id            uuid        not null,
-  -- The topic without its prefix 'accrual.'.
-  aggregatetype text        not null check (aggregatetype ~ '^[a-z0-9][a-z0-9._-]{0,199}$'),
+  -- The topic without its prefix 'accrual.'. Length and letters apart: a bounded repetition in the expression took 15 µs
+  -- a row, a third of what writing the row takes.
+  aggregatetype text        not null check (aggregatetype ~ '^[a-z0-9][a-z0-9._-]*$' and length(aggregatetype) <= 200),
   -- The record's key: what must stay in order.
   aggregateid   text        not null check (length(aggregateid) between 1 and 512),
   -- Becomes ce_type; with headers ->> 'ce_schemaversion' it names the payload's schema.

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code enroll | outbox-cost | tokens [--clients N] [--turns N] [--seconds N] [--json FILE]}.
- * Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests package}); starts what it
- * needs itself and stops it.
+ * {@code enroll | outbox-cost | tokens [--clients N] [--warmups N] [--turns N] [--seconds N]
+ * [--json FILE]}. Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests package});
+ * starts what it needs itself and stops it.
  */
 public final class Bench {
   private Bench() {}
@@ -29,11 +29,13 @@ public final class Bench {
    * What a person typed.
    *
    * @param clients operating at once
+   * @param warmups turns of each contender before those that count: a service's code is compiled
+   *     while it works, which takes it most of a minute on two cores
    * @param turns of each contender that count
    * @param turn length of one
    * @param json where every figure goes
    */
-  record Options(String benchmark, int clients, int turns, Duration turn, Path json) {
+  record Options(String benchmark, int clients, int warmups, int turns, Duration turn, Path json) {
     private static final List<String> BENCHMARKS = List.of("enroll", "outbox-cost", "tokens");
 
     static Options parse(String... args) {
@@ -43,6 +45,7 @@ public final class Bench {
       }
       String benchmark = given.removeFirst();
       int clients = 16;
+      int warmups = 8;
       int turns = 7;
       int seconds = 5;
       String json = "benchmark-" + benchmark + ".json";
@@ -51,6 +54,7 @@ public final class Bench {
         String value = given.removeFirst();
         switch (option) {
           case "--clients" -> clients = number(value);
+          case "--warmups" -> warmups = number(value);
           case "--turns" -> turns = number(value);
           case "--seconds" -> seconds = number(value);
           case "--json" -> json = value;
@@ -60,11 +64,12 @@ public final class Bench {
       if (!given.isEmpty()) {
         throw usage();
       }
-      return new Options(benchmark, clients, turns, Duration.ofSeconds(seconds), Path.of(json));
+      return new Options(
+          benchmark, clients, warmups, turns, Duration.ofSeconds(seconds), Path.of(json));
     }
 
     Rounds rounds() {
-      return new Rounds(clients, 2, turns, turn);
+      return new Rounds(clients, warmups, turns, turn);
     }
 
     private static int number(String value) {
@@ -82,7 +87,7 @@ public final class Bench {
     private static IllegalArgumentException usage() {
       System.err.printf(
           Locale.ROOT,
-          "usage: bench %s [--clients 16] [--turns 7] [--seconds 5] [--json FILE]; numbers from 1 to 1000%n",
+          "usage: bench %s [--clients 16] [--warmups 8] [--turns 7] [--seconds 5] [--json FILE]; numbers from 1 to 1000%n",
           String.join("|", BENCHMARKS));
       System.exit(78);
       return new IllegalArgumentException();
