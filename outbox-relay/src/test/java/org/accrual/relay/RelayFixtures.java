@@ -69,16 +69,20 @@ final class RelayFixtures implements AutoCloseable {
             "accrual_outbox",
             Duration.ofMillis(200),
             Duration.ofMillis(2),
+            Duration.ofSeconds(2),
             1024,
             8 * 1024 * 1024,
             new SliceLimits(1_000, 8 * 1024 * 1024)),
         new SinkSettings(SharedParts.kafka().bootstrapServers(), slot, Duration.ofSeconds(30)),
         REGISTRY,
-        Duration.ofMillis(100));
+        Duration.ofMillis(100),
+        false,
+        1024L * 1024 * 1024);
   }
 
   void createSlot() throws SQLException {
     sql("select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(slot));
+    sql("insert into ops.relay (slot) values ('%s')".formatted(slot));
   }
 
   void sql(String sql) throws SQLException {
@@ -118,7 +122,8 @@ final class RelayFixtures implements AutoCloseable {
         connection.prepareStatement(
             """
             insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
-            values (?::uuid, 'study.events', ?, 'accrual.study.activated.v1', ?, ?::jsonb)""")) {
+            values (?::uuid, 'study.events', ?, 'accrual.study.activated.v1', ?, ?::jsonb)\
+            """)) {
       for (String name : names) {
         String id = UUID.randomUUID().toString();
         ids.add(id);
@@ -172,7 +177,7 @@ final class RelayFixtures implements AutoCloseable {
     return new String(record.headers().lastHeader(name).value(), UTF_8);
   }
 
-  private static List<ConsumerRecord<String, byte[]>> read(String topic) {
+  static List<ConsumerRecord<String, byte[]>> read(String topic) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             Map.of(

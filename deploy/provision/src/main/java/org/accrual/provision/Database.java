@@ -40,13 +40,17 @@ public final class Database {
     }
   }
 
-  /** Makes the outbox's partitions of the next days; answers one line about it. */
+  /**
+   * Makes the outbox's partitions of the next days and drops what is past retention; answers one
+   * line about it.
+   */
   public static String createPartitions(DatabaseSettings settings) {
     try (Connection connection = connect(settings);
         Statement statement = connection.createStatement();
-        ResultSet made = statement.executeQuery("select outbox.create_partitions()")) {
+        ResultSet made = statement.executeQuery("select made, dropped from outbox.maintain()")) {
       made.next();
-      return "outbox: %d partitions made".formatted(made.getInt(1));
+      return "outbox: %d partitions made".formatted(made.getInt("made"))
+          + (made.getInt("dropped") == 0 ? "" : ", %d dropped".formatted(made.getInt("dropped")));
     } catch (SQLException failed) {
       throw new ProvisionRefused("outbox partitions: " + failed.getMessage(), failed);
     }

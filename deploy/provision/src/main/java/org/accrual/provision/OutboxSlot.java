@@ -26,7 +26,10 @@ public final class OutboxSlot {
    */
   public static String ensure(DatabaseSettings settings) {
     try (Connection connection = Database.connect(settings)) {
-      return exists(connection) ? "slot: %s is there".formatted(NAME) : create(connection);
+      String line = exists(connection) ? "slot: %s is there".formatted(NAME) : create(connection);
+      // The relay may update its status but not make it.
+      call(connection, "insert into ops.relay (slot) values (?) on conflict do nothing");
+      return line;
     } catch (SQLException failed) {
       throw new ProvisionRefused("slot %s: %s".formatted(NAME, failed.getMessage()), failed);
     }
@@ -36,7 +39,8 @@ public final class OutboxSlot {
     String sql =
         """
         select plugin, database, database = current_database() as ours, wal_status, invalidation_reason
-          from pg_replication_slots where slot_name = ?""";
+          from pg_replication_slots where slot_name = ?\
+        """;
     try (PreparedStatement query = connection.prepareStatement(sql)) {
       query.setString(1, NAME);
       ResultSet slot = query.executeQuery();

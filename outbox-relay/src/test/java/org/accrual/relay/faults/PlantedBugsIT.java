@@ -1,0 +1,27 @@
+package org.accrual.relay.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A checker that finds no planted bug proves nothing. */
+@Tag("faults")
+class PlantedBugsIT {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource(PlantedBug.class)
+  void isFound(PlantedBug bug) throws Exception {
+    Path classes = bug.compileInto(folder);
+
+    Findings findings =
+        new FaultRun(new FaultRun.Plan(10, 0, 0), 7, folder.resolve("run"), List.of(classes)).run();
+
+    assertThat(findings.clean()).as("%s: %s", bug, findings).isFalse();
+  }
+}
