@@ -74,7 +74,12 @@ begin
     raise exception 'retention % is below 1 day', retention using errcode = 'invalid_parameter_value';
   end if;
   perform pg_advisory_xact_lock(hashtext('outbox.maintain'));
-  made := outbox.create_partitions(14, today);
+  begin
+    made := outbox.create_partitions(14, today);
+  exception when lock_not_available then
+    made := 0;
+    raise notice 'partitions could not be attached now; the next call tries again';
+  end;
   sealed := 0;
   dropped := 0;
   for part in
@@ -110,6 +115,9 @@ end $$;
 create function outbox.relayed(place pg_lsn) returns boolean language sql stable as $$
   select coalesce(bool_and(mark is not null and mark >= place), false) from ops.relay
 $$;
+
+-- Dropping is the owner's; nobody else needs even to ask.
+revoke execute on function outbox.maintain(interval, date), outbox.create_partitions(int, date) from public;
 
 -- The relay's role: it reads the outbox through a slot (REPLICATION), sets messages aside, and tells how it stands. Its
 -- password, or another way to log in, is the operator's to give: alter role accrual_relay login password '…'.

@@ -205,8 +205,7 @@ class RelayIT {
     long most = 0;
     for (int i = 0; i < 20; i++) {
       // Some 5 MB each.
-      fixtures.sql(
-          "insert into busy select n, repeat('x', 400) from generate_series(1, 10000) n");
+      fixtures.sql("insert into busy select n, repeat('x', 400) from generate_series(1, 10000) n");
       String written = fixtures.query("select pg_current_wal_lsn()");
       awaitConfirmed(written);
       most = Math.max(most, pinned());

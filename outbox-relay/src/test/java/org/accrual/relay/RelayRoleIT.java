@@ -85,6 +85,8 @@ class RelayRoleIT {
         "insert into ops.relay (slot) values ('another')",
         "delete from ops.relay",
         "select outbox.publish('lab', 'k', 't', '{}')",
+        "select outbox.maintain()",
+        "select outbox.create_partitions()",
         "select * from enrollment.event",
         "drop table outbox.message_default",
         "alter publication accrual_outbox add table outbox.rejected",

@@ -84,8 +84,8 @@ public final class SlotGuard {
   }
 
   /**
-   * Whether the role may write the record of running transactions by which a slot lets go of WAL. The
-   * server itself writes one every 15 s at most.
+   * Whether the role may write the record of running transactions by which a slot lets go of WAL.
+   * The server itself writes one every 15 s at most.
    */
   public boolean mayMoveSlotOn() throws SQLException {
     try (Connection connection = connect();

@@ -81,13 +81,14 @@ public final class StatusTable implements AutoCloseable {
     }
   }
 
-  /** After a recovery the mark may stand anywhere, also further back. */
+  /** After a recovery nothing is refused any more, and the mark may stand further back. */
   public void reset(Position mark) throws SQLException {
     try (PreparedStatement update =
         connection()
             .prepareStatement(
-                "update ops.relay set mark = ?::pg_lsn, relayed_at = clock_timestamp(),"
-                    + " updated_at = clock_timestamp() where slot = ?")) {
+                "update ops.relay set state = 'stopped', reason = null, mark = ?::pg_lsn,"
+                    + " relayed_at = clock_timestamp(), updated_at = clock_timestamp()"
+                    + " where slot = ?")) {
       update.setString(1, Position.text(mark.lsn()));
       update.setString(2, slot);
       update.executeUpdate();

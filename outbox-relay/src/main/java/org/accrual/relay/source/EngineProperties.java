@@ -100,7 +100,8 @@ final class EngineProperties {
   private static void beat(Properties properties, SourceSettings settings, boolean moveSlotOn) {
     String heartbeat = Long.toString(settings.heartbeat().toMillis());
     properties.setProperty("heartbeat.interval.ms", heartbeat);
-    // Without the message an idle slot's confirmed place never moves (Debezium's own heartbeat tells
+    // Without the message an idle slot's confirmed place never moves (Debezium's own heartbeat
+    // tells
     // nothing new to the server); without the snapshot record the WAL behind it is let go late.
     properties.setProperty(
         "heartbeat.action.query",

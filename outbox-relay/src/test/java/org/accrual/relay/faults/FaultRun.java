@@ -18,9 +18,14 @@ import java.util.concurrent.TimeUnit;
 final class FaultRun {
   private static final int WRITERS = 6;
   private static final Duration DRAIN = Duration.ofSeconds(180);
+  private static final Duration DEATHS = Duration.ofSeconds(300);
 
-  /** How many times each part is killed. */
-  record Plan(int relayKills, int kafkaKills, int postgresKills) {}
+  /**
+   * How many times each part is killed.
+   *
+   * @param deaths of the relay by itself that follow, at the points its classes were edited for
+   */
+  record Plan(int relayKills, int kafkaKills, int postgresKills, int deaths) {}
 
   private enum Fault {
     RELAY,
@@ -31,13 +36,13 @@ final class FaultRun {
   private final Plan plan;
   private final long seed;
   private final Path folder;
-  private final List<Path> plantedClasses;
+  private final List<Path> editedClasses;
 
-  FaultRun(Plan plan, long seed, Path folder, List<Path> plantedClasses) {
+  FaultRun(Plan plan, long seed, Path folder, List<Path> editedClasses) {
     this.plan = plan;
     this.seed = seed;
     this.folder = folder;
-    this.plantedClasses = plantedClasses;
+    this.editedClasses = editedClasses;
   }
 
   Findings run() throws Exception {
@@ -50,13 +55,14 @@ final class FaultRun {
           new Supervised(
               () ->
                   Programs.relay(
-                      "-Xmx192m", plantedClasses, stack.relaySettings(), stack.log("relay")))) {
+                      "-Xmx192m", editedClasses, stack.relaySettings(), stack.log("relay")))) {
         Writers writers = new Writers(stack.url());
         try (writers) {
           writers.start(WRITERS, seed);
           for (Fault fault : faults(random)) {
             strike(fault, stack, relay, random);
           }
+          awaitDeaths(relay.starts() + plan.deaths(), stack, relay);
         }
         boolean drained = stack.drainedWithin(DRAIN);
         Findings findings = Findings.of(stack.outbox(), stack.topic());
@@ -96,6 +102,17 @@ final class FaultRun {
       case RELAY -> relay.kill();
       case KAFKA -> stack.killKafka();
       case POSTGRES -> stack.killPostgres();
+    }
+  }
+
+  private static void awaitDeaths(int starts, FaultStack stack, Supervised relay)
+      throws Exception {
+    long deadline = System.nanoTime() + DEATHS.toNanos();
+    while (relay.starts() < starts && !stack.isRefused()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException("the relay died %d times only".formatted(relay.starts()));
+      }
+      new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -29,6 +29,7 @@ import org.accrual.embedded.FreePort;
 import org.accrual.embedded.SharedParts;
 import org.accrual.provision.Database;
 import org.accrual.provision.OutboxSlot;
+import org.accrual.provision.ProvisionSettings;
 import org.accrual.provision.Schemas;
 import org.accrual.provision.TopicPlan;
 import org.accrual.relay.faults.Findings.Message;
@@ -73,8 +74,8 @@ final class FaultStack implements AutoCloseable {
     startKafka();
     DatabaseSettings database = database();
     Database.migrate(database);
-    Database.createPartitions(database);
-    OutboxSlot.ensure(database);
+    Database.maintainOutbox(database, ProvisionSettings.OUTBOX_RETENTION);
+    OutboxSlot.ensure(database, false);
     TopicPlan.apply(kafkaServers(), 1);
     URI registry = URI.create(SharedParts.registry().url());
     Schemas.register(registry);
@@ -143,7 +144,12 @@ final class FaultStack implements AutoCloseable {
     await().atMost(LIMIT).until(() -> EmbeddedKafka.answers(kafkaServers(), Duration.ofSeconds(2)));
   }
 
-  /** Waits until the mark has reached what the database has written by now. */
+  /** Whether a relay has said so of itself. */
+  boolean isRefused() throws SQLException {
+    return query("select exists (select from ops.relay where state = 'refused')").equals("t");
+  }
+
+  /** Waits until the mark has reached what the database has written by now, or a refusal. */
   boolean drainedWithin(Duration limit) throws SQLException {
     long end = Position.lsn(query("select pg_current_wal_lsn()"));
     MarkTopic marks =
@@ -153,6 +159,9 @@ final class FaultStack implements AutoCloseable {
       try {
         if (marks.newest().filter(mark -> mark.position().lsn() >= end).isPresent()) {
           return true;
+        }
+        if (isRefused()) {
+          return false;
         }
         new java.util.concurrent.CountDownLatch(1).await(200, TimeUnit.MILLISECONDS);
       } catch (KafkaException notYet) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,10 +18,13 @@ class PlantedBugsIT {
   @ParameterizedTest
   @EnumSource(PlantedBug.class)
   void isFound(PlantedBug bug) throws Exception {
-    Path classes = bug.compileInto(folder);
+    List<Edit> edits = Stream.concat(bug.edits().stream(), KillPoint.all().stream()).toList();
+    Path classes = Edit.compile(edits, folder);
 
     Findings findings =
-        new FaultRun(new FaultRun.Plan(10, 0, 0), 7, folder.resolve("run"), List.of(classes)).run();
+        new FaultRun(
+                new FaultRun.Plan(4, 0, 0, 8), 7, folder.resolve("run"), List.of(classes))
+            .run();
 
     assertThat(findings.clean()).as("%s: %s", bug, findings).isFalse();
   }
