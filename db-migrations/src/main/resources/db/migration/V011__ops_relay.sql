@@ -2,7 +2,7 @@
 -- on Kafka, which is written with the records.
 create schema if not exists ops;
 
--- One row a slot, made with the slot; the relay updates it every 2 s. A relay that waits for its turn writes nothing.
+-- One row a slot, made with the slot; the relay updates it every 2 s unless configured. A relay that waits for its turn writes nothing.
 create table ops.relay (
   slot       text        primary key,
   state      text        not null default 'stopped' check (state in
@@ -56,59 +56,75 @@ comment on view ops.outbox_partitions is
   'Rows in message_default were written outside of every range: see that outbox.maintain() runs daily.';
 
 -- Makes the partitions of the next days and drops those past retention that every relay has passed. What is retained is
--- what a recovery can bring back; it must be less than what any topic keeps, or a recovery would repeat. To be called daily by
--- the owner, from any scheduler; safe beside everything, and from several sessions.
+-- what a recovery can bring back; it must be less than what any topic keeps, or a recovery would repeat. To be called
+-- daily by the owner, from any scheduler, outside of a transaction; safe beside everything, and from several sessions.
 --
 -- A partition goes in two calls. The first one seals it: under a lock that waits for its writers, it is made to take no
 -- more rows, and the end of the WAL is noted, so that all of its rows were committed under that place. A later one drops
--- it, once the marks have passed that place; that is looked at under the lock that drops. A lock that is not had within
--- 2 s is left to the next call, since who waits for it holds up whoever comes after.
-create function outbox.maintain(
+-- it, once the marks have passed that place; that is looked at under the lock that drops.
+--
+-- Each step is a transaction of its own: with the locks of two steps at once it could meet a reader, who locks the table
+-- before its partitions, the other way round. A lock that is not had within 2 s is left to the next call, since who waits
+-- for it holds up whoever comes after.
+create procedure outbox.maintain(
   retention interval default '3 days', today date default (now() at time zone 'UTC')::date,
-  out made int, out sealed int, out dropped int)
-language plpgsql set lock_timeout = '2s' as $$
+  inout made int default 0, inout sealed int default 0, inout dropped int default 0)
+language plpgsql as $$
 declare
-  part record;
+  part text;
 begin
   if retention < interval '1 day' then
     raise exception 'retention % is below 1 day', retention using errcode = 'invalid_parameter_value';
   end if;
-  perform pg_advisory_xact_lock(hashtext('outbox.maintain'));
+  perform outbox.await_maintenance();
   begin
     made := outbox.create_partitions(14, today);
   exception when lock_not_available then
-    made := 0;
     raise notice 'partitions could not be attached now; the next call tries again';
   end;
-  sealed := 0;
-  dropped := 0;
+  commit;
   for part in
-    select c.relname as name, s.lsn
+    select c.relname
       from pg_inherits i
       join pg_class c on c.oid = i.inhrelid
-      left join outbox.sealed s on s.partition = c.relname
      where i.inhparent = 'outbox.message'::regclass and c.relname ~ '^message_\d{8}$'
        and to_date(right(c.relname, 8), 'YYYYMMDD') + 1 <= today - retention
      order by c.relname
   loop
+    perform outbox.await_maintenance();
     begin
-      if part.lsn is null then
-        execute format('lock table outbox.%I in access exclusive mode', part.name);
-        execute format('alter table outbox.%I add constraint sealed check (false) not valid', part.name);
-        insert into outbox.sealed (partition, lsn) values (part.name, pg_current_wal_insert_lsn());
+      if exists (select from outbox.sealed where partition = part) then
+        dropped := dropped + outbox.drop_sealed(part);
+      elsif to_regclass('outbox.' || part) is not null then
+        execute format('lock table outbox.%I in access exclusive mode', part);
+        execute format('alter table outbox.%I add constraint sealed check (false) not valid', part);
+        insert into outbox.sealed (partition, lsn) values (part, pg_current_wal_insert_lsn());
         sealed := sealed + 1;
-      else
-        lock table outbox.message in access exclusive mode;
-        if outbox.relayed(part.lsn) then
-          execute format('drop table outbox.%I', part.name);
-          delete from outbox.sealed where partition = part.name;
-          dropped := dropped + 1;
-        end if;
       end if;
     exception when lock_not_available then
-      raise notice 'outbox.% is in use; the next call tries again', part.name;
+      raise notice 'outbox.% is in use; the next call tries again', part;
     end;
+    commit;
   end loop;
+end $$;
+
+-- For the rest of this transaction nobody else maintains, and no lock is waited for long.
+create function outbox.await_maintenance() returns void language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(hashtext('outbox.maintain'));
+  perform set_config('lock_timeout', '2s', true);
+end $$;
+
+-- Drops a sealed partition if the relays have passed it; answers how many were dropped.
+create function outbox.drop_sealed(part text) returns int language plpgsql as $$
+begin
+  lock table only outbox.message in access exclusive mode;
+  if not outbox.relayed((select lsn from outbox.sealed where partition = part)) then
+    return 0;
+  end if;
+  execute format('drop table outbox.%I', part);
+  delete from outbox.sealed where partition = part;
+  return 1;
 end $$;
 
 -- Whether everything committed at or under a place is on the topics, as far as every relay has said.
@@ -117,7 +133,8 @@ create function outbox.relayed(place pg_lsn) returns boolean language sql stable
 $$;
 
 -- Dropping is the owner's; nobody else needs even to ask.
-revoke execute on function outbox.maintain(interval, date), outbox.create_partitions(int, date) from public;
+revoke execute on function outbox.create_partitions(int, date), outbox.drop_sealed(text) from public;
+revoke execute on procedure outbox.maintain(interval, date, int, int, int) from public;
 
 -- The relay's role: it reads the outbox through a slot (REPLICATION), sets messages aside, and tells how it stands. Its
 -- password, or another way to log in, is the operator's to give: alter role accrual_relay login password '…'.

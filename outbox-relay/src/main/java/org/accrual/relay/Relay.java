@@ -59,7 +59,8 @@ final class Relay {
         new StatusReporter(
             life,
             new StatusTable(settings.source().database(), settings.source().slot()),
-            settings.retainedWarning());
+            settings.retainedWarning(),
+            settings.statusInterval());
     this.thread = Thread.ofPlatform().name("relay").unstarted(this::run);
   }
 

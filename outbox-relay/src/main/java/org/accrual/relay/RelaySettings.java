@@ -18,6 +18,7 @@ import org.accrual.runtime.Settings;
  * @param slotPoll how often a waiting relay looks whether the slot has become free
  * @param failoverSlot whether a slot that recover makes is synchronized to standbys
  * @param retainedWarning bytes of WAL kept for the slot above which health and log warn
+ * @param statusInterval how often {@code ops.relay}, which retention goes by, is updated
  */
 record RelaySettings(
     SourceSettings source,
@@ -25,7 +26,8 @@ record RelaySettings(
     URI registry,
     Duration slotPoll,
     boolean failoverSlot,
-    long retainedWarning) {
+    long retainedWarning,
+    Duration statusInterval) {
   private static final String PREFIX = "accrual.relay.";
   private static final int MIB = 1024 * 1024;
 
@@ -73,7 +75,12 @@ record RelaySettings(
             Duration.ofMillis(50),
             Duration.ofMinutes(1)),
         settings.flag(PREFIX + "failover-slot", false),
-        (long) settings.integer(PREFIX + "retained-wal-warning-mib", 1024, 1, 1_000_000) * MIB);
+        (long) settings.integer(PREFIX + "retained-wal-warning-mib", 1024, 1, 1_000_000) * MIB,
+        settings.duration(
+            PREFIX + "status-interval",
+            Duration.ofSeconds(2),
+            Duration.ofMillis(100),
+            Duration.ofMinutes(1)));
   }
 
   private static String name(Settings settings, String key, String fallback) {

@@ -15,16 +15,16 @@ import org.accrual.relay.slot.StatusTable.Backlog;
 import org.accrual.relay.slot.StatusTable.Status;
 
 /**
- * Tells {@code ops.relay} every 2 s how the relay stands, and learns what its slot costs. Beside
+ * Tells {@code ops.relay} regularly how the relay stands, and learns what its slot costs. Beside
  * the flow: if the database does not take it, that is logged once and tried again.
  */
 final class StatusReporter implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(StatusReporter.class.getName());
-  private static final Duration PERIOD = Duration.ofSeconds(2);
 
   private final RelayLife life;
   private final StatusTable table;
   private final long retainedWarning;
+  private final Duration interval;
   private final String instance = instance();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
@@ -32,16 +32,17 @@ final class StatusReporter implements AutoCloseable {
   private boolean failing;
   private boolean warned;
 
-  StatusReporter(RelayLife life, StatusTable table, long retainedWarning) {
+  StatusReporter(RelayLife life, StatusTable table, long retainedWarning, Duration interval) {
     this.life = life;
     this.table = table;
     this.retainedWarning = retainedWarning;
+    this.interval = interval;
   }
 
   void start() {
     var _ =
         clock.scheduleWithFixedDelay(
-            this::report, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+            this::report, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void report() {

@@ -77,7 +77,8 @@ final class RelayFixtures implements AutoCloseable {
         REGISTRY,
         Duration.ofMillis(100),
         false,
-        1024L * 1024 * 1024);
+        1024L * 1024 * 1024,
+        Duration.ofMillis(200));
   }
 
   void createSlot() throws SQLException {
@@ -93,6 +94,16 @@ final class RelayFixtures implements AutoCloseable {
 
   String query(String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  /** The same on a connection of its own, for several threads. */
+  String queryOnItsOwn(String sql) throws SQLException {
+    try (Connection own = DriverManager.getConnection(database.url(), "postgres", "");
+        Statement statement = own.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       row.next();
       return row.getString(1);

@@ -85,7 +85,7 @@ class RelayRoleIT {
         "insert into ops.relay (slot) values ('another')",
         "delete from ops.relay",
         "select outbox.publish('lab', 'k', 't', '{}')",
-        "select outbox.maintain()",
+        "call outbox.maintain()",
         "select outbox.create_partitions()",
         "select * from enrollment.event",
         "drop table outbox.message_default",
@@ -121,6 +121,7 @@ class RelayRoleIT {
         settings.registry(),
         settings.slotPoll(),
         settings.failoverSlot(),
-        settings.retainedWarning());
+        settings.retainedWarning(),
+        settings.statusInterval());
   }
 }

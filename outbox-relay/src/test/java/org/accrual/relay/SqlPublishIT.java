@@ -144,6 +144,27 @@ class SqlPublishIT {
   }
 
   @Test
+  void aFieldOfANewVersionFitsAtOnce() throws Exception {
+    publish("S1", type, "{\"sample\": \"1\"}");
+    awaitRecords(1);
+    registry.register(
+        type,
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "Result", "namespace": "lab", "fields": [
+                  {"name": "sample", "type": "string"},
+                  {"name": "value", "type": ["null", "double"], "default": null},
+                  {"name": "unit", "type": "string", "default": ""}]}\
+                """));
+
+    publish("S1", type, "{\"sample\": \"2\", \"unit\": \"mmol/l\"}");
+
+    assertThat(awaitRecords(2)).hasSize(2);
+    assertThat(fixtures.query("select count(*) from outbox.rejected")).isEqualTo("0");
+  }
+
+  @Test
   void rawBytesKeepTheirBytesAndHeaders() throws Exception {
     String id =
         fixtures.query(

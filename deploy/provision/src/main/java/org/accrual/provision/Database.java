@@ -49,8 +49,7 @@ public final class Database {
   public static String maintainOutbox(DatabaseSettings settings, Duration retention) {
     try (Connection connection = connect(settings);
         PreparedStatement maintain =
-            connection.prepareStatement(
-                "select made, dropped from outbox.maintain(make_interval(secs => ?))")) {
+            connection.prepareStatement("call outbox.maintain(make_interval(secs => ?))")) {
       maintain.setDouble(1, (double) retention.toSeconds());
       ResultSet done = maintain.executeQuery();
       done.next();

@@ -83,11 +83,33 @@ public final class RecordEncoder {
 
   private byte[] encoded(String type, ByteBuffer payload) throws InterruptedException {
     SchemaRegistry.Registered schema = schemas.latest(type);
+    JsonNode json = json(payload);
     try {
-      JsonNode json = JSON.readTree(StandardCharsets.UTF_8.decode(payload).toString());
-      return enveloped(schema.id(), ByteBuffer.wrap(JsonToAvro.encode(json, schema.schema())));
+      return encoded(json, schema);
+    } catch (JsonToAvro.Misfit misfit) {
+      SchemaRegistry.Registered now = schemas.latestNow(type);
+      if (now.id() == schema.id()) {
+        throw new Unpublishable(String.valueOf(misfit.getMessage()));
+      }
+      return encodedOrNot(json, now);
+    }
+  }
+
+  private static byte[] encodedOrNot(JsonNode json, SchemaRegistry.Registered schema) {
+    try {
+      return encoded(json, schema);
     } catch (JsonToAvro.Misfit misfit) {
       throw new Unpublishable(String.valueOf(misfit.getMessage()));
+    }
+  }
+
+  private static byte[] encoded(JsonNode json, SchemaRegistry.Registered schema) {
+    return enveloped(schema.id(), ByteBuffer.wrap(JsonToAvro.encode(json, schema.schema())));
+  }
+
+  private static JsonNode json(ByteBuffer payload) {
+    try {
+      return JSON.readTree(StandardCharsets.UTF_8.decode(payload).toString());
     } catch (IOException notJson) {
       throw new Unpublishable("its payload is not JSON: " + notJson.getMessage());
     }

@@ -61,7 +61,7 @@ public final class SchemaIds {
   }
 
   /**
-   * The latest schema registered for a type by anybody.
+   * The latest schema registered for a type by anybody, as it was at most 30 s ago.
    *
    * @throws Unpublishable if there is none
    * @throws InterruptedException if stopped while the registry was away
@@ -69,10 +69,16 @@ public final class SchemaIds {
   SchemaRegistry.Registered latest(String type) throws InterruptedException {
     Known before = latest.get(type);
     if (before == null || System.nanoTime() - before.since() > FRESH.toNanos()) {
-      before = new Known(ask(type, () -> registry.latest(type)), System.nanoTime());
-      latest.put(type, before);
+      return latestNow(type);
     }
     return before.latest();
+  }
+
+  /** The same as it is now, for what does not fit what was known. */
+  SchemaRegistry.Registered latestNow(String type) throws InterruptedException {
+    Known now = new Known(ask(type, () -> registry.latest(type)), System.nanoTime());
+    latest.put(type, now);
+    return now.latest();
   }
 
   /** Ends waiting for the registry. */

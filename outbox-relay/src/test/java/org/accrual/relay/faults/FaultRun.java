@@ -105,8 +105,7 @@ final class FaultRun {
     }
   }
 
-  private static void awaitDeaths(int starts, FaultStack stack, Supervised relay)
-      throws Exception {
+  private static void awaitDeaths(int starts, FaultStack stack, Supervised relay) throws Exception {
     long deadline = System.nanoTime() + DEATHS.toNanos();
     while (relay.starts() < starts && !stack.isRefused()) {
       if (System.nanoTime() - deadline > 0) {

@@ -25,9 +25,9 @@ class LargeTransactionIT {
 
   @Test
   void passesInSlicesOnceAndInOrder() throws Exception {
-    int rows = Integer.getInteger("faults.large-rows", 150_000);
+    int rows = Integer.getInteger("faults.large-rows", 70_000);
     int payload = Integer.getInteger("faults.large-payload", 2_000);
-    String heap = System.getProperty("faults.large-heap", "-Xmx160m");
+    String heap = System.getProperty("faults.large-heap", "-Xmx120m");
     try (FaultStack stack = new FaultStack(folder);
         Connection connection = DriverManager.getConnection(stack.url());
         var statement = connection.createStatement()) {

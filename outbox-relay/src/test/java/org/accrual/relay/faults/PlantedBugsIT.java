@@ -22,8 +22,7 @@ class PlantedBugsIT {
     Path classes = Edit.compile(edits, folder);
 
     Findings findings =
-        new FaultRun(
-                new FaultRun.Plan(4, 0, 0, 8), 7, folder.resolve("run"), List.of(classes))
+        new FaultRun(new FaultRun.Plan(4, 0, 0, 8), 7, folder.resolve("run"), List.of(classes))
             .run();
 
     assertThat(findings.clean()).as("%s: %s", bug, findings).isFalse();

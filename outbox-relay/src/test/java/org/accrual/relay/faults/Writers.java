@@ -68,7 +68,7 @@ final class Writers implements AutoCloseable {
       while (stop.getCount() > 0) {
         try (Connection connection = DriverManager.getConnection(url)) {
           connection.setAutoCommit(false);
-          while (!stop.await(random.nextInt(150), TimeUnit.MILLISECONDS)) {
+          while (!stop.await(random.nextInt(300), TimeUnit.MILLISECONDS)) {
             transaction(connection, random);
           }
         } catch (SQLException killed) {
