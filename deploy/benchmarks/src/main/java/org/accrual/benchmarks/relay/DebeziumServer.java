@@ -48,17 +48,25 @@ final class DebeziumServer implements Drain {
       Programs.await(
           "Debezium Server: " + log,
           Duration.ofSeconds(90),
-          () -> Files.readString(log).contains("Processing messages"));
+          () -> said(process, log, "Processing messages"));
       long begin = System.nanoTime();
       Programs.await(
           "Debezium Server: " + log,
           LIMIT,
-          () -> records(admin, prefix + Stand.AGGREGATE_TYPE) >= rows);
+          () -> process.isAlive() && records(admin, prefix + Stand.AGGREGATE_TYPE) >= rows);
       return rows * 1e9 / (System.nanoTime() - begin);
     } finally {
       process.destroyForcibly().waitFor();
       stand.dropSlot(slot);
     }
+  }
+
+  private static boolean said(Process process, Path log, String words) throws IOException {
+    String said = Files.readString(log);
+    if (!process.isAlive()) {
+      throw new IllegalStateException("Debezium Server ended: " + log);
+    }
+    return said.contains(words);
   }
 
   /** How many records stand on a topic; without transactions every offset is one. */
@@ -82,7 +90,9 @@ final class DebeziumServer implements Drain {
             .collect(Collectors.joining("\n", "", "\n")));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx1g", "-XX:+UseParallelGC"));
+    command.addAll(
+        List.of(
+            "-Xmx1g", "-XX:+UseParallelGC", "--add-opens=java.base/java.lang=ALL-UNNAMED"));
     command.add("-cp");
     command.add(
         Stream.of(runner(), home.resolve("lib") + "/*", configuration.toString())
@@ -109,7 +119,7 @@ final class DebeziumServer implements Drain {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("quarkus.http.port", Integer.toString(FreePort.pick()));
     settings.put("quarkus.http.host", "127.0.0.1");
-    settings.put("debezium.format.key", "raw");
+    settings.put("debezium.format.key", "simplestring");
     settings.put("debezium.format.value", "binary");
     source(settings, slot, work);
     settings.put("debezium.transforms", "outbox");

@@ -35,8 +35,8 @@ final class Programs {
         if (question.answer()) {
           return;
         }
-      } catch (InterruptedException interrupted) {
-        throw interrupted;
+      } catch (InterruptedException | IllegalStateException forGood) {
+        throw forGood;
       } catch (Exception notYet) {
         last = notYet;
       }

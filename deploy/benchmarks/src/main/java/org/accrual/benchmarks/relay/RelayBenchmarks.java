@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.accrual.benchmarks.Report;
 
 /**
@@ -12,6 +14,9 @@ import org.accrual.benchmarks.Report;
  * poller, {@code relay-memory} by backlog, {@code relay-latency} from commit to receipt.
  */
 public final class RelayBenchmarks {
+  /** Held, since a logger that nobody holds forgets its level. */
+  private static final Logger ROOT = Logger.getLogger("");
+
   private static final String RELAY = "relay";
 
   private RelayBenchmarks() {}
@@ -23,6 +28,7 @@ public final class RelayBenchmarks {
    */
   public static void run(List<String> arguments) throws Exception {
     RelayOptions options = RelayOptions.parse(arguments);
+    ROOT.setLevel(Level.WARNING);
     try (Stand stand = Stand.start()) {
       switch (options.benchmark()) {
         case "relay-drain" -> drain(stand, options);
