@@ -91,8 +91,7 @@ final class DebeziumServer implements Drain {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
-        List.of(
-            "-Xmx1g", "-XX:+UseParallelGC", "--add-opens=java.base/java.lang=ALL-UNNAMED"));
+        List.of("-Xmx1g", "-XX:+UseParallelGC", "--add-opens=java.base/java.lang=ALL-UNNAMED"));
     command.add("-cp");
     command.add(
         Stream.of(runner(), home.resolve("lib") + "/*", configuration.toString())
