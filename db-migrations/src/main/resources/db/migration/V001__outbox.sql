@@ -38,21 +38,25 @@ create trigger insert_only before update or delete on outbox.message
 -- than a row that retention must move. Operators see it in ops.outbox_partitions.
 create table outbox.message_default partition of outbox.message default;
 
--- Makes the partitions of the next days; safe to call again and from several sessions.
-create function outbox.create_partitions(days int default 14) returns int language plpgsql as $$
+-- Makes the partitions of the next days; safe to call again and from several sessions, and beside open writers: a
+-- table that is attached, unlike one created as a partition, does not wait for them.
+create function outbox.create_partitions(
+  days int default 14, today date default (now() at time zone 'UTC')::date)
+returns int language plpgsql as $$
 declare
   day date;
   made int := 0;
 begin
   perform pg_advisory_xact_lock(hashtext('outbox.create_partitions'));
-  for day in select generate_series(current_date, current_date + days, interval '1 day')::date loop
+  for day in select generate_series(today, today + days, interval '1 day')::date loop
     -- A day whose first rows are in the default partition stays there: moving them would relay them again.
     if to_regclass(format('outbox.message_%s', to_char(day, 'YYYYMMDD'))) is null
        and not exists (select from outbox.message_default
                         where created_at >= day::timestamp at time zone 'UTC'
                           and created_at < (day + 1)::timestamp at time zone 'UTC') then
+      execute format('create table outbox.message_%s (like outbox.message including all)', to_char(day, 'YYYYMMDD'));
       execute format(
-        'create table outbox.message_%s partition of outbox.message for values from (%L) to (%L)',
+        'alter table outbox.message attach partition outbox.message_%s for values from (%L) to (%L)',
         to_char(day, 'YYYYMMDD'), day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
       made := made + 1;
     end if;

@@ -40,6 +40,19 @@ public final class Headers {
   /** Version of the payload's schema within its type: 1, 2, 3 … */
   public static final String SCHEMA_VERSION = "ce_schemaversion";
 
+  /**
+   * Only on the outbox row, never on a record: {@link #JSON_CONTENT_TYPE} asks the relay to encode
+   * the payload, {@link #RAW_CONTENT_TYPE} to send it as it is; without it the payload is plain
+   * Avro.
+   */
+  public static final String DATA_CONTENT_TYPE = "datacontenttype";
+
+  public static final String JSON_CONTENT_TYPE = "application/json";
+  public static final String RAW_CONTENT_TYPE = "application/octet-stream";
+
+  /** The outbox record's id on records published raw, whose {@link #ID} may be another's. */
+  public static final String OUTBOX_ID = "accrual_outboxid";
+
   public static final String CONTENT_TYPE = "content-type";
   public static final String AVRO_CONTENT_TYPE = "application/avro";
 

@@ -2,9 +2,14 @@ package org.accrual.contract;
 
 import java.util.List;
 
-/** Topic names. A topic is {@link #PREFIX} and an outbox record's {@code aggregatetype}. */
+/**
+ * Topic names. A topic is {@link #PREFIX} and an outbox record's {@code aggregatetype}, but for
+ * dead letters, {@link #DEAD_LETTER_PREFIX} and the name of the topic that they came from.
+ */
 public final class Topics {
   public static final String PREFIX = "accrual.";
+
+  public static final String DEAD_LETTER_PREFIX = "dlq.";
 
   public static final String STUDY_EVENTS = PREFIX + "study.events";
   public static final String SITE_EVENTS = PREFIX + "site.events";
@@ -40,6 +45,6 @@ public final class Topics {
   private Topics() {}
 
   public static String of(String aggregateType) {
-    return PREFIX + aggregateType;
+    return aggregateType.startsWith(DEAD_LETTER_PREFIX) ? aggregateType : PREFIX + aggregateType;
   }
 }

@@ -61,7 +61,7 @@ final class Handover implements Receiver {
     origin = here;
     if (fit.first()) {
       // From now on a slot that has moved further than this is known to have lost records.
-      publisher.publish(List.of(), new Mark(here, fit.from()));
+      var _ = publisher.publish(List.of(), new Mark(here, fit.from()));
     }
     LOG.log(
         Level.INFO,
@@ -79,7 +79,8 @@ final class Handover implements Receiver {
       throw new IllegalStateException("a delivery came before the slot was acquired");
     }
     try {
-      publisher.publish(delivery.rows(), new Mark(here, delivery.reached()));
+      int rejected = publisher.publish(delivery.rows(), new Mark(here, delivery.reached()));
+      life.delivered(delivery, rejected);
     } catch (Unpublishable unfit) {
       throw refuse(
           new Refusal(
@@ -88,7 +89,6 @@ final class Handover implements Receiver {
               "register its schema, raise the topic's limit or upgrade the relay, then start the"
                   + " relay again: it goes on with this record"));
     }
-    life.delivered(delivery);
   }
 
   private RelayRefused refuse(Refusal refusal) {

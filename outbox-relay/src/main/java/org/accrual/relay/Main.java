@@ -1,12 +1,53 @@
 package org.accrual.relay;
 
+import java.sql.SQLException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.ServiceProcess;
+import org.accrual.runtime.Settings;
+import org.apache.kafka.common.KafkaException;
 
-/** The relay as a process. */
+/**
+ * The relay as a process, and its two commands. Without an argument it relays. {@code check} and
+ * {@code recover} print one line of result, and differences below it; they end with 0, with 1 if
+ * they could not be carried out, 2 if the check found a difference, 3 if the command does not fit
+ * the state, 78 for a wrong setting.
+ */
 public final class Main {
+  private static final Logger ROOT = Logger.getLogger("");
+
   private Main() {}
 
   public static void main(String[] args) {
-    ServiceProcess.run("outbox-relay", RelaySettings::read);
+    switch (String.join(" ", args)) {
+      case "" -> ServiceProcess.run("outbox-relay", RelaySettings::read);
+      case "check" -> command("check", settings -> new CheckCommand(settings).run());
+      case "recover" -> command("recover", settings -> new RecoverCommand(settings).run());
+      default -> ServiceProcess.exit(64, "outbox-relay: no argument, or one of: check, recover");
+    }
+  }
+
+  @FunctionalInterface
+  private interface Command {
+    Outcome run(RelaySettings settings) throws SQLException, InterruptedException;
+  }
+
+  private static void command(String name, Command command) {
+    ROOT.setLevel(Level.SEVERE);
+    try {
+      Outcome outcome = command.run(RelaySettings.read(Settings.load()));
+      outcome.lines().forEach(System.out::println);
+      System.exit(outcome.exitCode());
+    } catch (InvalidSetting wrong) {
+      ServiceProcess.exit(ServiceProcess.EXIT_CONFIGURATION, "outbox-relay: " + wrong.getMessage());
+    } catch (SQLException | KafkaException failed) {
+      ServiceProcess.exit(1, "%s: not done, run it again: %s".formatted(name, failed.getMessage()));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      ServiceProcess.exit(1, name + ": interrupted, run it again");
+    } catch (RuntimeException failed) {
+      ServiceProcess.exit(1, "%s: not done: %s".formatted(name, failed));
+    }
   }
 }

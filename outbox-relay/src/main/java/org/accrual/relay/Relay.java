@@ -11,12 +11,13 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.relay.sink.MarkTopic;
 import org.accrual.relay.sink.Publisher;
-import org.accrual.relay.sink.RecordEncoder;
+import org.accrual.relay.sink.RejectedTable;
 import org.accrual.relay.sink.SchemaIds;
 import org.accrual.relay.slot.Refusal;
 import org.accrual.relay.slot.SlotFacts;
 import org.accrual.relay.slot.SlotFacts.Slot;
 import org.accrual.relay.slot.SlotGuard;
+import org.accrual.relay.slot.StatusTable;
 import org.accrual.relay.slot.Verdict;
 import org.accrual.relay.source.DebeziumSource;
 import org.accrual.runtime.registry.SchemaRegistry;
@@ -39,6 +40,7 @@ final class Relay {
   private final Consumer<Throwable> failed;
   private final SlotGuard guard;
   private final SchemaIds schemaIds;
+  private final StatusReporter reporter;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable DebeziumSource source;
@@ -53,11 +55,18 @@ final class Relay {
             settings.source().slot(),
             settings.source().publication());
     this.schemaIds = new SchemaIds(new SchemaRegistry(settings.registry()));
+    this.reporter =
+        new StatusReporter(
+            life,
+            new StatusTable(settings.source().database(), settings.source().slot()),
+            settings.retainedWarning(),
+            settings.statusInterval());
     this.thread = Thread.ofPlatform().name("relay").unstarted(this::run);
   }
 
   void start() {
     thread.start();
+    reporter.start();
   }
 
   /** Finishes the batch at hand and ends; waits at most 15 s, after which the process may go. */
@@ -79,6 +88,7 @@ final class Relay {
       Thread.currentThread().interrupt();
     }
     life.enter(RelayState.STOPPED);
+    reporter.close();
   }
 
   private void run() {
@@ -110,12 +120,13 @@ final class Relay {
     return false;
   }
 
-  private void stream() {
+  private void stream() throws SQLException {
     try (Publisher publisher =
-        new Publisher(Publisher.producer(settings.sink()), new RecordEncoder(schemaIds))) {
+        Publisher.of(settings.sink(), schemaIds, new RejectedTable(settings.source().database()))) {
       DebeziumSource running =
           new DebeziumSource(
               settings.source(),
+              guard.mayMoveSlotOn(),
               new Handover(
                   settings.source().slot(),
                   guard,

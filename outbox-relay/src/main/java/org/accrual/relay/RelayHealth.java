@@ -3,16 +3,21 @@ package org.accrual.relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.accrual.relay.slot.Refusal;
+import org.accrual.runtime.Settings;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready while it streams. Any other state is told with its reason and what to do. */
+/**
+ * Ready while it streams, with a warning when the slot keeps much WAL. Any other state is told with
+ * its reason and what to do.
+ */
 @Readiness
 @ApplicationScoped
 class RelayHealth implements HealthCheck {
   private final RelayLife life;
+  private final long retainedWarning = RelaySettings.read(Settings.load()).retainedWarning();
 
   @Inject
   RelayHealth(RelayLife life) {
@@ -27,7 +32,12 @@ class RelayHealth implements HealthCheck {
             .status(stand.state() == RelayState.STREAMING)
             .withData("state", stand.state().label())
             .withData("since", stand.since().toString())
-            .withData("mark", life.mark().toString());
+            .withData("mark", life.mark().toString())
+            .withData("lag_bytes", life.backlog().lagBytes())
+            .withData("retained_wal_bytes", life.backlog().retainedBytes());
+    if (life.backlog().retainedBytes() > retainedWarning) {
+      health.withData("warning", "the slot keeps much WAL: see what holds the relay up");
+    }
     stand.refusal().ifPresent(refusal -> tell(health, refusal));
     return health.build();
   }

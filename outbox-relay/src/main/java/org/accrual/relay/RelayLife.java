@@ -4,12 +4,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.relay.outbox.Delivery;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.slot.Refusal;
+import org.accrual.relay.slot.StatusTable.Backlog;
 
 /**
  * Where the relay stands, for health, metrics and logs. Safe for several threads: one setter, and
@@ -23,8 +25,11 @@ final class RelayLife {
 
   private final List<Consumer<Delivery>> watchers = new CopyOnWriteArrayList<>();
   private volatile Stand stand = new Stand(RelayState.STARTING, Instant.now(), Optional.empty());
+  private final LongAdder rejections = new LongAdder();
   private volatile Position mark = Position.ZERO;
   private volatile Instant reachedAt = Instant.now();
+  private volatile Optional<String> lastId = Optional.empty();
+  private volatile Backlog backlog = Backlog.NONE;
 
   Stand stand() {
     return stand;
@@ -65,15 +70,46 @@ final class RelayLife {
     mark = from;
   }
 
-  void delivered(Delivery delivery) {
+  /**
+   * @param rejected how many of the rows were set aside instead of relayed
+   */
+  void delivered(Delivery delivery, int rejected) {
+    rejections.add(rejected);
     mark = delivery.reached();
     reachedAt = delivery.committedAt();
+    if (!delivery.rows().isEmpty()) {
+      lastId = Optional.of(delivery.rows().getLast().id());
+    }
     watchers.forEach(watcher -> watcher.accept(delivery));
+  }
+
+  /** Messages that this process has set aside in {@code outbox.rejected}. */
+  long rejections() {
+    return rejections.sum();
   }
 
   /** Everything at or under it is on the topics. */
   Position mark() {
     return mark;
+  }
+
+  /** When the database reached the mark; the start of the process before it is known. */
+  Instant reachedAt() {
+    return reachedAt;
+  }
+
+  /** Of the newest record that this process has relayed. */
+  Optional<String> lastId() {
+    return lastId;
+  }
+
+  void backlog(Backlog seen) {
+    backlog = seen;
+  }
+
+  /** As it was when last asked, at most some seconds ago. */
+  Backlog backlog() {
+    return backlog;
   }
 
   /**

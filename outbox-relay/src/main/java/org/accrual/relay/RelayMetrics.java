@@ -7,9 +7,12 @@ import org.eclipse.microprofile.metrics.Tag;
 
 /**
  * {@code /metrics}: {@code accrual_relay_records_total} and {@code
- * accrual_relay_transactions_total} (relayed by this process), {@code accrual_relay_lag_seconds}
- * (age of the newest change known to be on the topics; a heartbeat counts as one), {@code
- * accrual_relay_state} (1 for the state it is in).
+ * accrual_relay_transactions_total} (relayed by this process), {@code accrual_relay_rejected} (set
+ * aside by this process), {@code accrual_relay_lag_seconds} (age of the newest change known to be
+ * on the topics; a heartbeat counts as one), {@code accrual_relay_lag_bytes} (WAL since the mark),
+ * {@code accrual_relay_lag_events} (about, at most 100,000), {@code
+ * accrual_relay_retained_wal_bytes} (kept by the server for the slot), {@code accrual_relay_state}
+ * (1 for the state it is in).
  */
 final class RelayMetrics {
   private final Counter records;
@@ -19,6 +22,10 @@ final class RelayMetrics {
     records = registry.counter("accrual_relay_records");
     transactions = registry.counter("accrual_relay_transactions");
     registry.gauge("accrual_relay_lag_seconds", life::lagSeconds);
+    registry.gauge("accrual_relay_rejected", life::rejections);
+    registry.gauge("accrual_relay_lag_bytes", () -> life.backlog().lagBytes());
+    registry.gauge("accrual_relay_lag_events", () -> life.backlog().lagEvents());
+    registry.gauge("accrual_relay_retained_wal_bytes", () -> life.backlog().retainedBytes());
     for (RelayState state : RelayState.values()) {
       registry.gauge(
           "accrual_relay_state",

@@ -16,8 +16,18 @@ import org.accrual.runtime.Settings;
  * @param sink where it goes
  * @param registry of schemas, a Confluent-compatible base URL
  * @param slotPoll how often a waiting relay looks whether the slot has become free
+ * @param failoverSlot whether a slot that recover makes is synchronized to standbys
+ * @param retainedWarning bytes of WAL kept for the slot above which health and log warn
+ * @param statusInterval how often {@code ops.relay}, which retention goes by, is updated
  */
-record RelaySettings(SourceSettings source, SinkSettings sink, URI registry, Duration slotPoll) {
+record RelaySettings(
+    SourceSettings source,
+    SinkSettings sink,
+    URI registry,
+    Duration slotPoll,
+    boolean failoverSlot,
+    long retainedWarning,
+    Duration statusInterval) {
   private static final String PREFIX = "accrual.relay.";
   private static final int MIB = 1024 * 1024;
 
@@ -38,6 +48,11 @@ record RelaySettings(SourceSettings source, SinkSettings sink, URI registry, Dur
                 Duration.ofMillis(2),
                 Duration.ofMillis(1),
                 Duration.ofSeconds(5)),
+            settings.duration(
+                PREFIX + "owner-timeout",
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(5)),
             settings.integer(PREFIX + "batch-rows", 4096, 1, 65_536),
             settings.integer(PREFIX + "queue-bytes", 32 * MIB, MIB, 1024 * MIB),
             new SliceLimits(
@@ -58,6 +73,13 @@ record RelaySettings(SourceSettings source, SinkSettings sink, URI registry, Dur
             PREFIX + "slot-poll",
             Duration.ofMillis(500),
             Duration.ofMillis(50),
+            Duration.ofMinutes(1)),
+        settings.flag(PREFIX + "failover-slot", false),
+        (long) settings.integer(PREFIX + "retained-wal-warning-mib", 1024, 1, 1_000_000) * MIB,
+        settings.duration(
+            PREFIX + "status-interval",
+            Duration.ofSeconds(2),
+            Duration.ofMillis(100),
             Duration.ofMinutes(1)));
   }
 

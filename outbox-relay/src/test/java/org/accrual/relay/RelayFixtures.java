@@ -69,16 +69,21 @@ final class RelayFixtures implements AutoCloseable {
             "accrual_outbox",
             Duration.ofMillis(200),
             Duration.ofMillis(2),
+            Duration.ofSeconds(2),
             1024,
             8 * 1024 * 1024,
             new SliceLimits(1_000, 8 * 1024 * 1024)),
         new SinkSettings(SharedParts.kafka().bootstrapServers(), slot, Duration.ofSeconds(30)),
         REGISTRY,
-        Duration.ofMillis(100));
+        Duration.ofMillis(100),
+        false,
+        1024L * 1024 * 1024,
+        Duration.ofMillis(200));
   }
 
   void createSlot() throws SQLException {
     sql("select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(slot));
+    sql("insert into ops.relay (slot) values ('%s')".formatted(slot));
   }
 
   void sql(String sql) throws SQLException {
@@ -89,6 +94,16 @@ final class RelayFixtures implements AutoCloseable {
 
   String query(String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  /** The same on a connection of its own, for several threads. */
+  String queryOnItsOwn(String sql) throws SQLException {
+    try (Connection own = DriverManager.getConnection(database.url(), "postgres", "");
+        Statement statement = own.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       row.next();
       return row.getString(1);
@@ -118,7 +133,8 @@ final class RelayFixtures implements AutoCloseable {
         connection.prepareStatement(
             """
             insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
-            values (?::uuid, 'study.events', ?, 'accrual.study.activated.v1', ?, ?::jsonb)""")) {
+            values (?::uuid, 'study.events', ?, 'accrual.study.activated.v1', ?, ?::jsonb)\
+            """)) {
       for (String name : names) {
         String id = UUID.randomUUID().toString();
         ids.add(id);
@@ -172,7 +188,7 @@ final class RelayFixtures implements AutoCloseable {
     return new String(record.headers().lastHeader(name).value(), UTF_8);
   }
 
-  private static List<ConsumerRecord<String, byte[]>> read(String topic) {
+  static List<ConsumerRecord<String, byte[]>> read(String topic) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             Map.of(

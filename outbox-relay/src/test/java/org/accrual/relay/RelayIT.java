@@ -198,6 +198,28 @@ class RelayIT {
   }
 
   @Test
+  void anIdleSlotPinsLittleWalBesideABusyNeighbour() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+    fixtures.sql("create table busy (n int, filler text)");
+    long most = 0;
+    for (int i = 0; i < 20; i++) {
+      // Some 5 MB each.
+      fixtures.sql("insert into busy select n, repeat('x', 400) from generate_series(1, 10000) n");
+      String written = fixtures.query("select pg_current_wal_lsn()");
+      awaitConfirmed(written);
+      most = Math.max(most, pinned());
+    }
+
+    assertThat(most).isPositive().isLessThan(16 * 1024 * 1024);
+    assertThat(
+            Long.parseLong(
+                fixtures.query("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")))
+        .isGreaterThan(100 * 1024 * 1024);
+    assertThat(fixtures.relayed()).isEmpty();
+  }
+
+  @Test
   void aMissingSlotIsRefusedAndNotMade() throws Exception {
     start();
 
@@ -344,6 +366,13 @@ class RelayIT {
 
   private void awaitConfirmed(String lsn) {
     await().atMost(LIMIT).until(() -> Position.lsn(confirmed()) >= Position.lsn(lsn));
+  }
+
+  private long pinned() throws Exception {
+    return Long.parseLong(
+        fixtures.query(
+            "select retained_wal_bytes::bigint from ops.relay_status where slot = '%s'"
+                .formatted(fixtures.slot)));
   }
 
   private String confirmed() throws Exception {

@@ -34,6 +34,8 @@ class RelaySettingsTest {
     "accrual.relay.batch-rows, 0",
     "accrual.relay.queue-bytes, 10",
     "accrual.relay.slice-rows, 0",
+    "accrual.relay.owner-timeout, 100ms",
+    "accrual.relay.retained-wal-warning-mib, 0",
     "accrual.relay.slice-bytes, all",
     "accrual.relay.transaction-timeout, 1s",
     "accrual.relay.slot-poll, soon",

@@ -5,16 +5,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.accrual.benchmarks.relay.RelayBenchmarks;
 
 /**
  * {@code enroll | outbox-cost | tokens [--clients N] [--warmups N] [--turns N] [--seconds N]
- * [--json FILE]}. Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests package});
+ * [--json FILE]}, or {@code relay-drain | relay-peers | relay-memory | relay-latency} with options
+ * of their own. Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests package});
  * starts what it needs itself and stops it.
  */
 public final class Bench {
   private Bench() {}
 
   public static void main(String[] args) throws Exception {
+    if (args.length > 0 && args[0].startsWith("relay-")) {
+      relay(args);
+    }
     Options options = Options.parse(args);
     switch (options.benchmark()) {
       case "enroll" -> EnrollBenchmark.run(options);
@@ -23,6 +28,16 @@ public final class Bench {
       default -> throw new IllegalStateException(options.benchmark());
     }
     System.exit(0);
+  }
+
+  private static void relay(String... args) throws Exception {
+    try {
+      RelayBenchmarks.run(List.of(args));
+      System.exit(0);
+    } catch (IllegalArgumentException wrong) {
+      System.err.println(wrong.getMessage());
+      System.exit(78);
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.accrual.embedded.EmbeddedPostgres;
 import org.accrual.provision.Database;
+import org.accrual.provision.ProvisionSettings;
 import org.accrual.runtime.DatabaseSettings;
 
 /**
@@ -38,7 +39,7 @@ final class BenchDatabase implements AutoCloseable {
     postgres.createDatabase(name);
     DatabaseSettings settings = new DatabaseSettings(postgres.jdbcUrl(name), "postgres", "");
     System.out.println(Database.migrate(settings));
-    System.out.println(Database.createPartitions(settings));
+    System.out.println(Database.maintainOutbox(settings, ProvisionSettings.OUTBOX_RETENTION));
     return settings.url();
   }
 

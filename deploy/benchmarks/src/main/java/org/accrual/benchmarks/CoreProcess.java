@@ -12,7 +12,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.accrual.embedded.FreePort;
 import org.accrual.embedded.Leash;
 import org.accrual.runtime.blinding.BlindingKeys;
@@ -49,7 +48,7 @@ final class CoreProcess implements AutoCloseable {
                     + Base64.getEncoder().encodeToString(keys.publicKey()),
                 "-Daccrual.core.fingerprint-key="
                     + Base64.getEncoder().encodeToString(new byte[32])),
-            jar()));
+            Built.jar("enrollment-core", "accrual-enrollment-core")));
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     CoreProcess core = new CoreProcess(process, grpc);
@@ -78,22 +77,6 @@ final class CoreProcess implements AutoCloseable {
       }
     }
     throw new IllegalStateException("enrollment-core did not start: " + Files.readString(log));
-  }
-
-  private static Path jar() throws IOException {
-    Path home = Path.of("").toAbsolutePath();
-    while (!Files.isRegularFile(home.resolve("deploy/up"))) {
-      home = home.getParent();
-      if (home == null) {
-        throw new IllegalStateException("run this inside the project's folder");
-      }
-    }
-    try (Stream<Path> built = Files.list(home.resolve("enrollment-core/target"))) {
-      return built
-          .filter(file -> file.getFileName().toString().matches("accrual-enrollment-core-.*\\.jar"))
-          .findFirst()
-          .orElseThrow(() -> new IllegalStateException("build first: mvn -DskipTests package"));
-    }
   }
 
   @Override

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,21 +13,21 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** What a benchmark found: a table on standard output, and JSON with every turn's figure. */
-final class Report {
+public final class Report {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ObjectNode root = JSON.createObjectNode();
   private final ArrayNode ratios = root.putArray("ratios");
   private final String name;
 
-  Report(String name) {
+  public Report(String name) {
     this.name = name;
     root.put("benchmark", name);
     root.put("processors", Runtime.getRuntime().availableProcessors());
     root.put("java", System.getProperty("java.version"));
   }
 
-  void rates(Map<String, List<Double>> rates) {
+  public void rates(Map<String, List<Double>> rates) {
     System.out.printf(
         "%n%-44s %10s %10s %10s%n", name + ", operations a second", "median", "least", "most");
     ObjectNode all = root.putObject("rates");
@@ -38,26 +40,31 @@ final class Report {
         });
   }
 
-  /** The ratio turn by turn, and its median. */
-  void ratio(Map<String, List<Double>> rates, String of, String to, double goal) {
-    List<Double> dividends = rates.getOrDefault(of, List.of());
-    List<Double> divisors = rates.getOrDefault(to, List.of());
-    List<Double> each =
-        IntStream.range(0, dividends.size())
-            .mapToObj(i -> dividends.get(i) / divisors.get(i))
-            .toList();
-    figure(of + " / " + to, each, goal);
+  /** The ratio turn by turn, and its median, which should be at least the goal. */
+  public void ratio(Map<String, List<Double>> rates, String of, String to, double goal) {
+    List<Double> each = quotients(rates, of, to);
+    figure(of + " / " + to, each, ">=", goal, median(each) >= goal);
   }
 
-  private void figure(String what, List<Double> each, double goal) {
+  /** The same for what should be at most the goal. */
+  public void ratioAtMost(Map<String, List<Double>> rates, String of, String to, double goal) {
+    List<Double> each = quotients(rates, of, to);
+    figure(of + " / " + to, each, "<=", goal, median(each) <= goal);
+  }
+
+  private static List<Double> quotients(Map<String, List<Double>> rates, String of, String to) {
+    List<Double> dividends = rates.getOrDefault(of, List.of());
+    List<Double> divisors = rates.getOrDefault(to, List.of());
+    return IntStream.range(0, dividends.size())
+        .mapToObj(i -> dividends.get(i) / divisors.get(i))
+        .toList();
+  }
+
+  private void figure(
+      String what, List<Double> each, String comparison, double goal, boolean reached) {
     System.out.printf(
-        "%-44s %10.2f %10.2f %10.2f   goal >= %.2f: %s%n",
-        what,
-        median(each),
-        min(each),
-        max(each),
-        goal,
-        median(each) >= goal ? "reached" : "missed");
+        "%-44s %10.2f %10.2f %10.2f   goal %s %.2f: %s%n",
+        what, median(each), min(each), max(each), comparison, goal, reached ? "reached" : "missed");
     ObjectNode ratio = ratios.addObject();
     ratio.put("ratio", what).put("median", median(each)).put("goal", goal);
     ArrayNode turns = ratio.putArray("turns");
@@ -65,21 +72,28 @@ final class Report {
   }
 
   /** A distribution, in milliseconds. */
-  void latency(String what, List<Long> nanos) {
+  public void latency(String what, List<Long> nanos) {
     List<Long> sorted = nanos.stream().sorted().toList();
     ObjectNode latency = root.putObject(what);
     System.out.printf("%n%s, ms:", what);
-    for (double quantile : new double[] {0.5, 0.9, 0.99, 1.0}) {
+    for (double quantile : new double[] {0.5, 0.9, 0.99, 0.999, 1.0}) {
       double millis =
           sorted.get((int) Math.min(sorted.size() - 1, Math.floor(quantile * sorted.size()))) / 1e6;
-      String label = quantile == 1.0 ? "max" : "p" + Math.round(quantile * 100);
+      String label =
+          quantile == 1.0
+              ? "max"
+              : "p"
+                  + BigDecimal.valueOf(quantile * 100)
+                      .setScale(1, RoundingMode.HALF_UP)
+                      .stripTrailingZeros()
+                      .toPlainString();
       System.out.printf(" %s %.1f", label, millis);
       latency.put(label, millis);
     }
     System.out.println();
   }
 
-  void write(Path file) throws IOException {
+  public void write(Path file) throws IOException {
     Files.writeString(
         file,
         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + System.lineSeparator());

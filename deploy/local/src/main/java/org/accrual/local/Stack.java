@@ -34,6 +34,7 @@ public final class Stack implements AutoCloseable {
   private final StackSettings settings;
   private final Consumer<String> progress;
   private final List<Supervised> supervised = new ArrayList<>();
+  private final OutboxUpkeep upkeep;
   private volatile @Nullable InstanceLock lock;
   private boolean stopped;
 
@@ -50,6 +51,7 @@ public final class Stack implements AutoCloseable {
   public Stack(StackSettings settings, Consumer<String> progress) {
     this.settings = settings;
     this.progress = progress;
+    this.upkeep = new OutboxUpkeep(progress);
   }
 
   public Addresses addresses() {
@@ -74,8 +76,9 @@ public final class Stack implements AutoCloseable {
           async(() -> run(parts.postgresql(), folder))
               .thenRunAsync(() -> run(parts.registry(), folder), THREADS);
       joinAll(List.of(kafka, database));
-      provision();
+      ProvisionSettings provisioned = provision();
       joinAll(parts.services().stream().map(part -> async(() -> run(part, folder))).toList());
+      upkeep.start(provisioned);
     } catch (RuntimeException failed) {
       close();
       throw failed;
@@ -113,6 +116,7 @@ public final class Stack implements AutoCloseable {
     synchronized (closing) {
       if (!closed && !started.isEmpty()) {
         progress.accept("stopping");
+        upkeep.close();
         stop(started, List.of(CORE, RELAY, CONSUMERS));
         stop(started, List.of(REGISTRY));
         stop(started, List.of(KAFKA));
@@ -164,15 +168,18 @@ public final class Stack implements AutoCloseable {
     one.start();
   }
 
-  private void provision() {
+  private ProvisionSettings provision() {
+    ProvisionSettings provisioned =
+        new ProvisionSettings(
+            new DatabaseSettings(addresses().jdbc(), Addresses.OWNER, ""),
+            addresses().kafka(),
+            URI.create(addresses().registry()),
+            1,
+            ProvisionSettings.OUTBOX_RETENTION,
+            false);
     try {
-      Provision.run(
-          new ProvisionSettings(
-              new DatabaseSettings(addresses().jdbc(), Addresses.OWNER, ""),
-              addresses().kafka(),
-              URI.create(addresses().registry()),
-              1),
-          line -> progress.accept("%-16s %s".formatted("provision", line)));
+      Provision.run(provisioned, line -> progress.accept("%-16s %s".formatted("provision", line)));
+      return provisioned;
     } catch (ProvisionRefused refused) {
       throw StackFailed.failure("provision: " + refused.getMessage(), refused);
     }

@@ -2,9 +2,10 @@ package org.accrual.provision;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.time.Duration;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.runtime.DatabaseSettings;
@@ -40,13 +41,20 @@ public final class Database {
     }
   }
 
-  /** Makes the outbox's partitions of the next days; answers one line about it. */
-  public static String createPartitions(DatabaseSettings settings) {
+  /**
+   * Makes the outbox's partitions of the next days and drops those that are relayed and past
+   * retention; answers one line about it. To be called daily: a partition goes by two calls, and
+   * without any the outbox grows.
+   */
+  public static String maintainOutbox(DatabaseSettings settings, Duration retention) {
     try (Connection connection = connect(settings);
-        Statement statement = connection.createStatement();
-        ResultSet made = statement.executeQuery("select outbox.create_partitions()")) {
-      made.next();
-      return "outbox: %d partitions made".formatted(made.getInt(1));
+        PreparedStatement maintain =
+            connection.prepareStatement("call outbox.maintain(make_interval(secs => ?))")) {
+      maintain.setDouble(1, (double) retention.toSeconds());
+      ResultSet done = maintain.executeQuery();
+      done.next();
+      return "outbox: %d partitions made, %d dropped"
+          .formatted(done.getInt("made"), done.getInt("dropped"));
     } catch (SQLException failed) {
       throw new ProvisionRefused("outbox partitions: " + failed.getMessage(), failed);
     }

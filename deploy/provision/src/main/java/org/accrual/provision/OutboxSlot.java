@@ -22,11 +22,16 @@ public final class OutboxSlot {
   /**
    * Makes the slot on a first install; answers one line about it.
    *
+   * @param failover whether a slot made now is synchronized to standbys (PostgreSQL 17 and later)
    * @throws ProvisionRefused if it is unusable, or missing although there have been messages
    */
-  public static String ensure(DatabaseSettings settings) {
+  public static String ensure(DatabaseSettings settings, boolean failover) {
     try (Connection connection = Database.connect(settings)) {
-      return exists(connection) ? "slot: %s is there".formatted(NAME) : create(connection);
+      String line =
+          exists(connection) ? "slot: %s is there".formatted(NAME) : create(connection, failover);
+      // The relay may update its status but not make it.
+      call(connection, "insert into ops.relay (slot) values (?) on conflict do nothing");
+      return line;
     } catch (SQLException failed) {
       throw new ProvisionRefused("slot %s: %s".formatted(NAME, failed.getMessage()), failed);
     }
@@ -36,7 +41,8 @@ public final class OutboxSlot {
     String sql =
         """
         select plugin, database, database = current_database() as ours, wal_status, invalidation_reason
-          from pg_replication_slots where slot_name = ?""";
+          from pg_replication_slots where slot_name = ?\
+        """;
     try (PreparedStatement query = connection.prepareStatement(sql)) {
       query.setString(1, NAME);
       ResultSet slot = query.executeQuery();
@@ -57,9 +63,12 @@ public final class OutboxSlot {
     }
   }
 
-  private static String create(Connection connection) throws SQLException {
+  private static String create(Connection connection, boolean failover) throws SQLException {
     refuseIfMessages(connection);
-    call(connection, "select pg_create_logical_replication_slot(?, 'pgoutput')");
+    call(
+        connection,
+        "select pg_create_logical_replication_slot(?, 'pgoutput', failover => %s)"
+            .formatted(failover));
     try {
       // What was committed while the slot was being made may lie before it.
       refuseIfMessages(connection);

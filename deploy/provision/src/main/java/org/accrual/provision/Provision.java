@@ -18,11 +18,22 @@ public final class Provision {
 
   private Provision() {}
 
-  /** Exit code 0; 78 for a wrong setting; 1 for anything else, with one line on standard error. */
+  /**
+   * Without an argument everything; with {@code maintain} only the outbox's partitions, which is to
+   * be called daily. Exit code 0; 64 for another argument; 78 for a wrong setting; 1 for anything
+   * else, with one line on standard error.
+   */
   public static void main(String[] args) {
     ROOT.setLevel(Level.SEVERE);
     try {
-      run(ProvisionSettings.read(Settings.load()), System.out::println);
+      ProvisionSettings settings = ProvisionSettings.read(Settings.load());
+      switch (String.join(" ", args)) {
+        case "" -> run(settings, System.out::println);
+        case "maintain" ->
+            System.out.println(
+                Database.maintainOutbox(settings.database(), settings.outboxRetention()));
+        default -> ServiceProcess.exit(64, "provision: no argument, or: maintain");
+      }
     } catch (InvalidSetting wrong) {
       ServiceProcess.exit(ServiceProcess.EXIT_CONFIGURATION, "provision: " + wrong.getMessage());
     } catch (ProvisionRefused refused) {
@@ -38,8 +49,8 @@ public final class Provision {
    */
   public static void run(ProvisionSettings settings, Consumer<String> progress) {
     progress.accept(Database.migrate(settings.database()));
-    progress.accept(Database.createPartitions(settings.database()));
-    progress.accept(OutboxSlot.ensure(settings.database()));
+    progress.accept(Database.maintainOutbox(settings.database(), settings.outboxRetention()));
+    progress.accept(OutboxSlot.ensure(settings.database(), settings.failoverSlot()));
     progress.accept(TopicPlan.apply(settings.bootstrapServers(), settings.replicationFactor()));
     try {
       progress.accept(Schemas.register(settings.registry()));

@@ -1,6 +1,7 @@
 package org.accrual.provision;
 
 import java.net.URI;
+import java.time.Duration;
 import org.accrual.runtime.DatabaseSettings;
 import org.accrual.runtime.Settings;
 
@@ -11,19 +12,32 @@ import org.accrual.runtime.Settings;
  * @param bootstrapServers of Kafka, {@code host:port}, comma-separated
  * @param registry base address of the Confluent-compatible API
  * @param replicationFactor of topics that are made now, 1 to 7; existing topics keep theirs
+ * @param outboxRetention how long the outbox keeps what has been relayed, 1 to 365 days; it must be
+ *     less than what any topic keeps
+ * @param failoverSlot whether a slot that is made now is synchronized to standbys
  */
 public record ProvisionSettings(
-    DatabaseSettings database, String bootstrapServers, URI registry, int replicationFactor) {
+    DatabaseSettings database,
+    String bootstrapServers,
+    URI registry,
+    int replicationFactor,
+    Duration outboxRetention,
+    boolean failoverSlot) {
+  public static final Duration OUTBOX_RETENTION = Duration.ofDays(3);
 
   /**
    * Keys {@code accrual.database.*}, {@code accrual.kafka.bootstrap-servers}, {@code
-   * accrual.registry.url}, {@code accrual.provision.replication-factor}.
+   * accrual.registry.url}, {@code accrual.provision.replication-factor}, {@code
+   * accrual.outbox.retention}, {@code accrual.relay.failover-slot}.
    */
   public static ProvisionSettings read(Settings settings) {
     return new ProvisionSettings(
         DatabaseSettings.read(settings),
         settings.text("accrual.kafka.bootstrap-servers", "127.0.0.1:7500"),
         settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"),
-        settings.integer("accrual.provision.replication-factor", 1, 1, 7));
+        settings.integer("accrual.provision.replication-factor", 1, 1, 7),
+        settings.duration(
+            "accrual.outbox.retention", OUTBOX_RETENTION, Duration.ofDays(1), Duration.ofDays(365)),
+        settings.flag("accrual.relay.failover-slot", false));
   }
 }

@@ -40,7 +40,9 @@ class ProvisionIT {
           new DatabaseSettings(url, "postgres", ""),
           SharedParts.kafka().bootstrapServers(),
           URI.create(SharedParts.registry().url()),
-          1);
+          1,
+          ProvisionSettings.OUTBOX_RETENTION,
+          false);
   private final List<String> lines = new ArrayList<>();
 
   @AfterEach
@@ -66,7 +68,7 @@ class ProvisionIT {
     assertThat(lines)
         .satisfiesExactly(
             line -> assertThat(line).matches("database: \\d+ migrations applied, now at .*"),
-            line -> assertThat(line).isEqualTo("outbox: 15 partitions made"),
+            line -> assertThat(line).isEqualTo("outbox: 15 partitions made, 0 dropped"),
             line -> assertThat(line).isEqualTo("slot: accrual_outbox made"),
             line ->
                 assertThat(line).isEqualTo("topics: 0 were there, 10 made, 0 settings corrected"),
@@ -85,7 +87,7 @@ class ProvisionIT {
     assertThat(lines)
         .satisfiesExactly(
             line -> assertThat(line).startsWith("database: at version "),
-            line -> assertThat(line).isEqualTo("outbox: 0 partitions made"),
+            line -> assertThat(line).isEqualTo("outbox: 0 partitions made, 0 dropped"),
             line -> assertThat(line).isEqualTo("slot: accrual_outbox is there"),
             line ->
                 assertThat(line).isEqualTo("topics: 10 were there, 0 made, 0 settings corrected"),
@@ -108,10 +110,19 @@ class ProvisionIT {
   }
 
   @Test
+  void makesASlotForStandbysWhenAsked() throws Exception {
+    Database.migrate(settings.database());
+
+    OutboxSlot.ensure(settings.database(), true);
+
+    assertThat(count("select count(*) from pg_replication_slots where failover")).isEqualTo(1);
+  }
+
+  @Test
   void refusesASlotOfAnotherPlugin() throws Exception {
     sql("select pg_create_logical_replication_slot('accrual_outbox', 'test_decoding')");
 
-    assertThatThrownBy(() -> OutboxSlot.ensure(settings.database()))
+    assertThatThrownBy(() -> OutboxSlot.ensure(settings.database(), false))
         .isInstanceOf(ProvisionRefused.class)
         .hasMessageContaining("test_decoding");
   }
@@ -121,7 +132,7 @@ class ProvisionIT {
     sql("select pg_create_logical_replication_slot('accrual_outbox', 'pgoutput')");
     DatabaseSettings other = new DatabaseSettings(SharedParts.emptyDatabase(), "postgres", "");
 
-    assertThatThrownBy(() -> OutboxSlot.ensure(other))
+    assertThatThrownBy(() -> OutboxSlot.ensure(other, false))
         .isInstanceOf(ProvisionRefused.class)
         .hasMessageContaining("not ours");
   }

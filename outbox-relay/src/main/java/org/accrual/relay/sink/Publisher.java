@@ -1,13 +1,16 @@
 package org.accrual.relay.sink;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.accrual.contract.Topics;
 import org.accrual.relay.outbox.Mark;
 import org.accrual.relay.outbox.OutboxRow;
+import org.accrual.relay.sink.Rejections.Rejection;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -18,20 +21,39 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes rows and mark in one Kafka transaction: readers with {@code read_committed} see both or
- * neither. After any exception of {@link #publish} this publisher is of no more use; whether the
+ * neither. A row published from SQL that cannot become a record is set aside first, and the others
+ * go on. After any exception of {@link #publish} this publisher is of no more use; whether the
  * transaction was committed is told by the mark, to whoever fences next.
  */
 public final class Publisher implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
-  private record Failure(OutboxRow row, Exception error) {}
+  private record Outgoing(OutboxRow row, Content content, ProducerRecord<byte[], byte[]> record) {}
+
+  private record Failure(Outgoing of, Exception error) {}
 
   private final Producer<byte[], byte[]> producer;
   private final RecordEncoder encoder;
+  private final Destinations destinations;
+  private final Rejections rejections;
 
-  public Publisher(Producer<byte[], byte[]> producer, RecordEncoder encoder) {
+  Publisher(
+      Producer<byte[], byte[]> producer,
+      RecordEncoder encoder,
+      Destinations destinations,
+      Rejections rejections) {
     this.producer = producer;
     this.encoder = encoder;
+    this.destinations = destinations;
+    this.rejections = rejections;
+  }
+
+  public static Publisher of(SinkSettings settings, SchemaIds schemas, Rejections rejections) {
+    return new Publisher(
+        producer(settings),
+        new RecordEncoder(schemas),
+        Destinations.of(settings.bootstrapServers()),
+        rejections);
   }
 
   /** A producer whose transactions are named after the slot, so that a newcomer fences it. */
@@ -69,47 +91,109 @@ public final class Publisher implements AutoCloseable {
   /**
    * Commits the rows and the mark together.
    *
-   * @throws Unpublishable if a row cannot be made a record or is too large; nothing is visible then
+   * @return how many of the rows were set aside instead
+   * @throws Unpublishable if another row cannot be made a record or is too large; nothing is
+   *     visible then
    */
-  public void publish(List<OutboxRow> rows, Mark mark) throws InterruptedException {
+  public int publish(List<OutboxRow> rows, Mark mark) throws InterruptedException {
+    return publish(rows, Optional.of(mark));
+  }
+
+  /** The same without a mark, for what a recovery publishes before its last transaction. */
+  public int publishWithoutMark(List<OutboxRow> rows) throws InterruptedException {
+    return publish(rows, Optional.empty());
+  }
+
+  private int publish(List<OutboxRow> rows, Optional<Mark> mark) throws InterruptedException {
     // Encoding may wait for the registry, so it comes before the transaction's clock starts.
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(rows.size());
+    List<Rejection> rejected = new ArrayList<>();
+    List<Outgoing> outgoing = new ArrayList<>(rows.size());
     for (OutboxRow row : rows) {
-      records.add(encoder.encode(row));
+      encode(row, rejected).ifPresent(outgoing::add);
     }
+    if (!rejected.isEmpty()) {
+      rejections.keep(rejected);
+    }
+    int setAside = rejected.size();
+    for (Optional<Outgoing> tooLarge = commit(outgoing, mark);
+        tooLarge.isPresent();
+        tooLarge = commit(outgoing, mark)) {
+      producer.abortTransaction();
+      outgoing.remove(tooLarge.get());
+      rejections.keep(
+          List.of(new Rejection(tooLarge.get().row(), "the topic takes no record of this size")));
+      setAside++;
+    }
+    return setAside;
+  }
+
+  private Optional<Outgoing> encode(OutboxRow row, List<Rejection> rejected)
+      throws InterruptedException {
+    JsonNode headers;
+    try {
+      headers = Content.headers(row);
+    } catch (Unpublishable why) {
+      throw new Unpublishable("outbox record %s: %s".formatted(row.id(), why.getMessage()));
+    }
+    Content content = Content.of(headers);
+    try {
+      if (content.fromSql() && !destinations.has(Topics.of(row.aggregateType()))) {
+        throw new Unpublishable("there is no topic " + Topics.of(row.aggregateType()));
+      }
+      return Optional.of(new Outgoing(row, content, encoder.encode(row, content, headers)));
+    } catch (Unpublishable why) {
+      if (!content.fromSql()) {
+        throw why;
+      }
+      rejected.add(new Rejection(row, String.valueOf(why.getMessage())));
+      return Optional.empty();
+    }
+  }
+
+  /** Empty once committed; else the row from SQL that is too large for its topic. */
+  private Optional<Outgoing> commit(List<Outgoing> outgoing, Optional<Mark> mark) {
     AtomicReference<@Nullable Failure> first = new AtomicReference<>();
     try {
       producer.beginTransaction();
-      for (int i = 0; i < records.size(); i++) {
-        OutboxRow row = rows.get(i);
-        var _ = producer.send(records.get(i), (sent, error) -> note(first, row, error));
+      for (Outgoing next : outgoing) {
+        var _ = producer.send(next.record(), (sent, error) -> note(first, next, error));
       }
-      var _ =
-          producer.send(
-              new ProducerRecord<>(
-                  Topics.RELAY_MARK, MarkFormat.key(mark.origin().slot()), MarkFormat.value(mark)));
+      mark.ifPresent(this::send);
       producer.commitTransaction();
+      return Optional.empty();
     } catch (KafkaException failed) {
       Failure failure = first.get();
-      if (failure != null && failure.error() instanceof RecordTooLargeException) {
-        throw new Unpublishable(
-            "outbox record %s of type '%s': %s"
-                .formatted(failure.row().id(), failure.row().type(), failure.error().getMessage()));
+      if (failure == null || !(failure.error() instanceof RecordTooLargeException)) {
+        throw failed;
       }
-      throw failed;
+      if (failure.of().content().fromSql()) {
+        return Optional.of(failure.of());
+      }
+      OutboxRow row = failure.of().row();
+      throw new Unpublishable(
+          "outbox record %s of type '%s': %s"
+              .formatted(row.id(), row.type(), failure.error().getMessage()));
     }
+  }
+
+  private void send(Mark mark) {
+    var _ =
+        producer.send(
+            new ProducerRecord<>(
+                Topics.RELAY_MARK, MarkFormat.key(mark.origin().slot()), MarkFormat.value(mark)));
   }
 
   private static void note(
-      AtomicReference<@Nullable Failure> first, OutboxRow row, @Nullable Exception error) {
+      AtomicReference<@Nullable Failure> first, Outgoing of, @Nullable Exception error) {
     if (error != null) {
-      first.compareAndSet(null, new Failure(row, error));
+      first.compareAndSet(null, new Failure(of, error));
     }
   }
 
-  /** Gives up an open transaction. Waits at most 5 s. */
+  /** Gives up an open transaction. Waits at most 10 s. */
   @Override
   public void close() {
     producer.close(CLOSE);
+    destinations.close();
   }
 }

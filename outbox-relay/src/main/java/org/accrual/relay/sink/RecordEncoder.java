@@ -1,8 +1,8 @@
 package org.accrual.relay.sink;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -10,11 +10,13 @@ import java.util.Set;
 import org.accrual.contract.Headers;
 import org.accrual.contract.Topics;
 import org.accrual.relay.outbox.OutboxRow;
+import org.accrual.runtime.registry.SchemaRegistry;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Makes a Kafka record of an outbox row: CloudEvents 1.0 in binary mode, the value in the
- * registry's wire format (a zero byte, the schema's id in four bytes, plain Avro).
+ * registry's wire format (a zero byte, the schema's id in four bytes, plain Avro). What SQL
+ * published raw keeps its bytes and headers.
  */
 public final class RecordEncoder {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -25,12 +27,19 @@ public final class RecordEncoder {
 
   /** Said by the row's own columns or by the relay, whatever the row's headers say. */
   private static final Set<String> OURS =
-      Set.of(Headers.ID, Headers.TYPE, Headers.TIME, Headers.SPEC_VERSION, Headers.CONTENT_TYPE);
+      Set.of(
+          Headers.ID,
+          Headers.TYPE,
+          Headers.TIME,
+          Headers.SPEC_VERSION,
+          Headers.CONTENT_TYPE,
+          Headers.DATA_CONTENT_TYPE,
+          Headers.OUTBOX_ID);
 
-  private final SchemaIds ids;
+  private final SchemaIds schemas;
 
-  public RecordEncoder(SchemaIds ids) {
-    this.ids = ids;
+  public RecordEncoder(SchemaIds schemas) {
+    this.schemas = schemas;
   }
 
   /**
@@ -38,15 +47,19 @@ public final class RecordEncoder {
    *
    * @throws Unpublishable if it cannot be made; names the row
    */
-  ProducerRecord<byte[], byte[]> encode(OutboxRow row) throws InterruptedException {
+  ProducerRecord<byte[], byte[]> encode(OutboxRow row, Content content, JsonNode headers)
+      throws InterruptedException {
     try {
-      JsonNode headers = headers(row);
       ProducerRecord<byte[], byte[]> record =
           new ProducerRecord<>(
               Topics.of(row.aggregateType()),
               bytes(row.aggregateId()),
-              value(ids.of(row.type(), schemaVersion(headers)), row.payload()));
-      addHeaders(record.headers(), row, headers);
+              value(row, content, headers));
+      if (content == Content.RAW) {
+        addRaw(record.headers(), row, headers);
+      } else {
+        addHeaders(record.headers(), row, headers);
+      }
       return record;
     } catch (Unpublishable why) {
       throw new Unpublishable(
@@ -54,16 +67,52 @@ public final class RecordEncoder {
     }
   }
 
-  private static JsonNode headers(OutboxRow row) {
-    try {
-      JsonNode headers = JSON.readTree(row.headers());
-      if (headers.isObject()) {
-        return headers;
+  private byte[] value(OutboxRow row, Content content, JsonNode headers)
+      throws InterruptedException {
+    ByteBuffer payload = row.payload().duplicate();
+    return switch (content) {
+      case AVRO -> enveloped(schemas.of(row.type(), schemaVersion(headers)), payload);
+      case JSON -> encoded(row.type(), payload);
+      case RAW -> {
+        byte[] value = new byte[payload.remaining()];
+        payload.get(value);
+        yield value;
       }
-    } catch (JsonProcessingException notJson) {
-      throw new Unpublishable("its headers are not JSON: " + notJson.getOriginalMessage());
+    };
+  }
+
+  private byte[] encoded(String type, ByteBuffer payload) throws InterruptedException {
+    SchemaRegistry.Registered schema = schemas.latest(type);
+    JsonNode json = json(payload);
+    try {
+      return encoded(json, schema);
+    } catch (JsonToAvro.Misfit misfit) {
+      SchemaRegistry.Registered now = schemas.latestNow(type);
+      if (now.id() == schema.id()) {
+        throw new Unpublishable(String.valueOf(misfit.getMessage()));
+      }
+      return encodedOrNot(json, now);
     }
-    throw new Unpublishable("its headers are not a JSON object");
+  }
+
+  private static byte[] encodedOrNot(JsonNode json, SchemaRegistry.Registered schema) {
+    try {
+      return encoded(json, schema);
+    } catch (JsonToAvro.Misfit misfit) {
+      throw new Unpublishable(String.valueOf(misfit.getMessage()));
+    }
+  }
+
+  private static byte[] encoded(JsonNode json, SchemaRegistry.Registered schema) {
+    return enveloped(schema.id(), ByteBuffer.wrap(JsonToAvro.encode(json, schema.schema())));
+  }
+
+  private static JsonNode json(ByteBuffer payload) {
+    try {
+      return JSON.readTree(StandardCharsets.UTF_8.decode(payload).toString());
+    } catch (IOException notJson) {
+      throw new Unpublishable("its payload is not JSON: " + notJson.getMessage());
+    }
   }
 
   private static int schemaVersion(JsonNode headers) {
@@ -79,9 +128,9 @@ public final class RecordEncoder {
     }
   }
 
-  private static byte[] value(int schemaId, ByteBuffer payload) {
+  private static byte[] enveloped(int schemaId, ByteBuffer payload) {
     ByteBuffer value = ByteBuffer.allocate(ENVELOPE + payload.remaining());
-    return value.put((byte) 0).putInt(schemaId).put(payload.duplicate()).array();
+    return value.put((byte) 0).putInt(schemaId).put(payload).array();
   }
 
   private static void addHeaders(
@@ -96,6 +145,21 @@ public final class RecordEncoder {
     }
     for (Map.Entry<String, JsonNode> header : headers.properties()) {
       if (!OURS.contains(header.getKey()) && !header.getValue().isNull()) {
+        target.add(header.getKey(), bytes(text(header.getValue())));
+      }
+    }
+  }
+
+  /** As given, a dead letter's own id too; the row's id is told under a name of its own. */
+  private static void addRaw(
+      org.apache.kafka.common.header.Headers target, OutboxRow row, JsonNode headers) {
+    target.add(Headers.OUTBOX_ID, bytes(row.id()));
+    if (!headers.has(Headers.ID)) {
+      target.add(Headers.ID, bytes(row.id()));
+    }
+    for (Map.Entry<String, JsonNode> header : headers.properties()) {
+      if (!header.getKey().equals(Headers.DATA_CONTENT_TYPE)
+          && !header.getKey().equals(Headers.OUTBOX_ID)) {
         target.add(header.getKey(), bytes(text(header.getValue())));
       }
     }

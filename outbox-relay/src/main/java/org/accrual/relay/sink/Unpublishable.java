@@ -2,6 +2,8 @@ package org.accrual.relay.sink;
 
 /** An outbox row that cannot be made a Kafka record as things stand; trying again will not help. */
 public final class Unpublishable extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
   Unpublishable(String message) {
     super(message);
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param database the one connected to
  * @param publicationFault what is wrong with the publication; empty if nothing
- * @param unrelayable whether the outbox holds records older than anything the slot will tell
+ * @param unrelayable whether there have been records that the slot will never tell
  */
 public record SlotFacts(
     String systemIdentifier,

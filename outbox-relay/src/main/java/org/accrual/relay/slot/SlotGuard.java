@@ -31,12 +31,15 @@ public final class SlotGuard {
        where slot_name = ? and slot_type = 'logical'
       """;
 
-  // A row written by a transaction older than the slot's catalog_xmin was finished before the slot
-  // began to tell.
+  // Without a mark on Kafka: a relay has said that it relayed something, or there is a row of a
+  // transaction older than the slot's catalog_xmin, which was finished before the slot began to
+  // tell.
   private static final String UNRELAYABLE =
       """
-      select exists (select from outbox.message m, pg_replication_slots s
-                      where s.slot_name = ? and age(m.xmin) > age(s.catalog_xmin))
+      select exists (select from ops.relay r where r.slot = s.slot_name and r.mark is not null)
+          or exists (select from outbox.message m where age(m.xmin) > age(s.catalog_xmin))
+        from pg_replication_slots s
+       where s.slot_name = ?
       """;
 
   private static final String PUBLICATION =
@@ -59,6 +62,11 @@ public final class SlotGuard {
           from pg_publication_tables where pubname = asked.name) t on true
       """;
 
+  private static final String MAY_MOVE_SLOT_ON =
+      """
+      select has_function_privilege(to_regprocedure('pg_log_standby_snapshot()'), 'execute')
+      """;
+
   private final DatabaseSettings database;
   private final String slot;
   private final String publication;
@@ -72,6 +80,18 @@ public final class SlotGuard {
   public SlotFacts look() throws SQLException {
     try (Connection connection = connect()) {
       return new Looking(connection).facts();
+    }
+  }
+
+  /**
+   * Whether the role may write the record of running transactions by which a slot lets go of WAL.
+   * The server itself writes one every 15 s at most.
+   */
+  public boolean mayMoveSlotOn() throws SQLException {
+    try (Connection connection = connect();
+        PreparedStatement statement = connection.prepareStatement(MAY_MOVE_SLOT_ON);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() && row.getBoolean(1);
     }
   }
 

@@ -19,8 +19,7 @@ public sealed interface Verdict {
   /** It cannot. */
   record Unfit(Refusal refusal) implements Verdict {}
 
-  String RECREATE =
-      "recreate the slot and publish again what the topics lack, then start the relay again";
+  String RECOVER = "run the relay's command recover, then start the relay again";
 
   /** Judges a slot before it is acquired, when the mark cannot be read yet. */
   static Optional<Refusal> beforeAcquiring(SlotFacts facts, String slotName) {
@@ -28,14 +27,14 @@ public sealed interface Verdict {
       return refuse(
           Reason.SLOT_MISSING,
           "there is no replication slot '%s'".formatted(slotName),
-          "create it if this is a new installation; else " + RECREATE);
+          "create it if this is a new installation; else " + RECOVER);
     }
     Slot slot = facts.slot().get();
     if (slot.lost().isPresent()) {
       return refuse(
           Reason.SLOT_LOST,
           "replication slot '%s' is lost: %s".formatted(slotName, slot.lost().get()),
-          "drop it, " + RECREATE);
+          RECOVER);
     }
     if (!slot.plugin().equals("pgoutput") || !slot.database().equals(facts.database())) {
       return refuse(
@@ -65,10 +64,10 @@ public sealed interface Verdict {
       return facts.unrelayable()
           ? unfit(
               Reason.MARK_MISSING,
-              "no mark of slot '%s' on Kafka, yet the outbox holds records from before the slot's "
+              "no mark of slot '%s' on Kafka, yet there have been records from before the slot's "
                       .formatted(slotName)
                   + "position",
-              "restore Kafka's data, or publish again what the topics lack")
+              "restore Kafka's data, or " + RECOVER)
           : new Fit(Position.at(confirmed), true);
     }
     return againstMark(facts, slotName, mark.get(), confirmed);
@@ -80,21 +79,21 @@ public sealed interface Verdict {
           Reason.OTHER_CLUSTER,
           "the mark is of PostgreSQL cluster %s, this is %s"
               .formatted(mark.origin().systemIdentifier(), facts.systemIdentifier()),
-          "connect to the right cluster; if it was replaced, " + RECREATE);
+          "connect to the right cluster; if it was replaced, " + RECOVER);
     }
     if (mark.origin().timeline() != facts.timeline()) {
       return unfit(
           Reason.OTHER_TIMELINE,
           "the mark is of timeline %d, the server is on %d"
               .formatted(mark.origin().timeline(), facts.timeline()),
-          RECREATE);
+          RECOVER);
     }
     if (Long.compareUnsigned(confirmed, mark.position().lsn()) > 0) {
       return unfit(
           Reason.SLOT_AHEAD_OF_MARK,
           "slot '%s' stands at %s, the topics hold everything up to %s only"
               .formatted(slotName, Position.text(confirmed), mark.position()),
-          RECREATE);
+          RECOVER);
     }
     return new Fit(mark.position(), false);
   }

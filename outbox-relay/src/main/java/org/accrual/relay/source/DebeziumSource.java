@@ -38,13 +38,16 @@ public final class DebeziumSource {
   /** Made by the streaming thread when the slot is ours, used by the polling thread after that. */
   private volatile @Nullable TransactionBuffer buffer;
 
-  public DebeziumSource(SourceSettings settings, Receiver receiver) {
+  /**
+   * @param moveSlotOn whether the role may let the slot go on with each heartbeat
+   */
+  public DebeziumSource(SourceSettings settings, boolean moveSlotOn, Receiver receiver) {
     this.receiver = receiver;
     this.limits = settings.slice();
     this.acquisition = Acquisitions.remember(this::slotAcquired);
     this.engine =
         DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
-            .using(EngineProperties.of(settings, acquisition))
+            .using(EngineProperties.of(settings, moveSlotOn, acquisition))
             .notifying(this::handle)
             .using(
                 (success, message, failure) -> {

@@ -16,7 +16,7 @@ final class EngineProperties {
 
   private EngineProperties() {}
 
-  static Properties of(SourceSettings settings, String acquisition) {
+  static Properties of(SourceSettings settings, boolean moveSlotOn, String acquisition) {
     Properties properties = new Properties();
     properties.setProperty("name", "accrual-relay");
     properties.setProperty("connector.class", OwnedSlotConnector.class.getName());
@@ -26,6 +26,7 @@ final class EngineProperties {
     database(properties, settings);
     stream(properties, settings);
     pace(properties, settings);
+    beat(properties, settings, moveSlotOn);
     return properties;
   }
 
@@ -39,6 +40,10 @@ final class EngineProperties {
     properties.setProperty("database.dbname", required(PGProperty.PG_DBNAME, parts));
     properties.setProperty("database.user", settings.database().user());
     properties.setProperty("database.password", settings.database().password());
+    long timeout = settings.ownerTimeout().toMillis();
+    properties.setProperty("driver.options", "-c wal_sender_timeout=" + timeout);
+    // An owner that lives says so in good time.
+    properties.setProperty("status.update.interval.ms", Long.toString(timeout / 4));
     for (String name : parts.stringPropertyNames()) {
       if (!name.startsWith("PG")) {
         properties.setProperty("driver." + name, parts.getProperty(name));
@@ -82,12 +87,6 @@ final class EngineProperties {
     // Full by rows or by bytes, whichever comes first: the heap is bounded whatever the rows weigh.
     properties.setProperty("max.queue.size.in.bytes", Integer.toString(settings.queueBytes()));
     properties.setProperty("offset.flush.interval.ms", "500");
-    String heartbeat = Long.toString(settings.heartbeat().toMillis());
-    properties.setProperty("heartbeat.interval.ms", heartbeat);
-    // Without this an idle slot never moves, and WAL is kept for ever (debezium's own heartbeat
-    // tells nothing new to the server).
-    properties.setProperty(
-        "heartbeat.action.query", "select pg_logical_emit_message(false, 'accrual.heartbeat', '')");
     // Streaming started twice in one process could meet half a transaction of the first time; a
     // fresh process is simpler.
     properties.setProperty("errors.max.retries", "0");
@@ -96,5 +95,17 @@ final class EngineProperties {
     properties.setProperty("slot.retry.delay.ms", "100");
     properties.setProperty("internal.task.management.timeout.ms", "30000");
     properties.setProperty("record.processing.shutdown.timeout.ms", "5000");
+  }
+
+  private static void beat(Properties properties, SourceSettings settings, boolean moveSlotOn) {
+    String heartbeat = Long.toString(settings.heartbeat().toMillis());
+    properties.setProperty("heartbeat.interval.ms", heartbeat);
+    // Without the message an idle slot's confirmed place never moves (Debezium's own heartbeat
+    // tells
+    // nothing new to the server); without the snapshot record the WAL behind it is let go late.
+    properties.setProperty(
+        "heartbeat.action.query",
+        "select %spg_logical_emit_message(false, 'accrual.heartbeat', '')"
+            .formatted(moveSlotOn ? "pg_log_standby_snapshot(), " : ""));
   }
 }

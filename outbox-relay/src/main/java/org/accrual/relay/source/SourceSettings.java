@@ -11,6 +11,8 @@ import org.accrual.runtime.DatabaseSettings;
  * @param publication what the slot tells: inserts into the outbox
  * @param heartbeat how often an idle stream is moved on, so that the slot does not hold back WAL
  * @param pollInterval how long the engine rests when there is nothing; bounds the added latency
+ * @param ownerTimeout after which the server takes the slot from an owner that does not answer,
+ *     such as a stopped process
  * @param batchRows most rows that are handed on at once
  * @param queueBytes about how much may wait between reading and publishing; reading then pauses
  * @param slice above which a source transaction is published in parts
@@ -21,6 +23,7 @@ public record SourceSettings(
     String publication,
     Duration heartbeat,
     Duration pollInterval,
+    Duration ownerTimeout,
     int batchRows,
     int queueBytes,
     SliceLimits slice) {}

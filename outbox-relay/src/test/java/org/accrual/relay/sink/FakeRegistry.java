@@ -24,7 +24,7 @@ final class FakeRegistry implements AutoCloseable {
         "/",
         exchange -> {
           asked.incrementAndGet();
-          byte[] body = "{\"id\":%d}".formatted(ID).getBytes(UTF_8);
+          byte[] body = "{\"id\":%d,\"schema\":\"\\\"long\\\"\"}".formatted(ID).getBytes(UTF_8);
           exchange.sendResponseHeaders(status, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();

@@ -4,11 +4,14 @@ import static org.accrual.relay.outbox.OutboxFixtures.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.accrual.relay.outbox.Mark;
 import org.accrual.relay.outbox.Mark.Origin;
 import org.accrual.relay.outbox.Position;
+import org.accrual.relay.sink.Rejections.Rejection;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -22,9 +25,17 @@ class PublisherTest {
   private final FakeRegistry registry = new FakeRegistry();
   private final MockProducer<byte[], byte[]> producer =
       new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-  private final Publisher publisher = new Publisher(producer, new RecordEncoder(registry.ids()));
+  private final List<Rejection> rejected = new ArrayList<>();
+  private final Publisher publisher = publisher(producer);
+
+  private boolean topicsAreThere = true;
 
   PublisherTest() throws Exception {}
+
+  private Publisher publisher(Producer<byte[], byte[]> over) {
+    return new Publisher(
+        over, new RecordEncoder(registry.ids()), topic -> topicsAreThere, rejected::addAll);
+  }
 
   @AfterEach
   void stop() {
@@ -68,6 +79,38 @@ class PublisherTest {
   }
 
   @Test
+  void aRowFromSqlThatDoesNotFitIsSetAsideAndTheOthersGo() throws Exception {
+    publisher.fence();
+
+    int setAside =
+        publisher.publish(
+            List.of(
+                row("a"),
+                row("json", "{\"datacontenttype\":\"application/json\"}"),
+                row("raw", "{\"datacontenttype\":\"application/octet-stream\"}")),
+            MARK);
+
+    assertThat(setAside).isEqualTo(1);
+    assertThat(rejected).extracting(rejection -> rejection.row().id()).containsExactly("json");
+    assertThat(producer.history()).hasSize(3);
+    assertThat(producer.commitCount()).isEqualTo(1);
+  }
+
+  @Test
+  void aRowFromSqlWithoutATopicIsSetAside() throws Exception {
+    topicsAreThere = false;
+    publisher.fence();
+
+    int setAside =
+        publisher.publish(
+            List.of(row("a"), row("raw", "{\"datacontenttype\":\"application/octet-stream\"}")),
+            MARK);
+
+    assertThat(setAside).isEqualTo(1);
+    assertThat(producer.history()).hasSize(2);
+  }
+
+  @Test
   void aFailedCommitIsNotTakenForDone() {
     publisher.fence();
     producer.commitTransactionException = new KafkaException("no");
@@ -89,7 +132,7 @@ class PublisherTest {
             super.commitTransaction();
           }
         };
-    Publisher strictly = new Publisher(strict, new RecordEncoder(registry.ids()));
+    Publisher strictly = publisher(strict);
     strictly.fence();
 
     assertThatThrownBy(

@@ -29,6 +29,9 @@ public final class SchemaRegistry {
   private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** A schema and the id that it is registered under. */
+  public record Registered(int id, Schema schema) {}
+
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final String base;
@@ -75,6 +78,32 @@ public final class SchemaRegistry {
       schemas.put(id, known);
     }
     return known;
+  }
+
+  /**
+   * The newest version registered under a subject; asked for each time.
+   *
+   * @throws UnknownSchema if the subject has none
+   */
+  public Registered latest(String subject) {
+    JsonNode answer =
+        send(
+            "GET",
+            "/subjects/" + encoded(subject) + "/versions/latest",
+            "",
+            "schema of " + subject);
+    JsonNode id = answer.path("id");
+    if (!id.canConvertToInt() || !answer.path("schema").isTextual()) {
+      throw new RegistryUnavailable(
+          "the registry at " + base + " answered without a schema for " + subject, null);
+    }
+    try {
+      return new Registered(
+          id.intValue(), new Schema.Parser().parse(answer.path("schema").textValue()));
+    } catch (AvroRuntimeException notAvro) {
+      throw new UnknownSchema(
+          "the schema of " + subject + " in the registry at " + base + " is not Avro");
+    }
   }
 
   /**

@@ -1,0 +1,62 @@
+package org.accrual.benchmarks.relay;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** PostgreSQL's own client, which throws away what it reads: how fast a slot can be read at all. */
+final class ReceiveLogical implements Drain {
+  private final Stand stand;
+  private final int rows;
+  private final long end;
+
+  ReceiveLogical(Stand stand, int rows, long end) {
+    this.stand = stand;
+    this.rows = rows;
+    this.end = end;
+  }
+
+  @Override
+  public String name() {
+    return "pg_recvlogical";
+  }
+
+  @Override
+  public double drain(int turn) throws Exception {
+    String slot = stand.copySlot("bench_receive_" + turn);
+    Path log = stand.folder().resolve(slot + ".log");
+    long begin = System.nanoTime();
+    Process process = start(slot, log);
+    int code = process.waitFor();
+    long nanos = System.nanoTime() - begin;
+    if (code != 0) {
+      throw new IllegalStateException("pg_recvlogical: " + Files.readString(log));
+    }
+    stand.dropSlot(slot);
+    return rows * 1e9 / nanos;
+  }
+
+  private Process start(String slot, Path log) {
+    try {
+      return Programs.start(
+          List.of(
+              "pg_recvlogical",
+              "--host=127.0.0.1",
+              "--port=" + stand.databasePort(),
+              "--username=postgres",
+              "--dbname=bench",
+              "--slot=" + slot,
+              "--start",
+              "--option=proto_version=1",
+              "--option=publication_names=accrual_outbox",
+              "--endpos=%X/%X".formatted(end >>> 32, end & 0xFFFF_FFFFL),
+              "--no-loop",
+              "--file=/dev/null"),
+          log);
+    } catch (IOException missing) {
+      throw new IllegalStateException(
+          "pg_recvlogical is needed: install PostgreSQL's client programs", missing);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package org.accrual.benchmarks.relay;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.accrual.benchmarks.Report;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** From the answer to COMMIT to the receipt under read_committed, at a steady rate. */
+final class RelayLatency {
+  private static final int WRITERS = 4;
+  private static final Duration WARM_UP = Duration.ofSeconds(40);
+  private static final Duration MEASURED = Duration.ofSeconds(30);
+  private static final String INSERT =
+      """
+      insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
+      values (?, '%s', ?, '%s', ?, '{"ce_schemaversion": "1"}')\
+      """
+          .formatted(Stand.AGGREGATE_TYPE, Stand.TYPE);
+
+  private final Stand stand;
+  private final int rate;
+  private final Map<String, Long> committed = new ConcurrentHashMap<>();
+  private final Queue<Long> latencies = new ConcurrentLinkedQueue<>();
+  private volatile boolean stopped;
+
+  private RelayLatency(Stand stand, int rate) {
+    this.stand = stand;
+    this.rate = rate;
+  }
+
+  static void run(Stand stand, RelayOptions options) throws Exception {
+    stand.load(1, 1);
+    String slot = stand.copySlot("bench_latency");
+    try (RelayProcess relay =
+        RelayProcess.start(
+            stand, slot, List.of("-Xmx512m", "-XX:+UseZGC", "-Daccrual.relay.poll-interval=1ms"))) {
+      relay.awaitMark(stand.end());
+      RelayLatency latency = new RelayLatency(stand, options.rate());
+      latency.measure();
+      Report report = new Report("relay-latency");
+      report.latency(
+          "commit to read_committed receipt at %d transactions/s".formatted(options.rate()),
+          List.copyOf(latency.latencies));
+      report.write(options.json());
+    } finally {
+      stand.dropSlot(slot);
+    }
+  }
+
+  private void measure() throws Exception {
+    long begin = System.nanoTime();
+    long counted = begin + WARM_UP.toNanos();
+    long end = counted + MEASURED.toNanos();
+    try (ExecutorService threads = Executors.newFixedThreadPool(WRITERS + 1)) {
+      Future<?> reader = threads.submit(() -> read(counted));
+      List<Future<?>> writers =
+          IntStream.range(0, WRITERS)
+              .<Future<?>>mapToObj(
+                  writer ->
+                      threads.submit(
+                          () -> {
+                            write(writer, begin, end);
+                            return null;
+                          }))
+              .toList();
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+      TimeUnit.SECONDS.sleep(2);
+      stopped = true;
+      reader.get();
+    }
+    if (!committed.isEmpty()) {
+      throw new IllegalStateException(committed.size() + " records have not come");
+    }
+  }
+
+  /** Each at its own beat; one that falls behind catches up, so a stall is seen in the figures. */
+  private void write(int writer, long begin, long end) throws SQLException {
+    long beat = TimeUnit.SECONDS.toNanos(1) * WRITERS / rate;
+    byte[] payload = new byte[Stand.PAYLOAD];
+    try (Connection connection = stand.connect();
+        PreparedStatement insert = connection.prepareStatement(INSERT)) {
+      for (long at = begin + beat * writer / WRITERS; at < end; at += beat) {
+        long ahead = at - System.nanoTime();
+        if (ahead > 0) {
+          LockSupport.parkNanos(ahead);
+        }
+        UUID id = UUID.randomUUID();
+        insert.setObject(1, id);
+        insert.setString(2, "key-" + at % 1000);
+        insert.setBytes(3, payload);
+        insert.executeUpdate();
+        note(id.toString(), System.nanoTime(), true);
+      }
+    }
+  }
+
+  private void read(long counted) {
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", stand.kafkaServers(), "isolation.level", "read_committed"),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          IntStream.range(0, 12).mapToObj(i -> new TopicPartition(Stand.TOPIC, i)).toList();
+      consumer.assign(partitions);
+      consumer.seekToEnd(partitions);
+      while (!stopped) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          long received = System.nanoTime();
+          String id =
+              new String(record.headers().lastHeader("ce_id").value(), StandardCharsets.UTF_8);
+          long latency = note(id, received, false);
+          if (received >= counted) {
+            latencies.add(Math.max(0, latency));
+          }
+        }
+      }
+    }
+  }
+
+  /** The receipt may be noted before the answer to COMMIT is: whoever comes second knows both. */
+  private long note(String id, long at, boolean commit) {
+    Long other = committed.putIfAbsent(id, at);
+    if (other == null) {
+      return 0;
+    }
+    committed.remove(id);
+    return commit ? other - at : at - other;
+  }
+}

@@ -1,0 +1,75 @@
+package org.accrual.benchmarks.relay;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a person typed.
+ *
+ * @param rows of the backlog, or of the smaller one
+ * @param txRows rows of each source transaction
+ * @param turns of each contender that count; one before them warms the machine up
+ * @param rate of {@code relay-latency}, transactions a second
+ * @param debeziumServer folder of an unpacked distribution, for {@code relay-peers}
+ * @param json where every figure goes
+ */
+record RelayOptions(
+    String benchmark,
+    int rows,
+    int txRows,
+    int turns,
+    int rate,
+    Optional<Path> debeziumServer,
+    Path json) {
+  private static final Map<String, Integer> NUMBERS =
+      Map.of("--rows", 1_000_000, "--tx-rows", 1, "--turns", 3, "--rate", 2_000);
+
+  /**
+   * Reads {@code BENCHMARK [--option value] …}.
+   *
+   * @throws IllegalArgumentException for anything else
+   */
+  static RelayOptions parse(List<String> words) {
+    Deque<String> given = new ArrayDeque<>(words);
+    String benchmark = given.removeFirst();
+    Map<String, String> options = new java.util.HashMap<>();
+    while (given.size() >= 2) {
+      options.put(given.removeFirst(), given.removeFirst());
+    }
+    if (!given.isEmpty()
+        || !options.keySet().stream()
+            .allMatch(
+                option ->
+                    NUMBERS.containsKey(option)
+                        || option.equals("--debezium-server")
+                        || option.equals("--json"))) {
+      throw new IllegalArgumentException(
+          "options: --rows N, --tx-rows N, --turns N, --rate N, --debezium-server FOLDER, --json FILE");
+    }
+    return new RelayOptions(
+        benchmark,
+        number(options, "--rows"),
+        number(options, "--tx-rows"),
+        number(options, "--turns"),
+        number(options, "--rate"),
+        Optional.ofNullable(options.get("--debezium-server")).map(Path::of),
+        Path.of(options.getOrDefault("--json", "benchmark-" + benchmark + ".json")));
+  }
+
+  private static int number(Map<String, String> options, String name) {
+    String given = options.get(name);
+    try {
+      int value = given == null ? NUMBERS.getOrDefault(name, 1) : Integer.parseInt(given);
+      if (value >= 1) {
+        return value;
+      }
+    } catch (NumberFormatException notANumber) {
+      throw new IllegalArgumentException(name + " must be a number from 1", notANumber);
+    }
+    throw new IllegalArgumentException(name + " must be a number from 1");
+  }
+}

@@ -1,0 +1,118 @@
+package org.accrual.benchmarks.relay;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.accrual.benchmarks.Built;
+import org.accrual.contract.Topics;
+import org.accrual.embedded.FreePort;
+import org.accrual.embedded.Leash;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** outbox-relay as it is deployed, on a slot of the stand. */
+final class RelayProcess implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final TopicPartition MARKS = new TopicPartition(Topics.RELAY_MARK, 0);
+  private static final Duration LIMIT = Duration.ofMinutes(20);
+
+  private final Stand stand;
+  private final String slot;
+  private final Path log;
+  private final Process process;
+
+  private RelayProcess(Stand stand, String slot, Path log, Process process) {
+    this.stand = stand;
+    this.slot = slot;
+    this.log = log;
+    this.process = process;
+  }
+
+  /** Starts it and returns once it begins to read. */
+  static RelayProcess start(Stand stand, String slot, List<String> options)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(options);
+    all.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Daccrual.database.url=" + stand.database().url(),
+            "-Daccrual.kafka.bootstrap-servers=" + stand.kafkaServers(),
+            "-Daccrual.registry.url=" + stand.registryUrl(),
+            "-Daccrual.http.port=" + FreePort.pick(),
+            "-Daccrual.relay.slot=" + slot));
+    Path log = stand.folder().resolve(slot + ".log");
+    RelayProcess relay =
+        new RelayProcess(
+            stand,
+            slot,
+            log,
+            Programs.start(
+                Leash.command(all, Built.jar("outbox-relay", "accrual-outbox-relay")), log));
+    Programs.await("the relay: " + log, Duration.ofSeconds(60), () -> relay.said("-> streaming"));
+    return relay;
+  }
+
+  private boolean said(String words) throws IOException {
+    String said = Files.readString(log);
+    if (said.contains("-> refused") || !process.isAlive()) {
+      throw new IllegalStateException(said);
+    }
+    return said.contains(words);
+  }
+
+  /** Waits until the committed mark has reached a place. */
+  void awaitMark(long end) {
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", stand.kafkaServers(), "isolation.level", "read_committed"),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      consumer.assign(List.of(MARKS));
+      consumer.seekToBeginning(List.of(MARKS));
+      long deadline = System.nanoTime() + LIMIT.toNanos();
+      while (System.nanoTime() < deadline && process.isAlive()) {
+        for (ConsumerRecord<String, byte[]> mark : consumer.poll(Duration.ofMillis(50))) {
+          if (mark.key().equals(slot) && lsn(mark.value()) >= end) {
+            return;
+          }
+        }
+      }
+    }
+    throw new IllegalStateException("the relay did not get there: " + log);
+  }
+
+  private static long lsn(byte[] mark) {
+    try {
+      String[] halves = JSON.readTree(mark).required("lsn").textValue().split("/", 2);
+      return Long.parseLong(halves[0], 16) << 32 | Long.parseLong(halves[1], 16);
+    } catch (IOException unreadable) {
+      throw new java.io.UncheckedIOException(unreadable);
+    }
+  }
+
+  /** The most memory that it has held so far, in bytes. */
+  long peakResident() throws IOException {
+    try (var lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+      return lines
+              .filter(line -> line.startsWith("VmHWM:"))
+              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+              .findFirst()
+              .orElseThrow()
+          * 1024;
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+}

@@ -1,0 +1,78 @@
+package org.accrual.relay;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.accrual.relay.outbox.IdTally;
+import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Position;
+import org.accrual.relay.sink.MarkTopic;
+import org.accrual.relay.sink.TopicScan;
+import org.accrual.relay.slot.RetainedOutbox;
+import org.accrual.relay.slot.SlotFacts.Slot;
+import org.accrual.relay.slot.SlotGuard;
+import org.accrual.relay.source.SourceSettings;
+
+/**
+ * {@code check}: is every record that the outbox retains on its topic exactly once, for readers
+ * with {@code read_committed}? Changes nothing; may run beside a relay that streams, which it lets
+ * pass what it compares, for at most 30 s.
+ */
+final class CheckCommand {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int FIRST = 5;
+
+  private final RelaySettings settings;
+
+  CheckCommand(RelaySettings settings) {
+    this.settings = settings;
+  }
+
+  Outcome run() throws SQLException, InterruptedException {
+    try (RetainedOutbox outbox = RetainedOutbox.now(settings.source().database())) {
+      boolean passed = awaitMark(outbox.end());
+      IdTally tally = Reconciliation.of(outbox, new TopicScan(settings.sink()));
+      List<String> lines = new ArrayList<>();
+      boolean clean = tally.unseen() == 0 && tally.repeated() == 0;
+      lines.add(
+          "check: %s: %d retained records, %d missing, %d repeated%s"
+              .formatted(
+                  clean ? "ok" : "DIFFERENT",
+                  tally.size(),
+                  tally.unseen(),
+                  tally.repeated(),
+                  passed || clean
+                      ? ""
+                      : "; no relay has passed all of them, see ops.relay_status"));
+      tally.differing(
+          FIRST, id -> lines.add("  %s is on its topic %d times".formatted(id, tally.count(id))));
+      return new Outcome(clean ? 0 : Outcome.DIFFERENT, lines);
+    }
+  }
+
+  private boolean awaitMark(long end) throws SQLException, InterruptedException {
+    MarkTopic marks = new MarkTopic(settings.sink());
+    CountDownLatch never = new CountDownLatch(1);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (marks.newest().map(Mark::position).orElse(Position.ZERO).compareTo(Position.at(end))
+        < 0) {
+      if (System.nanoTime() - deadline > 0 || !streams()) {
+        return false;
+      }
+      var _ = never.await(200, TimeUnit.MILLISECONDS);
+    }
+    return true;
+  }
+
+  private boolean streams() throws SQLException {
+    SourceSettings source = settings.source();
+    return new SlotGuard(source.database(), source.slot(), source.publication())
+        .look()
+        .slot()
+        .map(Slot::active)
+        .orElse(false);
+  }
+}

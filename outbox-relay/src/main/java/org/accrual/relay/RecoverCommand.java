@@ -1,0 +1,138 @@
+package org.accrual.relay;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.accrual.relay.outbox.IdTally;
+import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.OutboxRow;
+import org.accrual.relay.outbox.Position;
+import org.accrual.relay.sink.MarkTopic;
+import org.accrual.relay.sink.Publisher;
+import org.accrual.relay.sink.RejectedTable;
+import org.accrual.relay.sink.SchemaIds;
+import org.accrual.relay.sink.TopicScan;
+import org.accrual.relay.slot.NewSlot;
+import org.accrual.relay.slot.Refusal;
+import org.accrual.relay.slot.RetainedOutbox;
+import org.accrual.relay.slot.SlotFacts;
+import org.accrual.relay.slot.SlotFacts.Slot;
+import org.accrual.relay.slot.SlotGuard;
+import org.accrual.relay.slot.StatusTable;
+import org.accrual.relay.slot.Verdict;
+import org.accrual.runtime.registry.SchemaRegistry;
+
+/**
+ * {@code recover}: for a slot that is gone, lost, ahead of the mark, or of another cluster or
+ * timeline. The new slot comes first: what its snapshot shows is compared with the topics and
+ * published where it is missing, what it does not show the slot will tell. The mark is written
+ * last, so a recovery that was cut short is refused by the relay and may simply be run again.
+ *
+ * <p>Only what the outbox retains can be recovered.
+ */
+final class RecoverCommand {
+  private static final int ROWS = 1_000;
+  private static final int BYTES = 4 * 1024 * 1024;
+
+  private final RelaySettings settings;
+  private final String slot;
+  private final SlotGuard guard;
+
+  RecoverCommand(RelaySettings settings) {
+    this.settings = settings;
+    this.slot = settings.source().slot();
+    this.guard = new SlotGuard(settings.source().database(), slot, settings.source().publication());
+  }
+
+  Outcome run() throws SQLException, InterruptedException {
+    SlotFacts facts = guard.look();
+    if (facts.slot().map(Slot::active).orElse(false)) {
+      return Outcome.of(
+          Outcome.REFUSED,
+          "recover: a relay streams from slot '%s'; nothing is lost".formatted(slot));
+    }
+    return switch (Verdict.afterAcquiring(facts, slot, new MarkTopic(settings.sink()).newest())) {
+      case Verdict.Fit _ ->
+          Outcome.of(0, "recover: slot '%s' is fit, nothing was done".formatted(slot));
+      case Verdict.Unfit(Refusal refusal) ->
+          switch (refusal.reason()) {
+            case SLOT_UNFIT, PUBLICATION_UNFIT, RECORD_UNFIT ->
+                Outcome.of(Outcome.REFUSED, "recover: cannot mend " + refusal);
+            case SLOT_MISSING,
+                SLOT_LOST,
+                SLOT_AHEAD_OF_MARK,
+                OTHER_CLUSTER,
+                OTHER_TIMELINE,
+                MARK_MISSING ->
+                recover(facts);
+          };
+    };
+  }
+
+  private Outcome recover(SlotFacts facts) throws SQLException, InterruptedException {
+    SchemaIds schemas = new SchemaIds(new SchemaRegistry(settings.registry()));
+    try (NewSlot made =
+            NewSlot.inPlaceOf(settings.source().database(), slot, settings.failoverSlot());
+        RetainedOutbox outbox = RetainedOutbox.asOf(settings.source().database(), made.snapshot());
+        Publisher publisher =
+            Publisher.of(
+                settings.sink(), schemas, new RejectedTable(settings.source().database()))) {
+      // From here on no other relay publishes, and what one had left open has ended.
+      publisher.fence();
+      IdTally tally = Reconciliation.of(outbox, new TopicScan(settings.sink()));
+      Missing missing = new Missing(publisher, tally);
+      outbox.inOrder(missing::publish);
+      Mark mark =
+          new Mark(
+              new Origin(facts.systemIdentifier(), facts.timeline(), slot),
+              Position.at(made.consistentPoint()));
+      missing.finish(mark);
+      try (StatusTable status = new StatusTable(settings.source().database(), slot)) {
+        status.reset(mark.position());
+      }
+      return Outcome.of(
+          0,
+          "recover: slot '%s' made at %s; %d retained records compared, %d published, %d set aside; start the relay"
+              .formatted(slot, mark.position(), tally.size(), missing.published, missing.setAside));
+    }
+  }
+
+  /** Publishes what was not seen, in transactions of bounded size; the last one has the mark. */
+  private static final class Missing {
+    private final Publisher publisher;
+    private final IdTally tally;
+    private final List<OutboxRow> waiting = new ArrayList<>();
+    private long bytes;
+    private long published;
+    private long setAside;
+
+    Missing(Publisher publisher, IdTally tally) {
+      this.publisher = publisher;
+      this.tally = tally;
+    }
+
+    void publish(OutboxRow row) throws InterruptedException {
+      if (tally.count(UUID.fromString(row.id())) > 0) {
+        return;
+      }
+      waiting.add(row);
+      bytes += row.bytes();
+      if (waiting.size() >= ROWS || bytes >= BYTES) {
+        count(publisher.publishWithoutMark(waiting));
+      }
+    }
+
+    void finish(Mark mark) throws InterruptedException {
+      count(publisher.publish(waiting, mark));
+    }
+
+    private void count(int aside) {
+      setAside += aside;
+      published += waiting.size() - aside;
+      waiting.clear();
+      bytes = 0;
+    }
+  }
+}

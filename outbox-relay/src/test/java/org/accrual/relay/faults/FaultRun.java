@@ -1,0 +1,132 @@
+package org.accrual.relay.faults;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writers, a relay, and faults at random: what comes out must be what went in. The order and the
+ * times of the faults follow from the seed; where they meet the programs does not.
+ */
+final class FaultRun {
+  private static final int WRITERS = 6;
+  private static final Duration DRAIN = Duration.ofSeconds(180);
+  private static final Duration DEATHS = Duration.ofSeconds(300);
+
+  /**
+   * How many times each part is killed.
+   *
+   * @param deaths of the relay by itself that follow, at the points its classes were edited for
+   */
+  record Plan(int relayKills, int kafkaKills, int postgresKills, int deaths) {}
+
+  private enum Fault {
+    RELAY,
+    KAFKA,
+    POSTGRES
+  }
+
+  private final Plan plan;
+  private final long seed;
+  private final Path folder;
+  private final List<Path> editedClasses;
+
+  FaultRun(Plan plan, long seed, Path folder, List<Path> editedClasses) {
+    this.plan = plan;
+    this.seed = seed;
+    this.folder = folder;
+    this.editedClasses = editedClasses;
+  }
+
+  Findings run() throws Exception {
+    Random random = new Random(seed);
+    try (FaultStack stack = new FaultStack(folder)) {
+      try (Connection connection = DriverManager.getConnection(stack.url())) {
+        Writers.prepare(connection);
+      }
+      try (Supervised relay =
+          new Supervised(
+              () ->
+                  Programs.relay(
+                      "-Xmx192m", editedClasses, stack.relaySettings(), stack.log("relay")))) {
+        Writers writers = new Writers(stack.url());
+        try (writers) {
+          writers.start(WRITERS, seed);
+          for (Fault fault : faults(random)) {
+            strike(fault, stack, relay, random);
+          }
+          awaitDeaths(relay.starts() + plan.deaths(), stack, relay);
+        }
+        boolean drained = stack.drainedWithin(DRAIN);
+        Findings findings = Findings.of(stack.outbox(), stack.topic());
+        System.out.printf(
+            "fault run, seed %d, %s: %d relay starts, drained %s: %s%n",
+            seed, plan, relay.starts(), drained, findings);
+        stack.outbox().forEach(message -> writers.acknowledged().remove(message.id()));
+        if (!writers.acknowledged().isEmpty()) {
+          throw new IllegalStateException(
+              "PostgreSQL lost what it had acknowledged: " + writers.acknowledged().size());
+        }
+        if (drained && !stack.misfitsAreSetAside()) {
+          throw new IllegalStateException("what fits no schema is not what was set aside");
+        }
+        return findings;
+      }
+    }
+  }
+
+  private List<Fault> faults(Random random) {
+    List<Fault> faults = new ArrayList<>();
+    faults.addAll(Collections.nCopies(plan.relayKills(), Fault.RELAY));
+    faults.addAll(Collections.nCopies(plan.kafkaKills(), Fault.KAFKA));
+    faults.addAll(Collections.nCopies(plan.postgresKills(), Fault.POSTGRES));
+    Collections.shuffle(faults, random);
+    return faults;
+  }
+
+  private static void strike(Fault fault, FaultStack stack, Supervised relay, Random random)
+      throws Exception {
+    // Mostly while records flow, sometimes before they do.
+    if (random.nextInt(5) > 0) {
+      awaitFlow(stack, Duration.ofSeconds(40));
+    }
+    new CountDownLatch(1).await(random.nextInt(1_000), TimeUnit.MILLISECONDS);
+    switch (fault) {
+      case RELAY -> relay.kill();
+      case KAFKA -> stack.killKafka();
+      case POSTGRES -> stack.killPostgres();
+    }
+  }
+
+  private static void awaitDeaths(int starts, FaultStack stack, Supervised relay) throws Exception {
+    long deadline = System.nanoTime() + DEATHS.toNanos();
+    while (relay.starts() < starts && !stack.isRefused()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException("the relay died %d times only".formatted(relay.starts()));
+      }
+      new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static void awaitFlow(FaultStack stack, Duration limit) throws Exception {
+    String confirmed =
+        "select coalesce(max(confirmed_flush_lsn), '0/0') from pg_replication_slots where active";
+    String before = stack.query(confirmed);
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() < deadline) {
+      String now = stack.query(confirmed);
+      if (!now.equals("0/0") && !before.equals("0/0") && !now.equals(before)) {
+        return;
+      }
+      before = now;
+      new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
+    }
+  }
+}
