@@ -32,7 +32,7 @@ public record ConsumersSettings(
   private static final String NONE = "none";
   private static final Set<String> BLINDED = Set.of("randomization", "supply");
   private static final List<String> CONSUMERS =
-      List.of("projection", "analytics", "capacity", "randomization", "supply");
+      List.of("projection", "analytics", "audit", "capacity", "randomization", "supply");
 
   /**
    * Keys {@code accrual.consumers.enabled} ({@code all}, {@code none} or names, comma-separated;

@@ -67,6 +67,11 @@ public final class ConsumersProcess implements AutoCloseable {
     return EnrollmentQueryServiceGrpc.newBlockingStub(channel);
   }
 
+  /** To its gRPC server. */
+  public ManagedChannel channel() {
+    return channel;
+  }
+
   /** The HTTP status; 0 while nothing answers. */
   public int status(String path) {
     try {

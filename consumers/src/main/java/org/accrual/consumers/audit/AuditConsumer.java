@@ -1,0 +1,71 @@
+package org.accrual.consumers.audit;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.accrual.consumers.ConsumerLoops;
+import org.accrual.consumers.EventConsumer;
+import org.accrual.consumers.WriterSchemas;
+import org.accrual.consumers.database.EffectsPool;
+import org.accrual.contract.Topics;
+import org.accrual.intake.BatchResult;
+import org.accrual.intake.BatchTransaction;
+import org.accrual.intake.GateTable;
+import org.accrual.intake.MessageDecoder;
+import org.accrual.intake.TransientFailure;
+import org.accrual.runtime.registry.RegistryUnavailable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.faulttolerance.Retry;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Writes the audit trail. */
+@ApplicationScoped
+public class AuditConsumer implements EventConsumer {
+  static final String NAME = "audit";
+
+  private final BatchTransaction transaction;
+  private final AuditProgress progress;
+
+  @Inject
+  AuditConsumer(@EffectsPool DataSource database, WriterSchemas schemas, AuditProgress progress) {
+    this.transaction =
+        new BatchTransaction(
+            database, new MessageDecoder(schemas::byId), new GateTable(NAME), new Audit());
+    this.progress = progress;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public List<String> topics() {
+    return Stream.of(Topics.EVENT_TOPICS, Topics.ANSWER_TOPICS).flatMap(List::stream).toList();
+  }
+
+  /** What passes by itself is bridged here; what lasts longer, the loop waits out. */
+  @Override
+  @Retry(
+      maxRetries = 4,
+      delay = 100,
+      jitter = 50,
+      maxDuration = 10_000,
+      retryOn = {TransientFailure.class, RegistryUnavailable.class})
+  public BatchResult handle(List<ConsumerRecord<byte[], byte[]>> records) {
+    BatchResult result = transaction.apply(records);
+    progress.reached(result.reached());
+    return result;
+  }
+
+  @Produces
+  @Readiness
+  @ApplicationScoped
+  static HealthCheck health(ConsumerLoops loops) {
+    return loops.health(NAME);
+  }
+}
