@@ -75,9 +75,16 @@ public final class EventSchemas {
     return Map.copyOf(CURRENT);
   }
 
-  /** The schema of a type at a version; empty if this build does not know it. */
+  /** The schema of a type at a version, released or current; empty if this build knows none. */
   public static Optional<Schema> of(String type, int version) {
-    return Optional.ofNullable(CURRENT.get(type)).filter(schema -> versionOf(schema) == version);
+    return Optional.ofNullable(CURRENT.get(type))
+        .filter(schema -> versionOf(schema) == version)
+        .or(() -> released(type, version));
+  }
+
+  /** The schema of a type as it was released in a version. */
+  static Optional<Schema> released(String type, int version) {
+    return SchemaHistory.of(type, version);
   }
 
   /** The event type of a schema of ours. */
