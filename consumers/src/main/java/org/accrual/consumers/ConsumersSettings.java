@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.accrual.consumers.database.PoolSettings;
+import org.accrual.consumers.notification.NotificationSettings;
 import org.accrual.consumers.participant.Blind;
 import org.accrual.intake.IntakeSettings;
 import org.accrual.runtime.Settings;
@@ -20,6 +21,7 @@ import org.accrual.runtime.Settings;
  * @param registry base URL of the schema registry
  * @param stopWithin how long a stop waits for the batches under way: 1 s to 5 min
  * @param blind the keys that open and seal arms; empty where neither randomization nor supply runs
+ * @param notification empty where notification does not run
  */
 public record ConsumersSettings(
     Set<String> enabled,
@@ -27,17 +29,26 @@ public record ConsumersSettings(
     IntakeSettings intake,
     URI registry,
     Duration stopWithin,
-    Optional<Blind> blind) {
+    Optional<Blind> blind,
+    Optional<NotificationSettings> notification) {
   private static final String ALL = "all";
   private static final String NONE = "none";
   private static final Set<String> BLINDED = Set.of("randomization", "supply");
   private static final List<String> CONSUMERS =
-      List.of("projection", "analytics", "audit", "capacity", "randomization", "supply");
+      List.of(
+          "projection",
+          "analytics",
+          "audit",
+          "notification",
+          "capacity",
+          "randomization",
+          "supply");
 
   /**
    * Keys {@code accrual.consumers.enabled} ({@code all}, {@code none} or names, comma-separated;
    * all), {@code accrual.consumers.stop-within} (20s), {@code accrual.registry.url}, and those of
-   * {@link PoolSettings}, {@link IntakeSettings} and, with randomization or supply, {@link Blind}.
+   * {@link PoolSettings}, {@link IntakeSettings}, with randomization or supply {@link Blind}, and
+   * with notification {@link NotificationSettings}.
    */
   public static ConsumersSettings read(Settings settings) {
     Set<String> enabled = enabled(settings);
@@ -53,7 +64,10 @@ public record ConsumersSettings(
             Duration.ofMinutes(5)),
         Collections.disjoint(enabled, BLINDED)
             ? Optional.empty()
-            : Optional.of(Blind.read(settings)));
+            : Optional.of(Blind.read(settings)),
+        enabled.contains("notification")
+            ? Optional.of(NotificationSettings.read(settings))
+            : Optional.empty());
   }
 
   private static Set<String> enabled(Settings settings) {

@@ -25,8 +25,8 @@ final class StudyTables {
             .formatted(schema);
     writeSites =
         """
-        insert into %s.site (study_id, site_id, time_zone, day_zone)
-        select study_id, site_id, time_zone, coalesce(analytics.known_zone(time_zone), 'UTC')
+        insert into %1$s.site (study_id, site_id, time_zone, day_zone)
+        select study_id, site_id, time_zone, coalesce(%1$s.known_zone(time_zone), 'UTC')
           from unnest(?, ?, ?) as s (study_id, site_id, time_zone)
         on conflict (study_id, site_id)
            do update set time_zone = excluded.time_zone, day_zone = excluded.day_zone

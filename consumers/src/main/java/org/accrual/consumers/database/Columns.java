@@ -16,8 +16,14 @@ public final class Columns<R> {
   private int index;
 
   public Columns(PreparedStatement statement, Collection<R> rows) {
+    this(statement, 0, rows);
+  }
+
+  /** Where the first parameters, as many as given, are bound otherwise. */
+  public Columns(PreparedStatement statement, int boundBefore, Collection<R> rows) {
     this.statement = statement;
     this.rows = rows;
+    this.index = boundBefore;
   }
 
   /** Binds the next parameter to one value a row, as an array of a type. */

@@ -23,7 +23,7 @@ import org.accrual.runtime.grpc.Errors;
  * still arrives, and at most 10 s.
  */
 @ApplicationScoped
-class ConsistencyWait {
+public class ConsistencyWait {
   private static final String FIELD = "min_consistency_token";
   private static final Duration LONGEST = Duration.ofSeconds(10);
   private static final Duration RETRY_DELAY = Duration.ofMillis(500);
@@ -45,7 +45,7 @@ class ConsistencyWait {
   }
 
   /** The same for what another consumer wrote. */
-  void until(String encoded, ConsumerProgress progress) {
+  public void until(String encoded, ConsumerProgress progress) {
     until(FIELD, encoded, progress);
   }
 

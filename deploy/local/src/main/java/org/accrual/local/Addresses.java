@@ -50,13 +50,14 @@ public record Addresses(Ports ports) {
   /** All, in one line. */
   @Override
   public String toString() {
-    return "commands %s, queries %s, database %s, Kafka %s, registry %s, health of core %s/health, relay %s/health, consumers %s/health"
+    return "commands %s, queries %s, database %s, Kafka %s, registry %s, SMTP %s, health of core %s/health, relay %s/health, consumers %s/health"
         .formatted(
             commands(),
             queries(),
             database(),
             kafka(),
             registry(),
+            HOST + ":" + ports.smtp(),
             http(ports.coreHttp()),
             http(ports.relayHttp()),
             http(ports.consumersHttp()));

@@ -1,19 +1,13 @@
 package org.accrual.local;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.accrual.runtime.blinding.BlindingKeys;
 
 /**
  * The installation's keys, kept with its data: what was sealed under them is lost without them.
- * Read and written by the owner only, and handed over in the environment, which others cannot see.
+ * Handed over in the environment, which others cannot see.
  *
  * @param publicKey seals
  * @param privateKey opens; for randomization and supply alone
@@ -24,26 +18,8 @@ record Blinding(String publicKey, String privateKey, String fingerprintKey) {
 
   /** The pair kept in that folder, made now if there is none. */
   static Blinding in(Path data) {
-    Path file = data.resolve("blinding.keys");
-    try {
-      if (!Files.exists(file)) {
-        BlindingKeys keys = BlindingKeys.make();
-        Path fresh =
-            Files.createTempFile(
-                data,
-                "blinding",
-                ".keys",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(
-            fresh,
-            List.of(base64(keys.publicKey()), base64(keys.privateKey()), base64(randomKey())));
-        Files.move(fresh, file);
-      }
-      List<String> lines = Files.readAllLines(file);
-      return new Blinding(lines.get(0), lines.get(1), lines.get(2));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    List<String> lines = SecretFile.lines(data.resolve("blinding.keys"), Blinding::fresh);
+    return new Blinding(lines.get(0), lines.get(1), lines.get(2));
   }
 
   Map<String, String> forSealing() {
@@ -56,14 +32,12 @@ record Blinding(String publicKey, String privateKey, String fingerprintKey) {
         "ACCRUAL_BLINDING_PUBLIC_KEY", publicKey, "ACCRUAL_BLINDING_PRIVATE_KEY", privateKey);
   }
 
-  private static byte[] randomKey() {
-    byte[] key = new byte[FINGERPRINT_KEY_BYTES];
-    new SecureRandom().nextBytes(key);
-    return key;
-  }
-
-  private static String base64(byte[] key) {
-    return Base64.getEncoder().encodeToString(key);
+  private static List<String> fresh() {
+    BlindingKeys keys = BlindingKeys.make();
+    return List.of(
+        SecretFile.base64(keys.publicKey()),
+        SecretFile.base64(keys.privateKey()),
+        SecretFile.randomKey(FINGERPRINT_KEY_BYTES));
   }
 
   /** Without the keys. */

@@ -13,18 +13,20 @@ import java.util.stream.Stream;
 import org.accrual.api.enrollment.v1.Enrollment;
 
 /**
- * A small trial, from the registration of its study to the records on Kafka, done with the public
- * API only. Ids are fresh, so it can run again on kept data.
+ * A small trial, from the registration of its study to the records on Kafka, the mail and the audit
+ * trail, done with the public API only. Ids are fresh, so it can run again on kept data.
  */
 final class Demo {
   private static final int CAPACITY = 3;
 
   private final DemoSite site;
+  private final DemoOutcome outcome;
   private final DemoTopic topic;
   private final Report report;
 
-  private Demo(DemoSite site, DemoTopic topic, Report report) {
+  private Demo(DemoSite site, DemoOutcome outcome, DemoTopic topic, Report report) {
     this.site = site;
+    this.outcome = outcome;
     this.topic = topic;
     this.report = report;
   }
@@ -40,7 +42,8 @@ final class Demo {
     String study = "DEMO-" + UUID.randomUUID().toString().substring(0, 8);
     try (DemoClients clients = new DemoClients(addresses);
         DemoTopic topic = new DemoTopic(addresses.kafka())) {
-      new Demo(new DemoSite(clients, study), topic, report).play();
+      DemoOutcome outcome = new DemoOutcome(new DemoOffice(clients, study), report);
+      new Demo(new DemoSite(clients, study), outcome, topic, report).play();
     } catch (StatusRuntimeException refused) {
       report.differs("a call failed: " + DemoClients.told(refused));
     }
@@ -49,6 +52,7 @@ final class Demo {
 
   private void play() {
     openSite();
+    outcome.setContact("P-ADA");
     Enrolled ada = enrollInOneCall();
     Enrolled ben = enrollStepByStep();
     refuseASecondTime(ada);
@@ -58,6 +62,9 @@ final class Demo {
     List<Enrollment> read = readProjection(List.of(ada, ben, eve, joe));
     list(read);
     readTopic(ben);
+    outcome.readMail(ada);
+    outcome.readAccrual(List.of(ada, ben, eve, joe), CAPACITY);
+    outcome.verifyAudit(ada);
   }
 
   private void openSite() {

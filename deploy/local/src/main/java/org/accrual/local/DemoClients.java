@@ -14,6 +14,10 @@ import io.grpc.stub.AbstractStub;
 import java.util.concurrent.TimeUnit;
 import org.accrual.api.enrollment.v1.EnrollmentServiceGrpc;
 import org.accrual.api.enrollment.v1.EnrollmentServiceGrpc.EnrollmentServiceBlockingStub;
+import org.accrual.api.notification.v1.NotificationServiceGrpc;
+import org.accrual.api.notification.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
+import org.accrual.api.query.v1.AuditQueryServiceGrpc;
+import org.accrual.api.query.v1.AuditQueryServiceGrpc.AuditQueryServiceBlockingStub;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc.EnrollmentQueryServiceBlockingStub;
 import org.accrual.api.study.v1.StudyServiceGrpc;
@@ -45,6 +49,14 @@ final class DemoClients implements AutoCloseable {
 
   EnrollmentQueryServiceBlockingStub queries() {
     return limited(EnrollmentQueryServiceGrpc.newBlockingStub(queries));
+  }
+
+  AuditQueryServiceBlockingStub audit() {
+    return limited(AuditQueryServiceGrpc.newBlockingStub(queries));
+  }
+
+  NotificationServiceBlockingStub notifications() {
+    return limited(NotificationServiceGrpc.newBlockingStub(queries));
   }
 
   /** Status code and, as our servers always give one, the reason. */

@@ -3,12 +3,14 @@ package org.accrual.local;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.accrual.embedded.EmbeddedKafka;
 import org.accrual.embedded.EmbeddedPostgres;
 import org.accrual.embedded.EmbeddedRegistry;
+import org.accrual.embedded.EmbeddedSmtp;
 import org.accrual.embedded.Leash;
 
 /** The processes of a stack: how each is run, and how it is seen that it serves. */
@@ -68,27 +70,46 @@ final class Parts {
         Duration.ofSeconds(5));
   }
 
+  Part smtp() {
+    return new Part(
+        Stack.SMTP,
+        embedded(
+            Stack.SMTP,
+            List.of("-Xmx48m", "-XX:TieredStopAtLevel=1"),
+            EmbeddedSmtp.class,
+            settings.ports().smtp()),
+        Map.of(),
+        () -> EmbeddedSmtp.answers(Addresses.HOST, settings.ports().smtp()),
+        Duration.ofSeconds(5));
+  }
+
   List<Part> services() {
     Blinding blinding = Blinding.in(settings.data());
     Ports ports = settings.ports();
+    Mail mail = Mail.in(settings.data(), ports.smtp());
+    Map<String, String> consumersSecrets = new HashMap<>(blinding.forOpening());
+    consumersSecrets.putAll(mail.secrets());
+    List<String> consumersOptions = new ArrayList<>(mail.options());
+    consumersOptions.add("-Daccrual.grpc.port=" + ports.consumersGrpc());
     return List.of(
         service(
             Stack.CORE,
             build.jar("enrollment-core", "accrual-enrollment-core"),
             blinding.forSealing(),
             ports.coreHttp(),
-            "-Daccrual.grpc.port=" + ports.coreGrpc()),
+            List.of("-Daccrual.grpc.port=" + ports.coreGrpc())),
         service(
             Stack.RELAY,
             build.jar("outbox-relay", "accrual-outbox-relay"),
             Map.of(),
-            ports.relayHttp()),
+            ports.relayHttp(),
+            List.of()),
         service(
             Stack.CONSUMERS,
             build.jar("consumers", "accrual-consumers"),
-            blinding.forOpening(),
+            consumersSecrets,
             ports.consumersHttp(),
-            "-Daccrual.grpc.port=" + ports.consumersGrpc()));
+            consumersOptions));
   }
 
   /** Fails with one line if a jar is missing. */
@@ -98,7 +119,7 @@ final class Parts {
   }
 
   private Part service(
-      String name, Path jar, Map<String, String> environment, int httpPort, String... further) {
+      String name, Path jar, Map<String, String> environment, int httpPort, List<String> further) {
     List<String> options = new ArrayList<>(JAVA_OPTIONS);
     options.add("-Xmx256m");
     options.add("-Daccrual.database.url=" + addresses.jdbc());
@@ -106,7 +127,7 @@ final class Parts {
     options.add("-Daccrual.kafka.bootstrap-servers=" + addresses.kafka());
     options.add("-Daccrual.registry.url=" + addresses.registry());
     options.add("-Daccrual.http.port=" + httpPort);
-    options.addAll(List.of(further));
+    options.addAll(further);
     options.addAll(settings.options().getOrDefault(name, List.of()));
     BooleanSupplier healthy = () -> Probes.ready(addresses.http(httpPort));
     return new Part(

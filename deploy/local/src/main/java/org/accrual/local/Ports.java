@@ -17,15 +17,16 @@ public record Ports(
     int consumersGrpc,
     int postgresql,
     int kafka,
-    int registry) {
+    int registry,
+    int smtp) {
   private static final String PREFIX = "accrual.local.";
   private static final int HIGHEST_BASE = 64_900;
 
   /**
-   * Key {@code accrual.local.base-port} (7000), to which 100 to 600 are added; or single ones:
+   * Key {@code accrual.local.base-port} (7000), to which 100 to 700 are added; or single ones:
    * {@code accrual.local.core-http-port}, {@code core-grpc-port}, {@code relay-http-port}, {@code
    * consumers-http-port}, {@code consumers-grpc-port}, {@code postgresql-port}, {@code kafka-port},
-   * {@code registry-port}.
+   * {@code registry-port}, {@code smtp-port}.
    */
   static Ports read(Settings settings) {
     int base = settings.integer(PREFIX + "base-port", 7000, 1024, HIGHEST_BASE);
@@ -38,7 +39,8 @@ public record Ports(
             port(settings, "consumers-grpc-port", base + 301),
             port(settings, "postgresql-port", base + 400),
             port(settings, "kafka-port", base + 500),
-            port(settings, "registry-port", base + 600));
+            port(settings, "registry-port", base + 600),
+            port(settings, "smtp-port", base + 700));
     Map<Integer, String> names = new LinkedHashMap<>();
     ports
         .byName()
@@ -58,8 +60,9 @@ public record Ports(
   /** Ports on which nothing listens now. */
   public static Ports free() {
     Iterator<Integer> free =
-        Stream.generate(FreePort::pick).distinct().limit(8).toList().iterator();
+        Stream.generate(FreePort::pick).distinct().limit(9).toList().iterator();
     return new Ports(
+        free.next(),
         free.next(),
         free.next(),
         free.next(),
@@ -76,6 +79,7 @@ public record Ports(
     ports.put("postgresql", postgresql);
     ports.put("kafka", kafka);
     ports.put("registry", registry);
+    ports.put("smtp", smtp);
     ports.put("core-http", coreHttp);
     ports.put("core-grpc", coreGrpc);
     ports.put("relay-http", relayHttp);

@@ -25,6 +25,7 @@ public final class Stack implements AutoCloseable {
   public static final String POSTGRESQL = "postgresql";
   public static final String KAFKA = "kafka";
   public static final String REGISTRY = "registry";
+  public static final String SMTP = "smtp";
   public static final String CORE = "enrollment-core";
   public static final String RELAY = "outbox-relay";
   public static final String CONSUMERS = "consumers";
@@ -75,7 +76,8 @@ public final class Stack implements AutoCloseable {
       CompletableFuture<Void> database =
           async(() -> run(parts.postgresql(), folder))
               .thenRunAsync(() -> run(parts.registry(), folder), THREADS);
-      joinAll(List.of(kafka, database));
+      CompletableFuture<Void> smtp = async(() -> run(parts.smtp(), folder));
+      joinAll(List.of(kafka, database, smtp));
       ProvisionSettings provisioned = provision();
       joinAll(parts.services().stream().map(part -> async(() -> run(part, folder))).toList());
       upkeep.start(provisioned);
@@ -118,7 +120,7 @@ public final class Stack implements AutoCloseable {
         progress.accept("stopping");
         upkeep.close();
         stop(started, List.of(CORE, RELAY, CONSUMERS));
-        stop(started, List.of(REGISTRY));
+        stop(started, List.of(REGISTRY, SMTP));
         stop(started, List.of(KAFKA));
         stop(started, List.of(POSTGRESQL));
         progress.accept("stopped");

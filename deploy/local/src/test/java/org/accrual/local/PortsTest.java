@@ -14,7 +14,7 @@ class PortsTest {
   @Test
   void areThoseOfTheReadmeUnlessConfigured() {
     assertThat(ports(Map.of()))
-        .isEqualTo(new Ports(7100, 7101, 7200, 7300, 7301, 7400, 7500, 7600));
+        .isEqualTo(new Ports(7100, 7101, 7200, 7300, 7301, 7400, 7500, 7600, 7700));
   }
 
   @Test
@@ -22,7 +22,8 @@ class PortsTest {
     Map<String, String> values =
         Map.of("accrual.local.base-port", "9000", "accrual.local.kafka-port", "9092");
 
-    assertThat(ports(values)).isEqualTo(new Ports(9100, 9101, 9200, 9300, 9301, 9400, 9092, 9600));
+    assertThat(ports(values))
+        .isEqualTo(new Ports(9100, 9101, 9200, 9300, 9301, 9400, 9092, 9600, 9700));
   }
 
   @Test
@@ -36,7 +37,7 @@ class PortsTest {
 
   @Test
   void ofAStackBesideAreAllFreeAndDiffer() {
-    assertThat(Ports.free().byName().values()).hasSize(8).doesNotHaveDuplicates();
+    assertThat(Ports.free().byName().values()).hasSize(9).doesNotHaveDuplicates();
   }
 
   private static Ports ports(Map<String, String> values) {

@@ -1,0 +1,167 @@
+package org.accrual.consumers.notification;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.consumers.notification.NotificationTable.Doubted;
+import org.accrual.runtime.Correlation;
+
+/**
+ * Sends the messages of one channel: takes some that are due, hands each to the carrier, records
+ * what became of it. Owned by its own thread; {@link #wake}, {@link #beginStop} and {@link
+ * #awaitStop} may come from any.
+ */
+final class SendingLoop {
+  private static final Logger LOG = Logger.getLogger(SendingLoop.class.getName());
+  private static final Duration IDLE = Duration.ofMillis(500);
+  private static final Duration LEFT_ALONE = Duration.ofSeconds(1);
+
+  private final Sending sending;
+  private final Channel channel;
+  private final NotificationTable table;
+  private final NotificationSettings settings;
+  private final SendingMetrics metrics;
+  private final Semaphore news = new Semaphore(0);
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final ExecutorService workers;
+  private final Thread thread;
+
+  SendingLoop(
+      Carrier carrier,
+      NotificationTable table,
+      NotificationSettings settings,
+      SendingMetrics metrics) {
+    this.channel = carrier.channel();
+    this.sending = new Sending(carrier, settings);
+    this.table = table;
+    this.settings = settings;
+    this.metrics = metrics;
+    String name = "send-" + channel.inSql();
+    this.workers =
+        Executors.newFixedThreadPool(
+            NotificationSender.AT_ONCE, Thread.ofVirtual().name(name + "-", 0).factory());
+    this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  void wake() {
+    news.release();
+  }
+
+  void beginStop() {
+    stopping.countDown();
+    news.release();
+  }
+
+  boolean awaitStop(Duration atMost) throws InterruptedException {
+    return thread.join(atMost);
+  }
+
+  private void run() {
+    try (workers) {
+      while (stopping.getCount() > 0) {
+        Turn turn = turn();
+        if (turn == Turn.LEFT_ALONE) {
+          boolean _ = stopping.await(LEFT_ALONE.toMillis(), TimeUnit.MILLISECONDS);
+        } else if (turn == Turn.IDLE) {
+          boolean _ = news.tryAcquire(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+          news.drainPermits();
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** How a turn went. */
+  private enum Turn {
+    /** There was something to do, and there may be more. */
+    WORKED,
+    /** There was nothing to do. */
+    IDLE,
+    /** What messages go through, or the database, had better be left alone for a while. */
+    LEFT_ALONE
+  }
+
+  private Turn turn() throws InterruptedException {
+    try {
+      table.doubtOverdue(settings.inDoubt()).forEach(this::tellDoubt);
+      List<Intent> claimed = table.claim(channel, NotificationSender.AT_ONCE, settings.lease());
+      if (claimed.isEmpty()) {
+        return Turn.IDLE;
+      }
+      List<Future<Outcome>> outcomes =
+          workers.invokeAll(claimed.stream().map(intent -> sendingOf(intent)).toList());
+      boolean leftAlone =
+          outcomes.stream().anyMatch(each -> each.resultNow() instanceof Outcome.Postponed);
+      return leftAlone ? Turn.LEFT_ALONE : Turn.WORKED;
+    } catch (SQLException | RuntimeException failed) {
+      LOG.log(
+          Level.WARNING,
+          "messages cannot be worked off now; nothing is lost, it is tried again: look after the"
+              + " database if this goes on",
+          failed);
+      return Turn.LEFT_ALONE;
+    }
+  }
+
+  private java.util.concurrent.Callable<Outcome> sendingOf(Intent intent) {
+    return () ->
+        ScopedValue.where(Correlation.CURRENT, new Correlation(intent.correlationId(), "", ""))
+            .call(() -> send(intent));
+  }
+
+  private Outcome send(Intent intent) {
+    Outcome outcome = sending.send(intent);
+    metrics.count(outcome);
+    if (!table.record(intent, outcome, settings.inDoubt())) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: {1}, told after its lease was over; it counts as in doubt and may arrive twice"
+              + " under {2}: a longer accrual.notification.lease avoids this",
+          new Object[] {intent, outcome, intent.messageId()});
+    } else {
+      LOG.log(level(outcome), "{0}: {1}", new Object[] {intent, outcome});
+    }
+    return outcome;
+  }
+
+  private void tellDoubt(Doubted doubted) {
+    metrics.countDoubt();
+    ScopedValue.where(Correlation.CURRENT, new Correlation(doubted.correlationId(), "", ""))
+        .run(
+            () ->
+                LOG.log(
+                    Level.WARNING,
+                    "notification {0} is in doubt: its sender ended before it told what became of"
+                        + " {1}; {2}",
+                    new Object[] {
+                      doubted.notificationId(),
+                      doubted.messageId(),
+                      switch (settings.inDoubt()) {
+                        case RESEND -> "it is sent again under the same id and may arrive twice";
+                        case HOLD -> "decide with ResolveNotification";
+                      }
+                    }));
+  }
+
+  private static Level level(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Sent _ -> Level.INFO;
+      case Outcome.Postponed _ -> Level.FINE;
+      case Outcome.Skipped _ -> Level.INFO;
+      case Outcome.NotAccepted _, Outcome.Refused _, Outcome.InDoubt _ -> Level.WARNING;
+    };
+  }
+}

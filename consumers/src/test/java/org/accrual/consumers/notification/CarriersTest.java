@@ -1,0 +1,175 @@
+package org.accrual.consumers.notification;
+
+import static org.accrual.consumers.notification.NotificationFixtures.intent;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.accrual.embedded.FreePort;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.subethamail.smtp.RejectException;
+
+/** What becomes of a message, told from what real servers do; without the annotations. */
+class CarriersTest {
+
+  @Test
+  void aMailHasItsMessageIdAndTheTemplatesText() {
+    try (MailServer server = MailServer.started()) {
+      String receipt = mailer(server.port).carry(intent(Channel.EMAIL), "ada@example.org");
+
+      assertThat(receipt).startsWith("250");
+      assertThat(server.messageIds()).containsExactly("<an-id.email@example.org>");
+      assertThat(server.mails.getFirst())
+          .contains(
+              "From: trials@example.org",
+              "To: ada@example.org",
+              "Subject: Welcome to study study",
+              "Auto-Submitted: auto-generated",
+              "Dear participant patient")
+          .doesNotContain("{");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"550, RefusedForGood", "450, NotAccepted", "554, RefusedForGood", "421, NotAccepted"})
+  void aReplyOfTheServerIsACertainNo(int code, String outcome) {
+    try (MailServer server =
+        new MailServer(
+                _ -> {
+                  throw new RejectException(code, "no");
+                })
+            .start()) {
+      assertThatThrownBy(() -> mailer(server.port).carry(intent(Channel.EMAIL), "a@example.org"))
+          .satisfies(thrown -> assertThat(thrown.getClass().getSimpleName()).isEqualTo(outcome));
+    }
+  }
+
+  @Test
+  void aServerThatIsAwayHasNotAccepted() {
+    assertThatThrownBy(() -> mailer(FreePort.pick()).carry(intent(Channel.EMAIL), "a@example.org"))
+        .isInstanceOf(NotAccepted.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a@b@c", "nobody"})
+  void whatIsNoAddressIsRefused(String address) {
+    assertThatThrownBy(() -> mailer(FreePort.pick()).carry(intent(Channel.EMAIL), address))
+        .isInstanceOf(RefusedForGood.class)
+        .hasMessageNotContaining(address);
+  }
+
+  /** The connection is cut at a line of the dialog: before and after the content was sent. */
+  @ParameterizedTest
+  @CsvSource({"EHLO, NotAccepted", "RCPT, NotAccepted", "DATA, NotAccepted", "., Doubtful"})
+  void aCutConnectionLeavesADoubtOnlyOnceTheContentIsHandedOver(String at, String outcome)
+      throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread server = Thread.ofVirtual().start(() -> cutAt(socket, at));
+      assertThatThrownBy(
+              () -> mailer(socket.getLocalPort()).carry(intent(Channel.EMAIL), "a@example.org"))
+          .satisfies(thrown -> assertThat(thrown.getClass().getSimpleName()).isEqualTo(outcome));
+      server.join();
+    }
+  }
+
+  @Test
+  void aTextIsPostedAsDocumented() {
+    try (GatewayServer gateway = new GatewayServer()) {
+      String receipt = texts(gateway).carry(intent(Channel.TEXT), "+43123456789");
+
+      assertThat(receipt).isEqualTo("HTTP 202 {\"id\": \"g-1\"}");
+      assertThat(gateway.requests)
+          .singleElement()
+          .satisfies(
+              request -> {
+                assertThat(request.method()).isEqualTo("POST");
+                assertThat(request.idempotencyKey()).isEqualTo("an-id.text");
+                assertThat(request.authorization()).isEqualTo("Bearer a-token");
+                assertThat(request.body().get("message_id").asText()).isEqualTo("an-id.text");
+                assertThat(request.body().get("to").asText()).isEqualTo("+43123456789");
+                assertThat(request.body().get("text").asText())
+                    .startsWith("Welcome to study study");
+              });
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, RefusedForGood",
+    "422, RefusedForGood",
+    "401, NotAccepted",
+    "429, NotAccepted",
+    "503, NotAccepted",
+    "500, Doubtful",
+    "504, Doubtful"
+  })
+  void aStatusOfTheGatewaySaysWhatBecameOfIt(int status, String outcome) {
+    try (GatewayServer gateway = new GatewayServer()) {
+      gateway.status = status;
+      assertThatThrownBy(() -> texts(gateway).carry(intent(Channel.TEXT), "+43123456789"))
+          .satisfies(thrown -> assertThat(thrown.getClass().getSimpleName()).isEqualTo(outcome));
+    }
+  }
+
+  @Test
+  void aGatewayThatIsAwayHasNotAccepted() {
+    GatewayServer gateway = new GatewayServer();
+    gateway.close();
+    assertThatThrownBy(() -> texts(gateway).carry(intent(Channel.TEXT), "+43123456789"))
+        .isInstanceOf(NotAccepted.class);
+  }
+
+  private static Mailer mailer(int port) {
+    return new Mailer(
+        NotificationFixtures.read(
+            NotificationFixtures.settings(
+                port, Map.of("accrual.notification.smtp.timeout", "2s"))));
+  }
+
+  private static TextGateway texts(GatewayServer gateway) {
+    return new TextGateway(
+        NotificationFixtures.read(
+            NotificationFixtures.settings(
+                25,
+                Map.of(
+                    "accrual.notification.text.url",
+                    gateway.url(),
+                    "accrual.notification.text.token",
+                    "a-token"))));
+  }
+
+  private static void cutAt(ServerSocket socket, String at) {
+    try (Socket client = socket.accept();
+        var lines =
+            new java.io.BufferedReader(
+                new java.io.InputStreamReader(
+                    client.getInputStream(), StandardCharsets.US_ASCII))) {
+      say(client, "220 here");
+      boolean content = false;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        boolean end = line.equals(".");
+        if (content ? end && at.equals(".") : line.startsWith(at)) {
+          return;
+        }
+        if (!content || end) {
+          content = line.equals("DATA");
+          say(client, content ? "354 go" : "250 ok");
+        }
+      }
+    } catch (IOException gone) {
+      throw new AssertionError(gone);
+    }
+  }
+
+  private static void say(Socket client, String line) throws IOException {
+    client.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+  }
+}
