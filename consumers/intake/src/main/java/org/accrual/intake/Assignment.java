@@ -4,14 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.accrual.runtime.Correlation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -24,7 +21,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The partitions a Kafka consumer has been given: which stand still, and up to where each is done.
+ * The partitions a Kafka consumer has been given: up to where each is done, and whether they rest.
  * Used by the loop's thread alone; only {@link #wakeup} may come from another.
  */
 final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
@@ -34,7 +31,6 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
   private static final String HEARTBEAT = "last-heartbeat-seconds-ago";
 
   private final Consumer<byte[], byte[]> consumer;
-  private final Map<TopicPartition, Halt> halted = new HashMap<>();
   private final Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
   private long assignedAt = NEVER;
   private boolean resting;
@@ -71,39 +67,11 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
         .orElse(Double.POSITIVE_INFINITY);
   }
 
-  Collection<Halt> halted() {
-    return List.copyOf(halted.values());
-  }
-
-  /** The batch's transaction has committed: goes on behind it, and stands where it halted. */
-  void done(ConsumerRecords<byte[], byte[]> batch, List<Halt> halts) {
-    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(batch.nextOffsets());
-    Map<TopicPartition, Halt> before = new HashMap<>(halted);
-    halted.keySet().removeAll(batch.partitions());
-    for (Halt halt : halts) {
-      halt(halt, halt.equals(before.get(halt.position().partition())));
-      offsets.put(halt.position().partition(), new OffsetAndMetadata(halt.position().offset()));
-    }
-    done.putAll(offsets);
+  /** The batch's transaction has committed: goes on behind it. */
+  void done(ConsumerRecords<byte[], byte[]> batch) {
+    done.putAll(batch.nextOffsets());
     // Not waited for: until it is there a crash only means repeats, which the gate drops.
-    consumer.commitAsync(offsets, Assignment::logUncommitted);
-  }
-
-  private void halt(Halt halt, boolean known) {
-    TopicPartition partition = halt.position().partition();
-    halted.put(partition, halt);
-    consumer.seek(partition, halt.position().offset());
-    consumer.pause(Set.of(partition));
-    if (!known) {
-      ScopedValue.where(Correlation.CURRENT, halt.correlation())
-          .run(
-              () ->
-                  LOG.log(
-                      Level.SEVERE,
-                      "{0}; the partition stands here, nothing is skipped, the record is tried"
-                          + " again: restore what is missing or update the consumers",
-                      halt));
-    }
+    consumer.commitAsync(batch.nextOffsets(), Assignment::logUncommitted);
   }
 
   /** The batch failed: its records will be polled again, after {@link #wake}. */
@@ -117,14 +85,7 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
 
   void wake() {
     resting = false;
-    Set<TopicPartition> running = new HashSet<>(consumer.assignment());
-    running.removeAll(halted.keySet());
-    consumer.resume(running);
-  }
-
-  /** Looks at the halted partitions again: they count as halted until a batch of theirs passes. */
-  void retryHalted() {
-    consumer.resume(halted.keySet());
+    consumer.resume(consumer.assignment());
   }
 
   /** Records that are there but not polled yet, as far as the broker has said. */
@@ -196,7 +157,6 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
 
   private void forget(Collection<TopicPartition> partitions) {
     done.keySet().removeAll(partitions);
-    halted.keySet().removeAll(partitions);
     if (!partitions.isEmpty()) {
       LOG.log(Level.INFO, "gave back {0}", partitions);
     }

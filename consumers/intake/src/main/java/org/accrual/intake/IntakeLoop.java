@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes one consumer's records in, on a thread of its own: poll, hand the batch over, note it done.
- * A batch that fails is tried again, with growing pauses, for as long as it takes: nothing is
- * skipped, and {@link #state} says so. Any thread may start, stop and ask.
+ * What is wrong with a record is the handler's matter, which parks it. A batch that fails as a
+ * whole is tried again, with growing pauses in which the group is kept, for as long as it takes:
+ * nothing is skipped, and {@link #state} says so. Any thread may start, stop and ask.
  */
 public final class IntakeLoop {
   private static final Logger LOG = Logger.getLogger(IntakeLoop.class.getName());
@@ -36,7 +37,6 @@ public final class IntakeLoop {
   // Written by the loop's thread; read by stop and by health checks.
   private volatile @Nullable Assignment assignment;
   private volatile String trouble = "";
-  private long haltsRetriedAt = System.nanoTime();
 
   public IntakeLoop(
       Subscription subscription,
@@ -155,7 +155,6 @@ public final class IntakeLoop {
       settle(current);
     }
     observer.lag(current.lag());
-    retryHalted(current);
   }
 
   private void take(Assignment current, ConsumerRecords<byte[], byte[]> batch) {
@@ -171,7 +170,7 @@ public final class IntakeLoop {
       return;
     }
     observer.applied(result, Duration.ofNanos(System.nanoTime() - begin));
-    current.done(batch, result.halts());
+    current.done(batch);
     pause.reset();
     settle(current);
   }
@@ -193,25 +192,14 @@ public final class IntakeLoop {
       enter(IntakeState.JOINING);
       return;
     }
-    for (Halt halt : current.halted()) {
-      trouble = halt.toString();
-    }
-    enter(current.halted().isEmpty() ? IntakeState.RUNNING : IntakeState.HALTED);
-  }
-
-  private void retryHalted(Assignment current) {
-    long now = System.nanoTime();
-    if (now - haltsRetriedAt > settings.retryPause().toNanos()) {
-      haltsRetriedAt = now;
-      current.retryHalted();
-    }
+    enter(IntakeState.RUNNING);
   }
 
   private void failed(String what, RuntimeException failure) {
     observer.failed();
     trouble = what + ": " + failure;
     LOG.log(Level.WARNING, subscription.consumer() + ": " + what, failure);
-    enter(IntakeState.RETRYING);
+    enter(failure instanceof BrokenConsumer ? IntakeState.BROKEN : IntakeState.RETRYING);
   }
 
   private void awaitPause() {

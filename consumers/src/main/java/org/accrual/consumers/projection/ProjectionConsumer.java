@@ -3,6 +3,7 @@ package org.accrual.consumers.projection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.accrual.consumers.ConsumerLoops;
@@ -63,6 +64,11 @@ public class ProjectionConsumer implements EventConsumer {
     BatchResult result = transaction.apply(records);
     progress.reached(result.reached());
     return result;
+  }
+
+  @Override
+  public Duration redrive() {
+    return transaction.redrive();
   }
 
   @Produces
