@@ -158,6 +158,8 @@ create table deadletter.redrive (
   next_at     timestamptz not null default clock_timestamp(),
   -- The client's, so that asking twice is asking once.
   request_id  text        unique,
+  -- What the client had previewed.
+  preview     text,
   finished_at timestamptz
 );
 create index redrive_running on deadletter.redrive (next_at) where finished_at is null;
@@ -175,12 +177,14 @@ create table deadletter.redrive_letter (
 -- A letter is in one run at a time.
 create unique index redrive_letter_pending on deadletter.redrive_letter (letter_id) where state = 'pending';
 
-create function deadletter.start_redrive(p_letters uuid[], p_who text, p_rate int, p_request_id text default null)
+create function deadletter.start_redrive(
+  p_letters uuid[], p_who text, p_rate int, p_request_id text default null, p_preview text default null)
 returns uuid language plpgsql as $$
 declare
   made uuid;
 begin
-  insert into deadletter.redrive (asked_by, rate, request_id) values (p_who, p_rate, p_request_id)
+  insert into deadletter.redrive (asked_by, rate, request_id, preview)
+  values (p_who, p_rate, p_request_id, p_preview)
   returning redrive_id into made;
   insert into deadletter.redrive_letter (redrive_id, place, letter_id)
   select made, row_number() over (order by s.parked_at, p.consumer, p.topic, p.key, p.place), p.letter_id

@@ -1,25 +1,19 @@
 package org.accrual.intake;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.accrual.contract.Headers;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,35 +40,6 @@ record Letter(
         park.cause(),
         clean(park.error()),
         park.attempts());
-  }
-
-  /** The record of a row with topic, partition, offset, recorded_at, raw_key, value, headers. */
-  static ConsumerRecord<byte[], byte[]> record(ResultSet row) throws SQLException {
-    byte @Nullable [] key = row.getBytes("raw_key");
-    byte @Nullable [] value = row.getBytes("value");
-    RecordHeaders headers = new RecordHeaders();
-    texts(row.getString("headers"))
-        .forEach((name, text) -> headers.add(name, text.getBytes(StandardCharsets.UTF_8)));
-    return new ConsumerRecord<>(
-        row.getString("topic"),
-        row.getInt("partition"),
-        row.getLong("offset"),
-        row.getTimestamp("recorded_at").getTime(),
-        TimestampType.CREATE_TIME,
-        key == null ? -1 : key.length,
-        value == null ? -1 : value.length,
-        key,
-        value,
-        headers,
-        Optional.empty());
-  }
-
-  private static Map<String, String> texts(String json) {
-    try {
-      return JSON.readValue(json, new TypeReference<Map<String, String>>() {});
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException("headers that are no object of texts: " + json, impossible);
-    }
   }
 
   @Nullable UUID eventId() {

@@ -103,7 +103,7 @@ final class RedriveTables {
             prepare(connection, FIRST, consumer, stream.topic(), stream.key());
         ResultSet row = statement.executeQuery()) {
       return row.next()
-          ? Optional.of(new Parked(row.getObject(1, UUID.class), Letter.record(row)))
+          ? Optional.of(new Parked(row.getObject(1, UUID.class), StoredRecord.of(row)))
           : Optional.empty();
     }
   }

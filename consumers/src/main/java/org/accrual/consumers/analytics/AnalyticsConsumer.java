@@ -3,6 +3,7 @@ package org.accrual.consumers.analytics;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.accrual.consumers.ConsumerLoops;
@@ -60,6 +61,11 @@ public class AnalyticsConsumer implements EventConsumer {
     BatchResult result = transaction.apply(records);
     progress.reached(result.reached());
     return result;
+  }
+
+  @Override
+  public Duration redrive() {
+    return transaction.redrive();
   }
 
   @Produces

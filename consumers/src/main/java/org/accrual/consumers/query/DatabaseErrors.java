@@ -9,14 +9,14 @@ import java.util.logging.Logger;
 import org.accrual.intake.SqlFailures;
 import org.accrual.runtime.grpc.Errors;
 
-/** What a query's client is told when the database does not answer. */
-final class DatabaseErrors {
+/** What a client is told when the database does not answer. */
+public final class DatabaseErrors {
   private static final Logger LOG = Logger.getLogger(DatabaseErrors.class.getName());
 
   private DatabaseErrors() {}
 
   /** UNAVAILABLE if trying again may help; a fault of ours, answered as INTERNAL, if not. */
-  static RuntimeException of(SQLException failure) {
+  public static RuntimeException of(SQLException failure) {
     if (!SqlFailures.passes(failure)) {
       return new IllegalStateException("a query's statement failed", failure);
     }
