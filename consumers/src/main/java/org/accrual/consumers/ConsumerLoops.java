@@ -11,9 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.accrual.consumers.database.EffectsPool;
 import org.accrual.intake.IntakeHealth;
 import org.accrual.intake.IntakeLoop;
 import org.accrual.intake.IntakeMetrics;
+import org.accrual.intake.LagReport;
 import org.accrual.intake.RedriveLoop;
 import org.accrual.intake.Subscription;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -29,9 +32,14 @@ public class ConsumerLoops {
   private final List<IntakeLoop> loops = new ArrayList<>();
   private final List<RedriveLoop> redrives = new ArrayList<>();
 
+  private final LagReport lag;
+
   @Inject
   ConsumerLoops(
-      ConsumersSettings settings, Instance<EventConsumer> consumers, MetricRegistry metrics) {
+      ConsumersSettings settings,
+      Instance<EventConsumer> consumers,
+      MetricRegistry metrics,
+      @EffectsPool DataSource database) {
     this.settings = settings;
     for (EventConsumer consumer : consumers) {
       if (settings.enabled().contains(consumer.name())) {
@@ -44,17 +52,20 @@ public class ConsumerLoops {
         redrives.add(new RedriveLoop(consumer.name(), consumer, settings.intake().retryPause()));
       }
     }
+    lag = new LagReport(database, loops);
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
     loops.forEach(IntakeLoop::start);
     redrives.forEach(RedriveLoop::start);
+    lag.start();
   }
 
   /** Batches under way are finished and their offsets committed, all loops within one time. */
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
     loops.forEach(IntakeLoop::beginStop);
     redrives.forEach(RedriveLoop::beginStop);
+    lag.stop();
     long until = System.nanoTime() + settings.stopWithin().toNanos();
     try {
       for (IntakeLoop loop : loops) {

@@ -98,6 +98,25 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
     return lag;
   }
 
+  /** Of the partitions that the broker has said the end of. */
+  List<PartitionProgress> progress() {
+    List<PartitionProgress> progress = new ArrayList<>();
+    for (TopicPartition partition : consumer.assignment()) {
+      OptionalLong ahead = consumer.currentLag(partition);
+      if (ahead.isPresent()) {
+        long polled = consumer.position(partition);
+        OffsetAndMetadata taken = done.get(partition);
+        progress.add(
+            new PartitionProgress(
+                partition.topic(),
+                partition.partition(),
+                taken == null ? polled : taken.offset(),
+                polled + ahead.getAsLong()));
+      }
+    }
+    return progress;
+  }
+
   /** Makes a poll under way, or the next one, throw {@link WakeupException}. */
   void wakeup() {
     consumer.wakeup();

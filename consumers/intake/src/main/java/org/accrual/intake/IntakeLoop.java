@@ -1,6 +1,7 @@
 package org.accrual.intake;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class IntakeLoop {
   private static final Logger LOG = Logger.getLogger(IntakeLoop.class.getName());
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PROGRESS = Duration.ofSeconds(1);
 
   private final Subscription subscription;
   private final IntakeSettings settings;
@@ -37,6 +39,8 @@ public final class IntakeLoop {
   // Written by the loop's thread; read by stop and by health checks.
   private volatile @Nullable Assignment assignment;
   private volatile String trouble = "";
+  private volatile List<PartitionProgress> partitions = List.of();
+  private long progressAt = System.nanoTime();
 
   public IntakeLoop(
       Subscription subscription,
@@ -76,6 +80,11 @@ public final class IntakeLoop {
   /** What keeps it from taking everything in, for an operator; empty if nothing does. */
   public String trouble() {
     return trouble;
+  }
+
+  /** How far it is in the partitions that it has, a second ago at most. */
+  List<PartitionProgress> partitions() {
+    return partitions;
   }
 
   /** Once only. */
@@ -124,6 +133,7 @@ public final class IntakeLoop {
       awaitPause();
     } finally {
       assignment = null;
+      partitions = List.of();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -155,6 +165,11 @@ public final class IntakeLoop {
       settle(current);
     }
     observer.lag(current.lag());
+    long now = System.nanoTime();
+    if (now - progressAt > PROGRESS.toNanos()) {
+      progressAt = now;
+      partitions = current.progress();
+    }
   }
 
   private void take(Assignment current, ConsumerRecords<byte[], byte[]> batch) {

@@ -65,8 +65,7 @@ class DeadLetterGrpc implements DeadLetterServiceGrpc.AsyncService, BindableServ
 
   @Override
   public void redrive(RedriveRequest request, StreamObserver<RedriveResponse> answer) {
-    answer.onNext(
-        request.getDryRun() ? redrives.preview(request) : redrives.start(request, who()));
+    answer.onNext(request.getDryRun() ? redrives.preview(request) : redrives.start(request, who()));
     answer.onCompleted();
   }
 

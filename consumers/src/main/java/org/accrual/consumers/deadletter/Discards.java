@@ -103,7 +103,6 @@ class Discards {
   }
 
   private static RuntimeException refused(UUID id, String reason, String message) {
-    return Errors.of(
-        Code.FAILED_PRECONDITION, reason, message, Map.of("letter_id", id.toString()));
+    return Errors.of(Code.FAILED_PRECONDITION, reason, message, Map.of("letter_id", id.toString()));
   }
 }

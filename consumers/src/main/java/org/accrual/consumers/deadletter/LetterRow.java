@@ -47,8 +47,7 @@ final class LetterRow {
     }
   }
 
-  private static void text(ResultSet row, String column, Consumer<String> set)
-      throws SQLException {
+  private static void text(ResultSet row, String column, Consumer<String> set) throws SQLException {
     String text = row.getString(column);
     if (text != null) {
       set.accept(text);

@@ -13,10 +13,10 @@ import java.util.UUID;
 import org.accrual.api.ops.v1.RedriveRequest;
 
 /**
- * What a preview_token holds: the request that was previewed, and a hash over exactly those letters
- * in their order. Nothing is kept on the server.
+ * What a preview_token holds: the request that was previewed, and a hash (in hex) over exactly
+ * those letters in their order. Nothing is kept on the server.
  */
-record Preview(RedriveRequest request, byte[] hash) {
+record Preview(RedriveRequest request, String hash) {
   private static final int HASH_BYTES = 32;
 
   static Preview of(RedriveRequest request, List<UUID> letters) {
@@ -37,8 +37,9 @@ record Preview(RedriveRequest request, byte[] hash) {
       }
       return Optional.of(
           new Preview(
-              RedriveRequest.parseFrom(ByteBuffer.wrap(bytes, HASH_BYTES, bytes.length - HASH_BYTES)),
-              Arrays.copyOf(bytes, HASH_BYTES)));
+              RedriveRequest.parseFrom(
+                  ByteBuffer.wrap(bytes, HASH_BYTES, bytes.length - HASH_BYTES)),
+              HexFormat.of().formatHex(bytes, 0, HASH_BYTES)));
     } catch (IllegalArgumentException | InvalidProtocolBufferException notOurs) {
       return Optional.empty();
     }
@@ -46,20 +47,16 @@ record Preview(RedriveRequest request, byte[] hash) {
 
   String token() {
     byte[] text = request.toByteArray();
-    byte[] token = Arrays.copyOf(hash, HASH_BYTES + text.length);
+    byte[] token = Arrays.copyOf(HexFormat.of().parseHex(hash), HASH_BYTES + text.length);
     System.arraycopy(text, 0, token, HASH_BYTES, text.length);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
   }
 
   boolean isOf(List<UUID> letters) {
-    return MessageDigest.isEqual(hash, hash(letters));
+    return hash.equals(hash(letters));
   }
 
-  String hashText() {
-    return HexFormat.of().formatHex(hash);
-  }
-
-  private static byte[] hash(List<UUID> letters) {
+  private static String hash(List<UUID> letters) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (UUID letter : letters) {
@@ -69,7 +66,7 @@ record Preview(RedriveRequest request, byte[] hash) {
                 .putLong(letter.getLeastSignificantBits())
                 .array());
       }
-      return digest.digest();
+      return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException missing) {
       throw new IllegalStateException("every Java has SHA-256", missing);
     }

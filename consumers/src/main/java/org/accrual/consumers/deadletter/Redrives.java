@@ -104,7 +104,7 @@ class Redrives {
       statement.setString(2, who);
       statement.setInt(3, rate == 0 ? DEFAULT_RATE : rate);
       statement.setString(4, request.getRequestId());
-      statement.setString(5, preview.hashText());
+      statement.setString(5, preview.hash());
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         UUID id = row.getObject(1, UUID.class);
@@ -130,7 +130,7 @@ class Redrives {
         if (!row.next()) {
           return Optional.empty();
         }
-        if (!preview.hashText().equals(row.getString(2))) {
+        if (!preview.hash().equals(row.getString(2))) {
           throw Errors.of(
               Code.ALREADY_EXISTS,
               "REQUEST_ID_REUSED",
