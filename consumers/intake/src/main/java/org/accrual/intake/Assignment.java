@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -18,7 +19,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The partitions a Kafka consumer has been given: up to where each is done, and whether they rest.
@@ -32,6 +32,8 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
 
   private final Consumer<byte[], byte[]> consumer;
   private final Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
+  private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
+  private boolean committing;
   private long assignedAt = NEVER;
   private boolean resting;
 
@@ -70,8 +72,30 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
   /** The batch's transaction has committed: goes on behind it. */
   void done(ConsumerRecords<byte[], byte[]> batch) {
     done.putAll(batch.nextOffsets());
-    // Not waited for: until it is there a crash only means repeats, which the gate drops.
-    consumer.commitAsync(batch.nextOffsets(), Assignment::logUncommitted);
+    commitSoon(batch.nextOffsets());
+  }
+
+  /** Commits again what could not be, as in the middle of a rebalance, when nothing else comes. */
+  void commitRest() {
+    if (!uncommitted.isEmpty() && !committing) {
+      commitSoon(Map.copyOf(uncommitted));
+    }
+  }
+
+  /** Not waited for: until it is there a crash only means repeats, which the gate drops. */
+  private void commitSoon(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    uncommitted.putAll(offsets);
+    committing = true;
+    consumer.commitAsync(
+        offsets,
+        (committed, failure) -> {
+          committing = false;
+          if (failure == null) {
+            uncommitted.entrySet().removeAll(committed.entrySet());
+          } else {
+            logUncommitted(committed.keySet(), failure);
+          }
+        });
   }
 
   /** The batch failed: its records will be polled again, after {@link #wake}. */
@@ -167,28 +191,27 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
     try {
       consumer.commitSync(offsets, COMMIT_TIMEOUT);
       done.keySet().removeAll(partitions);
+      uncommitted.keySet().removeAll(partitions);
     } catch (WakeupException | InterruptException ending) {
       throw ending;
-    } catch (KafkaException uncommitted) {
-      logUncommitted(offsets, uncommitted);
+    } catch (KafkaException notNow) {
+      logUncommitted(offsets.keySet(), notNow);
     }
   }
 
   private void forget(Collection<TopicPartition> partitions) {
     done.keySet().removeAll(partitions);
+    uncommitted.keySet().removeAll(partitions);
     if (!partitions.isEmpty()) {
       LOG.log(Level.INFO, "gave back {0}", partitions);
     }
   }
 
-  private static void logUncommitted(
-      Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Exception failure) {
-    if (failure != null) {
-      LOG.log(
-          Level.INFO,
-          "offsets not committed; nothing to do, the next commit covers them: " + offsets.keySet(),
-          failure);
-    }
+  private static void logUncommitted(Set<TopicPartition> partitions, Exception failure) {
+    LOG.log(
+        Level.FINE,
+        "offsets not committed; nothing to do, the next commit covers them: " + partitions,
+        failure);
   }
 
   /** The records of a batch in one list, in order per partition. */

@@ -162,6 +162,7 @@ public final class IntakeLoop {
     if (!batch.isEmpty()) {
       take(current, batch);
     } else {
+      current.commitRest();
       settle(current);
     }
     observer.lag(current.lag());

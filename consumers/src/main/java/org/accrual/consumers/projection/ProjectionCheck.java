@@ -55,6 +55,8 @@ public final class ProjectionCheck {
   }
 
   /**
+   * What it found.
+   *
    * @param compared how many rows
    * @param different how many of them are not what their events say
    * @param shown the first of those, one line each
@@ -62,6 +64,8 @@ public final class ProjectionCheck {
   public record Result(long compared, long different, List<String> shown) {}
 
   /**
+   * Compares all rows.
+   *
    * @param connection with autocommit off; its transaction is ended
    */
   public static Result run(Connection connection) throws SQLException {
