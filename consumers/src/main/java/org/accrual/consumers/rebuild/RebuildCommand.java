@@ -48,7 +48,7 @@ public final class RebuildCommand {
       database.setInitializationFailTimeout(-1);
       return new RebuildCommand(database, out, err).run(words);
     } catch (SQLException failed) {
-      err.println(where + ": " + failed.getMessage().replaceAll("\\s+", " "));
+      err.println(where + ": " + String.valueOf(failed.getMessage()).replaceAll("\\s+", " "));
       return FAILED;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

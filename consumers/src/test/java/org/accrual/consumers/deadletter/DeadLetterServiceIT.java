@@ -203,7 +203,9 @@ class DeadLetterServiceIT {
     assertThat(discard(letters.get(0), "again").getBehind()).isEqualTo(2);
 
     mend();
-    finished(redrive(preview(), "after-" + study).getRedriveId());
+    DeadLetterFilter key = DeadLetterFilter.newBuilder().setKey(bad.id).build();
+    RedriveResponse rest = stub().redrive(dryRun().setFilter(key).build());
+    finished(redrive(rest, "after-" + study).getRedriveId());
     get(bad.id, 5);
     assertThat(letter(letters.get(0).getLetterId()).getHistoryList().getLast())
         .extracting(DeadLetterAction::getWho, DeadLetterAction::getNote)
