@@ -190,7 +190,7 @@ public final class ProjectionCheck {
                         "this build does not know %s of schema version %d: update it"
                             .formatted(type, version)));
     try {
-      return new SpecificDatumReader<SpecificRecord>(written)
+      return new SpecificDatumReader<SpecificRecord>(written, EventSchemas.current().get(type))
           .read(null, DecoderFactory.get().binaryDecoder(event.getBytes("payload"), null));
     } catch (IOException broken) {
       throw new UncheckedIOException("an event " + type + " cannot be read", broken);
