@@ -44,6 +44,11 @@ public final class Topics {
 
   private Topics() {}
 
+  /** Where what consumers could not take in from a topic is told; kept for 30 days. */
+  public static String deadLetters(String topic) {
+    return "dlq." + topic;
+  }
+
   public static String of(String aggregateType) {
     return aggregateType.startsWith(DEAD_LETTER_PREFIX) ? aggregateType : PREFIX + aggregateType;
   }

@@ -11,25 +11,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.accrual.consumers.database.EffectsPool;
 import org.accrual.intake.IntakeHealth;
 import org.accrual.intake.IntakeLoop;
 import org.accrual.intake.IntakeMetrics;
+import org.accrual.intake.LagReport;
+import org.accrual.intake.RedriveLoop;
 import org.accrual.intake.Subscription;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
-/** Runs a loop for each consumer that is enabled, from the start of the process to its stop. */
+/** Runs the loops of each consumer that is enabled, from the start of the process to its stop. */
 @ApplicationScoped
 public class ConsumerLoops {
   private static final Logger LOG = Logger.getLogger(ConsumerLoops.class.getName());
 
   private final ConsumersSettings settings;
   private final List<IntakeLoop> loops = new ArrayList<>();
+  private final List<RedriveLoop> redrives = new ArrayList<>();
+
+  private final LagReport lag;
 
   @Inject
   ConsumerLoops(
-      ConsumersSettings settings, Instance<EventConsumer> consumers, MetricRegistry metrics) {
+      ConsumersSettings settings,
+      Instance<EventConsumer> consumers,
+      MetricRegistry metrics,
+      @EffectsPool DataSource database) {
     this.settings = settings;
     for (EventConsumer consumer : consumers) {
       if (settings.enabled().contains(consumer.name())) {
@@ -39,17 +49,23 @@ public class ConsumerLoops {
                 settings.intake(),
                 consumer,
                 new IntakeMetrics(metrics, consumer.name())));
+        redrives.add(new RedriveLoop(consumer.name(), consumer, settings.intake().retryPause()));
       }
     }
+    lag = new LagReport(database, loops);
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
     loops.forEach(IntakeLoop::start);
+    redrives.forEach(RedriveLoop::start);
+    lag.start();
   }
 
   /** Batches under way are finished and their offsets committed, all loops within one time. */
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
     loops.forEach(IntakeLoop::beginStop);
+    redrives.forEach(RedriveLoop::beginStop);
+    lag.stop();
     long until = System.nanoTime() + settings.stopWithin().toNanos();
     try {
       for (IntakeLoop loop : loops) {
@@ -59,6 +75,9 @@ public class ConsumerLoops {
               "{0} did not stop in time; nothing is lost, what it was doing is done again",
               loop.subscription().consumer());
         }
+      }
+      for (RedriveLoop redrive : redrives) {
+        var _ = redrive.awaitStop(Duration.ofNanos(until - System.nanoTime()));
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

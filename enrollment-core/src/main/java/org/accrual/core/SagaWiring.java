@@ -25,6 +25,7 @@ import org.accrual.core.eventstore.PostgresQuestions;
 import org.accrual.core.eventstore.PostgresSagas;
 import org.accrual.core.saga.DueSagas;
 import org.accrual.core.saga.SagaEffects;
+import org.accrual.core.saga.SagaIntake;
 import org.accrual.core.saga.SagaSettings;
 import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
@@ -52,7 +53,7 @@ class SagaWiring {
     return new BatchTransaction(
         database.sagas(),
         new MessageDecoder(registry::byId),
-        new GateTable(SCHEMA),
+        new GateTable(SagaIntake.NAME, SCHEMA),
         new SagaEffects(new SagaAnswers(settings.sagas().timing()), stores(settings), clock));
   }
 

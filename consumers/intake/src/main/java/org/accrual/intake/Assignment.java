@@ -4,14 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.accrual.runtime.Correlation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,10 +19,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The partitions a Kafka consumer has been given: which stand still, and up to where each is done.
+ * The partitions a Kafka consumer has been given: up to where each is done, and whether they rest.
  * Used by the loop's thread alone; only {@link #wakeup} may come from another.
  */
 final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
@@ -34,8 +31,9 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
   private static final String HEARTBEAT = "last-heartbeat-seconds-ago";
 
   private final Consumer<byte[], byte[]> consumer;
-  private final Map<TopicPartition, Halt> halted = new HashMap<>();
   private final Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
+  private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
+  private boolean committing;
   private long assignedAt = NEVER;
   private boolean resting;
 
@@ -71,39 +69,33 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
         .orElse(Double.POSITIVE_INFINITY);
   }
 
-  Collection<Halt> halted() {
-    return List.copyOf(halted.values());
+  /** The batch's transaction has committed: goes on behind it. */
+  void done(ConsumerRecords<byte[], byte[]> batch) {
+    done.putAll(batch.nextOffsets());
+    commitSoon(batch.nextOffsets());
   }
 
-  /** The batch's transaction has committed: goes on behind it, and stands where it halted. */
-  void done(ConsumerRecords<byte[], byte[]> batch, List<Halt> halts) {
-    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(batch.nextOffsets());
-    Map<TopicPartition, Halt> before = new HashMap<>(halted);
-    halted.keySet().removeAll(batch.partitions());
-    for (Halt halt : halts) {
-      halt(halt, halt.equals(before.get(halt.position().partition())));
-      offsets.put(halt.position().partition(), new OffsetAndMetadata(halt.position().offset()));
+  /** Commits again what could not be, as in the middle of a rebalance, when nothing else comes. */
+  void commitRest() {
+    if (!uncommitted.isEmpty() && !committing) {
+      commitSoon(Map.copyOf(uncommitted));
     }
-    done.putAll(offsets);
-    // Not waited for: until it is there a crash only means repeats, which the gate drops.
-    consumer.commitAsync(offsets, Assignment::logUncommitted);
   }
 
-  private void halt(Halt halt, boolean known) {
-    TopicPartition partition = halt.position().partition();
-    halted.put(partition, halt);
-    consumer.seek(partition, halt.position().offset());
-    consumer.pause(Set.of(partition));
-    if (!known) {
-      ScopedValue.where(Correlation.CURRENT, halt.correlation())
-          .run(
-              () ->
-                  LOG.log(
-                      Level.SEVERE,
-                      "{0}; the partition stands here, nothing is skipped, the record is tried"
-                          + " again: restore what is missing or update the consumers",
-                      halt));
-    }
+  /** Not waited for: until it is there a crash only means repeats, which the gate drops. */
+  private void commitSoon(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    uncommitted.putAll(offsets);
+    committing = true;
+    consumer.commitAsync(
+        offsets,
+        (committed, failure) -> {
+          committing = false;
+          if (failure == null) {
+            uncommitted.entrySet().removeAll(committed.entrySet());
+          } else {
+            logUncommitted(committed.keySet(), failure);
+          }
+        });
   }
 
   /** The batch failed: its records will be polled again, after {@link #wake}. */
@@ -117,14 +109,7 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
 
   void wake() {
     resting = false;
-    Set<TopicPartition> running = new HashSet<>(consumer.assignment());
-    running.removeAll(halted.keySet());
-    consumer.resume(running);
-  }
-
-  /** Looks at the halted partitions again: they count as halted until a batch of theirs passes. */
-  void retryHalted() {
-    consumer.resume(halted.keySet());
+    consumer.resume(consumer.assignment());
   }
 
   /** Records that are there but not polled yet, as far as the broker has said. */
@@ -135,6 +120,25 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
       lag += known.orElse(0);
     }
     return lag;
+  }
+
+  /** Of the partitions that the broker has said the end of. */
+  List<PartitionProgress> progress() {
+    List<PartitionProgress> progress = new ArrayList<>();
+    for (TopicPartition partition : consumer.assignment()) {
+      OptionalLong ahead = consumer.currentLag(partition);
+      if (ahead.isPresent()) {
+        long polled = consumer.position(partition);
+        OffsetAndMetadata taken = done.get(partition);
+        progress.add(
+            new PartitionProgress(
+                partition.topic(),
+                partition.partition(),
+                taken == null ? polled : taken.offset(),
+                polled + ahead.getAsLong()));
+      }
+    }
+    return progress;
   }
 
   /** Makes a poll under way, or the next one, throw {@link WakeupException}. */
@@ -187,29 +191,27 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
     try {
       consumer.commitSync(offsets, COMMIT_TIMEOUT);
       done.keySet().removeAll(partitions);
+      uncommitted.keySet().removeAll(partitions);
     } catch (WakeupException | InterruptException ending) {
       throw ending;
-    } catch (KafkaException uncommitted) {
-      logUncommitted(offsets, uncommitted);
+    } catch (KafkaException notNow) {
+      logUncommitted(offsets.keySet(), notNow);
     }
   }
 
   private void forget(Collection<TopicPartition> partitions) {
     done.keySet().removeAll(partitions);
-    halted.keySet().removeAll(partitions);
+    uncommitted.keySet().removeAll(partitions);
     if (!partitions.isEmpty()) {
       LOG.log(Level.INFO, "gave back {0}", partitions);
     }
   }
 
-  private static void logUncommitted(
-      Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Exception failure) {
-    if (failure != null) {
-      LOG.log(
-          Level.INFO,
-          "offsets not committed; nothing to do, the next commit covers them: " + offsets.keySet(),
-          failure);
-    }
+  private static void logUncommitted(Set<TopicPartition> partitions, Exception failure) {
+    LOG.log(
+        Level.FINE,
+        "offsets not committed; nothing to do, the next commit covers them: " + partitions,
+        failure);
   }
 
   /** The records of a batch in one list, in order per partition. */

@@ -1,25 +1,38 @@
 package org.accrual.intake;
 
+import static java.util.Objects.requireNonNull;
+
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Applies a batch: effects and the gate's new versions in one transaction, so that an event takes
- * effect exactly once in the database however often it arrives and whenever the process dies.
+ * Applies a batch: effects, the gate's new versions and what is parked in one transaction, so that
+ * an event takes effect exactly once in the database however often it arrives and whenever the
+ * process dies. A batch that fails because of what is in it is split until the event that fails
+ * alone is found; that one is parked.
  */
 public final class BatchTransaction {
+  private static final Logger LOG = Logger.getLogger(BatchTransaction.class.getName());
+
+  /** How often an event is tried alone before it is parked: it may have met another writer. */
+  private static final int ATTEMPTS_ALONE = 3;
+
   private final DataSource database;
   private final MessageDecoder decoder;
   private final GateTable gate;
   private final Effects effects;
+  private final DeadLetters deadLetters;
+  private final Redriver redriver;
 
   /**
    * @param database connections with autocommit off
@@ -30,44 +43,145 @@ public final class BatchTransaction {
     this.decoder = decoder;
     this.gate = gate;
     this.effects = effects;
+    this.deadLetters = new DeadLetters(gate);
+    this.redriver = new Redriver(database, decoder, gate, effects);
   }
 
   /**
-   * Applies what is new of a batch and commits.
+   * Applies what is new of a batch and commits, in one transaction or, if something in it fails, in
+   * several.
    *
    * @throws TransientFailure if the database cannot do it now
-   * @throws BrokenBatch if it refuses
+   * @throws BrokenConsumer if the consumer cannot work as it is
    * @throws org.accrual.runtime.registry.RegistryUnavailable if a schema is needed that is not
    *     known yet and the registry is away
    */
   public BatchResult apply(List<ConsumerRecord<byte[], byte[]>> records) {
     // Before the transaction: a slow registry must not hold locks.
-    List<Decoded> batch = decoder.decode(records);
-    try (Connection connection = database.getConnection()) {
-      try {
-        return apply(connection, batch);
-      } catch (SQLException | RuntimeException failure) {
-        rollback(connection, failure);
-        throw failure;
-      }
-    } catch (SQLException failure) {
-      throw SqlFailures.of(failure);
+    return apply(records, decoder.decode(records));
+  }
+
+  /** See {@link Redriven#redrive}. */
+  public Duration redrive() {
+    return redriver.redrive();
+  }
+
+  private BatchResult apply(List<ConsumerRecord<byte[], byte[]>> records, List<Decoded> batch) {
+    try {
+      return inTransaction(connection -> apply(connection, records, batch));
+    } catch (SQLException | RuntimeException failure) {
+      return switch (FailureKind.of(failure)) {
+        case TRANSIENT -> throw transientFailure(failure);
+        case BROKEN -> throw new BrokenConsumer("the consumer cannot work as it is", failure);
+        case POISON ->
+            batch.size() == 1 ? alone(records, batch, failure) : inHalves(records, batch);
+      };
     }
   }
 
-  private BatchResult apply(Connection connection, List<Decoded> batch) throws SQLException {
-    Judgement judgement = VersionGate.judge(gate.read(connection, streams(batch)), batch);
-    if (judgement.admitted().isEmpty()) {
-      connection.rollback();
-      return result(judgement);
+  private BatchResult inHalves(List<ConsumerRecord<byte[], byte[]>> records, List<Decoded> batch) {
+    int middle = batch.size() / 2;
+    int end = batch.size();
+    BatchResult before = apply(records.subList(0, middle), batch.subList(0, middle));
+    return before.and(apply(records.subList(middle, end), batch.subList(middle, end)));
+  }
+
+  private BatchResult alone(
+      List<ConsumerRecord<byte[], byte[]>> records, List<Decoded> one, Exception first) {
+    Exception last = first;
+    for (int attempt = 1; attempt < ATTEMPTS_ALONE; attempt++) {
+      try {
+        return inTransaction(connection -> apply(connection, records, one));
+      } catch (SQLException | RuntimeException failure) {
+        if (FailureKind.of(failure) != FailureKind.POISON) {
+          throw failure instanceof RuntimeException as ? as : transientFailure(failure);
+        }
+        last = failure;
+      }
     }
-    // The gate first: whoever loses a race for a stream waits or fails here, before any effect.
+    return park(records, Park.poison(one.getFirst(), last, ATTEMPTS_ALONE));
+  }
+
+  private BatchResult park(List<ConsumerRecord<byte[], byte[]>> records, Park poison) {
+    try {
+      int parked =
+          inTransaction(
+              connection -> {
+                deadLetters.read(
+                    connection, Set.of(poison.record().stream()), List.of(poison.record()));
+                return park(connection, records, List.of(poison));
+              });
+      return new BatchResult(0, 1 - parked, parked, Map.of());
+    } catch (SQLException failure) {
+      throw FailureKind.of(failure) == FailureKind.TRANSIENT
+          ? transientFailure(failure)
+          : new BrokenConsumer("a dead letter could not be written", failure);
+    }
+  }
+
+  private BatchResult apply(
+      Connection connection, List<ConsumerRecord<byte[], byte[]>> records, List<Decoded> batch)
+      throws SQLException {
+    Set<StreamKey> streams = streams(batch);
+    // The dead letters first: whoever redrives one of these streams has committed when the gate is
+    // read.
+    Standing dead = deadLetters.read(connection, streams, batch);
+    Judgement judgement = VersionGate.judge(gate.read(connection, streams), dead, batch);
+    // The gate before effects: whoever loses a race for a stream waits or fails here.
     if (!judgement.advances().isEmpty()) {
       gate.advance(connection, judgement.advances());
     }
-    effects.apply(connection, judgement.admitted());
-    connection.commit();
-    return result(judgement);
+    if (!judgement.admitted().isEmpty()) {
+      effects.apply(connection, judgement.admitted());
+    }
+    int parked = park(connection, records, judgement.parks());
+    deadLetters.gapsClosed(connection, judgement.closed());
+    return result(judgement, parked);
+  }
+
+  private int park(
+      Connection connection, List<ConsumerRecord<byte[], byte[]>> records, List<Park> parks)
+      throws SQLException {
+    if (parks.isEmpty()) {
+      return 0;
+    }
+    Map<Position, ConsumerRecord<byte[], byte[]>> byPosition = new HashMap<>();
+    records.forEach(record -> byPosition.put(Position.of(record), record));
+    int parked =
+        deadLetters.park(
+            connection,
+            parks.stream()
+                .map(park -> Letter.of(requireNonNull(byPosition.get(park.at())), park))
+                .toList());
+    for (Park park : parks) {
+      if (park.cause() != Cause.BEHIND) {
+        LOG.log(
+            Level.SEVERE,
+            "{0}: parked {1}, and what follows of {2}; other keys go on. See ops.dead_letters, mend the cause, then"
+                + " redrive or discard: {3}",
+            new Object[] {gate.consumer(), park.at(), park.record().stream(), park.error()});
+      }
+    }
+    return parked;
+  }
+
+  private <T> T inTransaction(Work<T> work) throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      try {
+        T result = work.in(connection);
+        connection.commit();
+        return result;
+      } catch (SQLException | RuntimeException failure) {
+        rollback(connection, failure);
+        throw failure;
+      } catch (LinkageError broken) {
+        throw new BrokenConsumer("a class does not load", broken);
+      }
+    }
+  }
+
+  private interface Work<T> {
+    T in(Connection connection) throws SQLException;
   }
 
   private static void rollback(Connection connection, Exception because) {
@@ -79,23 +193,25 @@ public final class BatchTransaction {
     }
   }
 
+  private static RuntimeException transientFailure(Exception failure) {
+    return failure instanceof TransientFailure already
+        ? already
+        : new TransientFailure("the database cannot do it now", failure);
+  }
+
   private static Set<StreamKey> streams(List<Decoded> batch) {
     Set<StreamKey> streams = new HashSet<>();
-    for (Decoded decoded : batch) {
-      if (decoded instanceof Message message) {
-        streams.add(message.stream());
-      }
-    }
+    batch.forEach(record -> streams.add(record.stream()));
     return streams;
   }
 
-  private static BatchResult result(Judgement judgement) {
+  private static BatchResult result(Judgement judgement, int parked) {
     Map<StreamKey, Long> reached = HashMap.newHashMap(judgement.advances().size());
     judgement.advances().forEach((stream, advance) -> reached.put(stream, advance.to()));
     return new BatchResult(
         judgement.admitted().size(),
-        judgement.repeats(),
-        new ArrayList<>(judgement.halts()),
+        judgement.repeats() + judgement.parks().size() - parked,
+        parked,
         reached);
   }
 }

@@ -4,4 +4,7 @@ package org.accrual.intake;
 public sealed interface Decoded permits Message, Unreadable {
   /** Where the record lies. */
   Position position();
+
+  /** Whose order it is in. */
+  StreamKey stream();
 }

@@ -19,13 +19,28 @@ import org.jspecify.annotations.Nullable;
 public final class GateTable {
   private static final String UNIQUE_VIOLATION = "23505";
 
+  private final String consumer;
+  private final String schema;
   private final String read;
   private final String advance;
 
   /**
+   * Of a consumer whose schema has its name.
+   *
    * @param schema a schema of ours, as it is written in SQL
    */
   public GateTable(String schema) {
+    this(schema, schema);
+  }
+
+  /**
+   * Of a consumer with another name than its schema.
+   *
+   * @param consumer as the dead letters name it
+   */
+  public GateTable(String consumer, String schema) {
+    this.consumer = consumer;
+    this.schema = schema;
     if (!schema.matches("[a-z][a-z_]*")) {
       throw new IllegalArgumentException("not a schema of ours: " + schema);
     }
@@ -48,6 +63,15 @@ public final class GateTable {
               values (s.topic, s.key, s.version)
         """
             .formatted(schema);
+  }
+
+  /** Whose it is. */
+  public String consumer() {
+    return consumer;
+  }
+
+  String schema() {
+    return schema;
   }
 
   /** The versions applied of those of the streams that have any. */

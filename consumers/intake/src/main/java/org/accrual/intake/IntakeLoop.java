@@ -1,6 +1,7 @@
 package org.accrual.intake;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,12 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes one consumer's records in, on a thread of its own: poll, hand the batch over, note it done.
- * A batch that fails is tried again, with growing pauses, for as long as it takes: nothing is
- * skipped, and {@link #state} says so. Any thread may start, stop and ask.
+ * What is wrong with a record is the handler's matter, which parks it. A batch that fails as a
+ * whole is tried again, with growing pauses in which the group is kept, for as long as it takes:
+ * nothing is skipped, and {@link #state} says so. Any thread may start, stop and ask.
  */
 public final class IntakeLoop {
   private static final Logger LOG = Logger.getLogger(IntakeLoop.class.getName());
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PROGRESS = Duration.ofSeconds(1);
 
   private final Subscription subscription;
   private final IntakeSettings settings;
@@ -36,7 +39,8 @@ public final class IntakeLoop {
   // Written by the loop's thread; read by stop and by health checks.
   private volatile @Nullable Assignment assignment;
   private volatile String trouble = "";
-  private long haltsRetriedAt = System.nanoTime();
+  private volatile List<PartitionProgress> partitions = List.of();
+  private long progressAt = System.nanoTime();
 
   public IntakeLoop(
       Subscription subscription,
@@ -76,6 +80,11 @@ public final class IntakeLoop {
   /** What keeps it from taking everything in, for an operator; empty if nothing does. */
   public String trouble() {
     return trouble;
+  }
+
+  /** How far it is in the partitions that it has, a second ago at most. */
+  List<PartitionProgress> partitions() {
+    return partitions;
   }
 
   /** Once only. */
@@ -124,6 +133,7 @@ public final class IntakeLoop {
       awaitPause();
     } finally {
       assignment = null;
+      partitions = List.of();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -152,10 +162,15 @@ public final class IntakeLoop {
     if (!batch.isEmpty()) {
       take(current, batch);
     } else {
+      current.commitRest();
       settle(current);
     }
     observer.lag(current.lag());
-    retryHalted(current);
+    long now = System.nanoTime();
+    if (now - progressAt > PROGRESS.toNanos()) {
+      progressAt = now;
+      partitions = current.progress();
+    }
   }
 
   private void take(Assignment current, ConsumerRecords<byte[], byte[]> batch) {
@@ -171,7 +186,7 @@ public final class IntakeLoop {
       return;
     }
     observer.applied(result, Duration.ofNanos(System.nanoTime() - begin));
-    current.done(batch, result.halts());
+    current.done(batch);
     pause.reset();
     settle(current);
   }
@@ -193,25 +208,14 @@ public final class IntakeLoop {
       enter(IntakeState.JOINING);
       return;
     }
-    for (Halt halt : current.halted()) {
-      trouble = halt.toString();
-    }
-    enter(current.halted().isEmpty() ? IntakeState.RUNNING : IntakeState.HALTED);
-  }
-
-  private void retryHalted(Assignment current) {
-    long now = System.nanoTime();
-    if (now - haltsRetriedAt > settings.retryPause().toNanos()) {
-      haltsRetriedAt = now;
-      current.retryHalted();
-    }
+    enter(IntakeState.RUNNING);
   }
 
   private void failed(String what, RuntimeException failure) {
     observer.failed();
     trouble = what + ": " + failure;
     LOG.log(Level.WARNING, subscription.consumer() + ": " + what, failure);
-    enter(IntakeState.RETRYING);
+    enter(failure instanceof BrokenConsumer ? IntakeState.BROKEN : IntakeState.RETRYING);
   }
 
   private void awaitPause() {

@@ -9,12 +9,14 @@ import org.eclipse.microprofile.metrics.Timer;
 
 /**
  * {@code /metrics}, each with the tag {@code consumer}: {@code accrual_intake_applied_total},
- * {@code accrual_intake_repeats_total}, {@code accrual_intake_failures_total}, {@code
- * accrual_intake_batch_seconds}, {@code accrual_intake_lag} (records not taken in yet).
+ * {@code accrual_intake_repeats_total}, {@code accrual_intake_parked_total}, {@code
+ * accrual_intake_failures_total} (batches tried again), {@code accrual_intake_batch_seconds},
+ * {@code accrual_intake_lag} (records not taken in yet).
  */
 public final class IntakeMetrics implements IntakeObserver {
   private final Counter applied;
   private final Counter repeats;
+  private final Counter parked;
   private final Counter failures;
   private final Timer batch;
   private final AtomicLong lag = new AtomicLong();
@@ -23,6 +25,7 @@ public final class IntakeMetrics implements IntakeObserver {
     Tag tag = new Tag("consumer", consumer);
     applied = registry.counter("accrual_intake_applied", tag);
     repeats = registry.counter("accrual_intake_repeats", tag);
+    parked = registry.counter("accrual_intake_parked", tag);
     failures = registry.counter("accrual_intake_failures", tag);
     batch = registry.timer("accrual_intake_batch", tag);
     registry.gauge("accrual_intake_lag", lag::get, tag);
@@ -32,6 +35,7 @@ public final class IntakeMetrics implements IntakeObserver {
   public void applied(BatchResult result, Duration took) {
     applied.inc(result.applied());
     repeats.inc(result.repeats());
+    parked.inc(result.parked());
     batch.update(took);
   }
 

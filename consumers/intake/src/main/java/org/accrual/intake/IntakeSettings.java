@@ -16,8 +16,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * @param batchSize most records applied in one transaction: 1 to 10,000
  * @param sessionTimeout how soon the partitions of a process that died go to another: 6 s (the
  *     broker's least) to 5 min
- * @param retryPause longest pause between attempts at a batch that keeps failing, and between looks
- *     at a halted partition: 100 ms to 5 min
+ * @param retryPause longest pause between attempts at a batch that keeps failing: 100 ms to 5 min
  */
 public record IntakeSettings(
     String bootstrapServers, int batchSize, Duration sessionTimeout, Duration retryPause) {

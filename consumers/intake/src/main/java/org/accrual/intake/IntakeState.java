@@ -8,10 +8,13 @@ public enum IntakeState {
   JOINING,
   /** Takes in records, or waits for some. */
   RUNNING,
-  /** At least one partition stands before a record that must not be applied; the others go on. */
-  HALTED,
-  /** The last batch failed; everything stands until it works. */
+  /** The last batch failed, since something is away or busy; it is tried again until it works. */
   RETRYING,
+  /**
+   * The last batch failed, since the consumer cannot work as it is; tried again, but somebody has
+   * to mend tables, rights or code.
+   */
+  BROKEN,
   /** Finishes the batch under way. */
   STOPPING,
   /** Ended; offsets are committed. */

@@ -1,6 +1,7 @@
 package org.accrual.intake;
 
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -9,10 +10,20 @@ import java.util.SortedMap;
  * @param admitted to be applied, in the order they came
  * @param advances how far each admitted stream moves
  * @param repeats how many were applied before and are dropped
- * @param halts at most one a partition; nothing at or after it in that partition is admitted
+ * @param parks to be set aside, in the order they came
+ * @param closed parked streams whose missing event is among the admitted
  */
 record Judgement(
-    List<Message> admitted, SortedMap<StreamKey, Advance> advances, int repeats, List<Halt> halts) {
+    List<Message> admitted,
+    SortedMap<StreamKey, Advance> advances,
+    int repeats,
+    List<Park> parks,
+    Set<StreamKey> closed) {
+
+  /** Nothing to write. */
+  boolean isEmpty() {
+    return admitted.isEmpty() && parks.isEmpty();
+  }
 
   /**
    * A stream's step in one batch.

@@ -2,7 +2,6 @@ package org.accrual.intake;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,21 +49,26 @@ public final class MessageDecoder {
     return decoded;
   }
 
-  private Decoded decode(ConsumerRecord<byte[], byte[]> record) {
+  /** Of one record. Throws what the registry throws when it is away. */
+  public Decoded decode(ConsumerRecord<byte[], byte[]> record) {
     Position position = Position.of(record);
+    StreamKey stream = StreamKey.of(record);
     byte @Nullable [] key = record.key();
     byte @Nullable [] value = record.value();
     if (key == null) {
-      return new Unreadable(position, "the record has no key");
+      return new Unreadable(position, stream, "the record has no key");
+    }
+    if (StreamKey.text(key).isEmpty()) {
+      return new Unreadable(position, stream, "the key is no text of 1 to 512 characters");
     }
     if (value == null || value.length < PREFIX || value[0] != 0) {
-      return new Unreadable(position, "the value does not begin with 00 and a schema id");
+      return new Unreadable(position, stream, "the value does not begin with 00 and a schema id");
     }
     try {
       RecordHeaders headers = RecordHeaders.read(record);
       return new Message(
           position,
-          new StreamKey(record.topic(), new String(key, StandardCharsets.UTF_8)),
+          stream,
           headers.version(),
           headers.id(),
           headers.type(),
@@ -72,7 +76,7 @@ public final class MessageDecoder {
           headers.correlation(),
           body(headers.type(), value));
     } catch (UnreadableRecord unreadable) {
-      return new Unreadable(position, unreadable.getMessage());
+      return new Unreadable(position, stream, unreadable.getMessage());
     }
   }
 

@@ -10,17 +10,10 @@ public final class SqlFailures {
   // Connection, resources, operator intervention (also statement_timeout), lock and timeout
   // classes.
   private static final Set<String> PASSING_CLASSES = Set.of("08", "53", "57", "58", "40", "55");
-  // idle_in_transaction_session_timeout, transaction_timeout; and a stream inserted by another
-  // owner.
-  private static final Set<String> PASSING_STATES = Set.of("25P03", "25P04", "23505");
+  // idle_in_transaction_session_timeout, transaction_timeout.
+  private static final Set<String> PASSING_STATES = Set.of("25P03", "25P04");
 
   private SqlFailures() {}
-
-  static RuntimeException of(SQLException failure) {
-    return passes(failure)
-        ? new TransientFailure("the database cannot do it now", failure)
-        : new BrokenBatch("the database refused the batch", failure);
-  }
 
   /** Whether the same statement may work when it is tried again. */
   public static boolean passes(SQLException failure) {

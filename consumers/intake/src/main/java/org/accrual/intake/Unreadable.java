@@ -6,4 +6,4 @@ package org.accrual.intake;
  *
  * @param reason what is wrong, for an operator
  */
-public record Unreadable(Position position, String reason) implements Decoded {}
+public record Unreadable(Position position, StreamKey stream, String reason) implements Decoded {}

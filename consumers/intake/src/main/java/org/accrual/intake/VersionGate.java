@@ -7,17 +7,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrual.contract.Topics;
 import org.accrual.intake.Judgement.Advance;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Admits each event once and in order: version n + 1 after version n. A lower one is a repeat and
- * dropped; a higher one, like a record that cannot be read, halts its partition. A saga's commands
- * and answers have no version and pass: each belongs to a step of its own, by which the consumer
- * tells repeats. Pure: what has been applied is given, what would be is answered.
+ * dropped; a higher one, like a record that cannot be read, parks its stream, and what comes behind
+ * it in the stream parks too. A saga's commands and answers have no version and pass: each belongs
+ * to a step of its own, by which the consumer tells repeats. Pure: what has been applied and what
+ * stands is given, what would be is answered.
  */
 final class VersionGate {
   private static final Set<String> STEPS =
@@ -26,57 +27,77 @@ final class VersionGate {
           .collect(Collectors.toUnmodifiableSet());
 
   private final Map<StreamKey, Long> applied;
+  private final Map<StreamKey, Cause> standing;
+  private final Set<Position> settled;
   private final List<Message> admitted = new ArrayList<>();
   private final SortedMap<StreamKey, Advance> advances = new TreeMap<>();
-  private final Map<TopicPartition, Halt> halts = new HashMap<>();
+  private final List<Park> parks = new ArrayList<>();
+  private final Set<StreamKey> closed = new TreeSet<>();
   private int repeats;
 
-  private VersionGate(Map<StreamKey, Long> applied) {
+  private VersionGate(Map<StreamKey, Long> applied, Standing dead) {
     this.applied = applied;
+    this.standing = new HashMap<>(dead.streams());
+    this.settled = dead.settled();
   }
 
   /**
    * @param applied versions reached by the streams in the batch; absent means none
+   * @param dead what the dead letters know of the batch
    * @param batch in order per partition
    */
-  static Judgement judge(Map<StreamKey, Long> applied, List<Decoded> batch) {
-    VersionGate gate = new VersionGate(applied);
+  static Judgement judge(Map<StreamKey, Long> applied, Standing dead, List<Decoded> batch) {
+    VersionGate gate = new VersionGate(applied, dead);
     batch.forEach(gate::judge);
-    return new Judgement(
-        gate.admitted, gate.advances, gate.repeats, List.copyOf(gate.halts.values()));
+    return new Judgement(gate.admitted, gate.advances, gate.repeats, gate.parks, gate.closed);
   }
 
   private void judge(Decoded record) {
-    if (halts.containsKey(record.position().partition())) {
+    if (settled.contains(record.position())) {
+      repeats++;
       return;
     }
     switch (record) {
-      case Unreadable unreadable -> halt(Halt.unreadable(unreadable));
-      case Message message -> judge(message);
+      case Unreadable unreadable -> park(Park.unreadable(unreadable));
+      case Message message when message.version() == Message.UNSEQUENCED -> unsequenced(message);
+      case Message message -> sequenced(message);
     }
   }
 
-  private void judge(Message message) {
-    Advance soFar = advances.get(message.stream());
-    long before = applied.getOrDefault(message.stream(), 0L);
-    long current = soFar == null ? before : soFar.to();
-    if (message.version() == Message.UNSEQUENCED) {
-      if (STEPS.contains(message.stream().topic())) {
-        admitted.add(message);
-      } else {
-        halt(Halt.unsequenced(message));
-      }
-    } else if (message.version() <= current) {
-      repeats++;
-    } else if (message.version() == current + 1) {
-      admitted.add(message);
-      advances.put(message.stream(), new Advance(before, message.version()));
+  private void unsequenced(Message message) {
+    if (!STEPS.contains(message.stream().topic())) {
+      park(Park.unsequenced(message));
+    } else if (standing.containsKey(message.stream())) {
+      parks.add(Park.behind(message));
     } else {
-      halt(Halt.gap(message, current));
+      admitted.add(message);
     }
   }
 
-  private void halt(Halt halt) {
-    halts.put(halt.position().partition(), halt);
+  private void sequenced(Message message) {
+    StreamKey stream = message.stream();
+    Advance soFar = advances.get(stream);
+    long before = applied.getOrDefault(stream, 0L);
+    long current = soFar == null ? before : soFar.to();
+    Cause stands = standing.get(stream);
+    if (message.version() <= current) {
+      repeats++;
+    } else if (message.version() == current + 1 && (stands == null || stands == Cause.GAP)) {
+      admitted.add(message);
+      advances.put(stream, new Advance(before, message.version()));
+      if (stands != null) {
+        closed.add(stream);
+      }
+    } else if (stands != null) {
+      parks.add(Park.behind(message));
+    } else {
+      park(Park.gap(message, current));
+    }
+  }
+
+  /** A record with something against it: its stream stands from here on. */
+  private void park(Park park) {
+    parks.add(park);
+    standing.putIfAbsent(park.record().stream(), park.cause());
   }
 }

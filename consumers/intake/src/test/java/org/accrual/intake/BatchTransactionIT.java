@@ -59,29 +59,19 @@ class BatchTransactionIT {
   }
 
   @Test
-  void aGapAppliesWhatComesBeforeIt() throws Exception {
-    BatchResult result = transaction.apply(List.of(event(0, "a", 1), event(1, "a", 3)));
-
-    assertThat(result.applied()).isEqualTo(1);
-    assertThat(result.halts())
-        .singleElement()
-        .satisfies(halt -> assertThat(halt.position().offset()).isEqualTo(1));
-    assertThat(tables.effects()).isEqualTo(Map.of("a", List.of(1L)));
-  }
-
-  @Test
-  void effectsThatFailLeaveNothingBehind() throws Exception {
+  void aMissingTableIsNoEventsFaultAndLeavesNothingBehind() throws Exception {
     BatchTransaction failing =
         transaction(
             (connection, messages) -> {
               ProbeTables.append(connection, messages);
-              connection.createStatement().execute("select 1 / 0");
+              connection.createStatement().execute("select * from probe.nowhere");
             });
 
     assertThatThrownBy(() -> failing.apply(List.of(event(0, "a", 1))))
-        .isInstanceOf(BrokenBatch.class);
+        .isInstanceOf(BrokenConsumer.class);
     assertThat(tables.effects()).isEmpty();
     assertThat(tables.applied(List.of(A))).isEmpty();
+    assertThat(tables.rows("select count(*) from ops.dead_letters")).containsExactly("0");
 
     // And the connection that went back to the pool is clean.
     assertThat(transaction.apply(List.of(event(0, "a", 1))).applied()).isEqualTo(1);

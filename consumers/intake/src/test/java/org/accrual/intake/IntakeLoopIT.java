@@ -13,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.accrual.embedded.SharedParts;
-import org.accrual.runtime.Correlation;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,7 +25,6 @@ class IntakeLoopIT {
   private final TopicFixture topic = new TopicFixture(2);
   private final List<String> handled = new CopyOnWriteArrayList<>();
   private final AtomicInteger failuresLeft = new AtomicInteger();
-  private final AtomicReference<List<Halt>> halts = new AtomicReference<>(List.of());
   private final RecordingObserver observed = new RecordingObserver();
   private final List<IntakeLoop> loops = new ArrayList<>();
 
@@ -85,36 +83,19 @@ class IntakeLoopIT {
   }
 
   @Test
-  void aHaltedPartitionStandsAtItsRecordWhileOthersGoOn() throws Exception {
-    halts.set(List.of(halt(0, 1)));
-    write(0, "a1", "a2", "a3");
-    IntakeLoop loop = loop(this::handle);
+  void aConsumerThatCannotWorkSaysSo() throws Exception {
+    write(0, "a1");
+    IntakeLoop loop =
+        loop(
+            _ -> {
+              throw new BrokenConsumer("a table is missing", new IllegalStateException());
+            });
     loop.start();
 
-    await().until(() -> loop.state() == IntakeState.HALTED);
-    assertThat(loop.trouble()).contains("offset 1", "a gap");
+    await().until(() -> loop.state() == IntakeState.BROKEN);
+    assertThat(loop.trouble()).contains("a table is missing");
     assertThat(loop.state().isReady()).isFalse();
-    write(1, "b1", "b2");
-
-    await().untilAsserted(() -> assertThat(topic.committed(1)).isEqualTo(2));
-    await().untilAsserted(() -> assertThat(topic.committed(0)).isEqualTo(1));
-    assertThat(loop.state()).isEqualTo(IntakeState.HALTED);
-    assertThat(handled).contains("a1", "b1", "b2").doesNotContain("a2", "a3");
-  }
-
-  @Test
-  void aHaltedPartitionIsTriedAgainAndGoesOnWhenItCan() throws Exception {
-    halts.set(List.of(halt(0, 1)));
-    write(0, "a1", "a2");
-    IntakeLoop loop = loop(this::handle);
-    loop.start();
-    await().until(() -> loop.state() == IntakeState.HALTED);
-
-    halts.set(List.of());
-
-    await().until(() -> loop.state() == IntakeState.RUNNING);
-    await().untilAsserted(() -> assertThat(topic.committed(0)).isEqualTo(2));
-    assertThat(handled).containsExactly("a1", "a2");
+    assertThat(topic.committed(0)).isEqualTo(-1);
   }
 
   @Test
@@ -195,32 +176,10 @@ class IntakeLoopIT {
     if (failuresLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       throw new TransientFailure("the database is away", null);
     }
-    List<Halt> now = halts.get();
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      boolean stands =
-          now.stream()
-              .map(Halt::position)
-              .anyMatch(
-                  p ->
-                      p.partition().partition() == record.partition()
-                          && p.offset() <= record.offset());
-      if (!stands) {
-        handled.add(new String(record.value(), StandardCharsets.UTF_8));
-      }
+      handled.add(new String(record.value(), StandardCharsets.UTF_8));
     }
-    List<Halt> met =
-        now.stream()
-            .filter(
-                halt ->
-                    records.stream()
-                        .anyMatch(r -> r.partition() == halt.position().partition().partition()))
-            .toList();
-    return new BatchResult(records.size(), 0, met, Map.of());
-  }
-
-  private Halt halt(int partition, long offset) {
-    return new Halt(
-        new Position(topic.partition(partition), offset), "a gap", new Correlation("c", "", ""));
+    return new BatchResult(records.size(), 0, 0, Map.of());
   }
 
   private IntakeLoop loop(BatchHandler handler) {

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.accrual.embedded.SharedParts;
+import org.accrual.provision.Database;
+import org.accrual.runtime.DatabaseSettings;
 
 /**
  * A consumer's schema with an effect that shows every repeat: each event appends a row, in order.
@@ -30,6 +33,7 @@ final class ProbeTables implements AutoCloseable {
   }
 
   private static void create(String url) {
+    Database.migrate(new DatabaseSettings(url, "postgres", ""));
     try (HikariDataSource source = new HikariDataSource()) {
       source.setJdbcUrl(url);
       source.setUsername("postgres");
@@ -79,6 +83,23 @@ final class ProbeTables implements AutoCloseable {
       }
     }
     return effects;
+  }
+
+  /** Rows of a query, columns joined by {@code |}. */
+  List<String> rows(String sql) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection(database.getJdbcUrl(), "postgres", "");
+        var found = connection.createStatement().executeQuery(sql)) {
+      List<String> rows = new ArrayList<>();
+      while (found.next()) {
+        StringJoiner row = new StringJoiner("|");
+        for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+          row.add(String.valueOf(found.getString(i)));
+        }
+        rows.add(row.toString());
+      }
+      return rows;
+    }
   }
 
   Map<StreamKey, Long> applied(List<StreamKey> streams) throws SQLException {

@@ -1,5 +1,6 @@
 package org.accrual.intake;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -8,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import org.accrual.embedded.SharedParts;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -39,6 +41,21 @@ final class TopicFixture implements AutoCloseable {
             .get()
             .get(partition(partition));
     return offset == null ? -1 : offset.offset();
+  }
+
+  /** Records that the group has not committed yet. */
+  long lag() throws Exception {
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    int partitions =
+        admin.describeTopics(List.of(name)).allTopicNames().get().get(name).partitions().size();
+    for (int i = 0; i < partitions; i++) {
+      latest.put(partition(i), OffsetSpec.latest());
+    }
+    long lag = 0;
+    for (var end : admin.listOffsets(latest).all().get().entrySet()) {
+      lag += end.getValue().offset() - Math.max(0, committed(end.getKey().partition()));
+    }
+    return lag;
   }
 
   int members() throws Exception {

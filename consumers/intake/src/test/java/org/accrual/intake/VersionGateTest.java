@@ -3,11 +3,13 @@ package org.accrual.intake;
 import static org.accrual.intake.IntakeFixtures.TOPIC;
 import static org.accrual.intake.IntakeFixtures.message;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.accrual.contract.Topics;
 import org.accrual.intake.Judgement.Advance;
 import org.apache.kafka.common.TopicPartition;
@@ -23,12 +25,12 @@ class VersionGateTest {
   void admitsTheNextVersionsInOrder() {
     List<Decoded> batch = List.of(message(0, 0, "a", 4), message(0, 1, "a", 5));
 
-    Judgement judgement = VersionGate.judge(Map.of(A, 3L), batch);
+    Judgement judgement = judge(Map.of(A, 3L), batch);
 
     assertThat(judgement.admitted()).isEqualTo(batch);
     assertThat(judgement.advances()).containsExactly(Map.entry(A, new Advance(3, 5)));
     assertThat(judgement.repeats()).isZero();
-    assertThat(judgement.halts()).isEmpty();
+    assertThat(judgement.parks()).isEmpty();
   }
 
   @Test
@@ -36,8 +38,7 @@ class VersionGateTest {
     Message fresh = message(0, 1, "a", 4);
 
     Judgement judgement =
-        VersionGate.judge(
-            Map.of(A, 3L), List.of(message(0, 0, "a", 3), fresh, message(0, 2, "a", 4)));
+        judge(Map.of(A, 3L), List.of(message(0, 0, "a", 3), fresh, message(0, 2, "a", 4)));
 
     assertThat(judgement.admitted()).containsExactly(fresh);
     assertThat(judgement.repeats()).isEqualTo(2);
@@ -45,53 +46,90 @@ class VersionGateTest {
 
   @Test
   void aStreamBeginsAtVersionOne() {
-    assertThat(VersionGate.judge(Map.of(), List.of(message(0, 0, "a", 1))).halts()).isEmpty();
-    assertThat(VersionGate.judge(Map.of(), List.of(message(0, 0, "a", 2))).halts()).hasSize(1);
+    assertThat(judge(Map.of(), List.of(message(0, 0, "a", 1))).parks()).isEmpty();
+    assertThat(judge(Map.of(), List.of(message(0, 0, "a", 2))).parks()).hasSize(1);
   }
 
   @Test
-  void aGapHaltsItsPartitionThereAndNoOther() {
+  void aGapParksItsStreamFromThereOnAndNoOther() {
     Message before = message(0, 0, "a", 4);
     Message gap = message(0, 1, "a", 6);
-    Message behindTheGap = message(0, 2, "b", 1);
-    Message elsewhere = message(1, 0, "c", 1);
+    Message otherKey = message(0, 2, "b", 1);
+    Message behindTheGap = message(0, 3, "a", 7);
 
-    Judgement judgement =
-        VersionGate.judge(Map.of(A, 3L), List.of(before, gap, behindTheGap, elsewhere));
+    Judgement judgement = judge(Map.of(A, 3L), List.of(before, gap, otherKey, behindTheGap));
 
-    assertThat(judgement.admitted()).containsExactly(before, elsewhere);
-    assertThat(judgement.advances()).doesNotContainKey(B);
-    assertThat(judgement.halts())
-        .singleElement()
-        .satisfies(
-            halt -> {
-              assertThat(halt.position()).isEqualTo(gap.position());
-              assertThat(halt.reason()).contains("key a", "version 6", "version 4");
-              assertThat(halt.correlation().id()).isEqualTo("conversation");
-            });
+    assertThat(judgement.admitted()).containsExactly(before, otherKey);
+    assertThat(judgement.parks())
+        .extracting(Park::record, Park::cause)
+        .containsExactly(tuple(gap, Cause.GAP), tuple(behindTheGap, Cause.BEHIND));
+    assertThat(judgement.parks().getFirst().error()).contains("key a", "version 6", "version 4");
   }
 
   @Test
-  void whatCannotBeReadHaltsItsPartition() {
-    Position position = new Position(new TopicPartition(TOPIC, 0), 7);
+  void whatCannotBeReadParksItsKeyOnly() {
+    Unreadable garbage =
+        new Unreadable(new Position(new TopicPartition(TOPIC, 0), 7), A, "garbage");
+    Message behind = message(0, 8, "a", 4);
+    Message otherKey = message(0, 9, "b", 1);
+
+    Judgement judgement = judge(Map.of(A, 3L), List.of(garbage, behind, otherKey));
+
+    assertThat(judgement.admitted()).containsExactly(otherKey);
+    assertThat(judgement.parks())
+        .extracting(Park::record, Park::cause)
+        .containsExactly(tuple(garbage, Cause.UNREADABLE), tuple(behind, Cause.BEHIND));
+  }
+
+  @Test
+  void whatStandsInTheDeadLettersParksBehind() {
+    Message next = message(0, 8, "a", 4);
 
     Judgement judgement =
         VersionGate.judge(
-            Map.of(), List.of(new Unreadable(position, "garbage"), message(0, 8, "a", 1)));
+            Map.of(A, 3L), new Standing(Map.of(A, Cause.POISON), Set.of()), List.of(next));
 
     assertThat(judgement.admitted()).isEmpty();
-    assertThat(judgement.halts())
-        .singleElement()
-        .satisfies(halt -> assertThat(halt.position()).isEqualTo(position));
+    assertThat(judgement.parks()).containsExactly(Park.behind(next));
+  }
+
+  @Test
+  void theMissingEventIsAdmittedThoughItsStreamStands() {
+    Message missing = message(0, 8, "a", 4);
+
+    Judgement judgement =
+        VersionGate.judge(
+            Map.of(A, 3L),
+            new Standing(Map.of(A, Cause.GAP), Set.of()),
+            List.of(message(0, 7, "a", 6), missing));
+
+    assertThat(judgement.admitted()).containsExactly(missing);
+    assertThat(judgement.closed()).containsExactly(A);
+    assertThat(judgement.parks()).hasSize(1);
+  }
+
+  @Test
+  void whatWasSettledIsARepeat() {
+    Unreadable garbage =
+        new Unreadable(new Position(new TopicPartition(TOPIC, 0), 7), A, "garbage");
+    Message next = message(0, 8, "a", 4);
+
+    Judgement judgement =
+        VersionGate.judge(
+            Map.of(A, 3L),
+            new Standing(Map.of(), Set.of(garbage.position())),
+            List.of(garbage, next));
+
+    assertThat(judgement.repeats()).isEqualTo(1);
+    assertThat(judgement.admitted()).containsExactly(next);
   }
 
   @Test
   void whatCarriesNoSequenceIsNotTakenForARepeat() {
-    Judgement judgement =
-        VersionGate.judge(Map.of(), List.of(message(0, 0, "a", Message.UNSEQUENCED)));
+    Judgement judgement = judge(Map.of(), List.of(message(0, 0, "a", Message.UNSEQUENCED)));
 
     assertThat(judgement.repeats()).isZero();
-    assertThat(judgement.halts()).hasSize(1);
+    assertThat(judgement.parks()).hasSize(1);
   }
 
   @Test
@@ -99,11 +137,11 @@ class VersionGateTest {
     Message first = command(0);
     Message repeated = command(1);
 
-    Judgement judgement = VersionGate.judge(Map.of(), List.of(first, repeated));
+    Judgement judgement = judge(Map.of(), List.of(first, repeated));
 
     assertThat(judgement.admitted()).containsExactly(first, repeated);
     assertThat(judgement.advances()).isEmpty();
-    assertThat(judgement.halts()).isEmpty();
+    assertThat(judgement.parks()).isEmpty();
   }
 
   private static Message command(long offset) {
@@ -117,6 +155,10 @@ class VersionGateTest {
         any.time(),
         any.correlation(),
         any.body());
+  }
+
+  private static Judgement judge(Map<StreamKey, Long> applied, List<? extends Decoded> batch) {
+    return VersionGate.judge(applied, Standing.NOTHING, List.copyOf(batch));
   }
 
   /** Whatever is repeated and however batches are cut, each version is admitted once, in order. */
@@ -142,8 +184,8 @@ class VersionGateTest {
       for (int i = from; i < to; i++) {
         batch.add(message(0, i, "a", delivered.get(i)));
       }
-      Judgement judgement = VersionGate.judge(applied, batch);
-      assertThat(judgement.halts()).isEmpty();
+      Judgement judgement = judge(applied, batch);
+      assertThat(judgement.parks()).isEmpty();
       judgement.admitted().forEach(message -> admitted.add(message.version()));
       judgement.advances().forEach((stream, advance) -> applied.put(stream, advance.to()));
       from = to;

@@ -3,15 +3,18 @@ package org.accrual.consumers.analytics;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.accrual.consumers.ConsumerLoops;
 import org.accrual.consumers.EventConsumer;
+import org.accrual.consumers.Rebuildable;
 import org.accrual.consumers.WriterSchemas;
 import org.accrual.consumers.database.EffectsPool;
 import org.accrual.contract.Topics;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
+import org.accrual.intake.Effects;
 import org.accrual.intake.GateTable;
 import org.accrual.intake.MessageDecoder;
 import org.accrual.intake.TransientFailure;
@@ -23,7 +26,7 @@ import org.eclipse.microprofile.health.Readiness;
 
 /** Counts how recruitment goes. */
 @ApplicationScoped
-public class AnalyticsConsumer implements EventConsumer {
+public class AnalyticsConsumer implements EventConsumer, Rebuildable {
   static final String NAME = "analytics";
 
   private final BatchTransaction transaction;
@@ -60,6 +63,16 @@ public class AnalyticsConsumer implements EventConsumer {
     BatchResult result = transaction.apply(records);
     progress.reached(result.reached());
     return result;
+  }
+
+  @Override
+  public Effects into(String schema) {
+    return new Analytics(schema);
+  }
+
+  @Override
+  public Duration redrive() {
+    return transaction.redrive();
   }
 
   @Produces

@@ -3,6 +3,7 @@ package org.accrual.consumers.audit;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -60,6 +61,11 @@ public class AuditConsumer implements EventConsumer {
     BatchResult result = transaction.apply(records);
     progress.reached(result.reached());
     return result;
+  }
+
+  @Override
+  public Duration redrive() {
+    return transaction.redrive();
   }
 
   @Produces

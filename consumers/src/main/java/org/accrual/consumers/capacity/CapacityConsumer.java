@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.accrual.consumers.ConsumerLoops;
@@ -57,6 +58,11 @@ public class CapacityConsumer implements EventConsumer {
       retryOn = {TransientFailure.class, RegistryUnavailable.class})
   public BatchResult handle(List<ConsumerRecord<byte[], byte[]>> records) {
     return transaction.apply(records);
+  }
+
+  @Override
+  public Duration redrive() {
+    return transaction.redrive();
   }
 
   @Produces

@@ -3,6 +3,7 @@ package org.accrual.consumers.notification;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -77,6 +78,13 @@ public class NotificationConsumer implements EventConsumer {
     progress.reached(result.reached());
     sender.wake();
     return result;
+  }
+
+  @Override
+  public Duration redrive() {
+    Duration pause = transaction.orElseThrow().redrive();
+    sender.wake();
+    return pause;
   }
 
   @Produces

@@ -35,6 +35,12 @@ public abstract class ConsumerProgress {
     return progress.await(stream, version, atMost);
   }
 
+  /** See {@link StreamProgress#awaitUnlessParked}. */
+  public Wait awaitUnlessParked(StreamKey stream, long version, Duration atMost)
+      throws InterruptedException, SQLException {
+    return progress.awaitUnlessParked(stream, version, atMost);
+  }
+
   /** See {@link StreamProgress#reached}. */
   public void reached(Map<StreamKey, Long> versions) {
     progress.reached(versions);

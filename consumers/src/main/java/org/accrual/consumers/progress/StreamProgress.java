@@ -1,6 +1,8 @@
 package org.accrual.consumers.progress;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +28,10 @@ public final class StreamProgress implements AutoCloseable {
   /** How often the gate's table is read while somebody waits. */
   public static final Duration RECHECK = Duration.ofMillis(25);
 
+  private static final Duration FIRST_LOOK = Duration.ofMillis(50);
+  private static final Duration NEXT_LOOKS = Duration.ofMillis(250);
+  private static final String PARKED =
+      "select 1 from deadletter.stream where consumer = ? and topic = ? and key = ?";
   private static final Logger LOG = Logger.getLogger(StreamProgress.class.getName());
 
   private final DataSource database;
@@ -69,6 +75,30 @@ public final class StreamProgress implements AutoCloseable {
           || waiter.reached.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     } finally {
       remove(stream, waiter);
+    }
+  }
+
+  /**
+   * As {@link #await}, but gives up at once when the stream stands in the consumer's dead letters,
+   * since waiting does not help then.
+   */
+  public Wait awaitUnlessParked(StreamKey stream, long version, Duration atMost)
+      throws InterruptedException, SQLException {
+    long until = System.nanoTime() + atMost.toNanos();
+    Duration slice = FIRST_LOOK;
+    while (true) {
+      Duration left = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
+      if (await(stream, version, left.compareTo(slice) < 0 ? left : slice)) {
+        return Wait.REACHED;
+      }
+      if (isParked(stream)) {
+        // Unless it was let go between the two looks.
+        return isApplied(stream, version) ? Wait.REACHED : Wait.PARKED;
+      }
+      if (left.compareTo(slice) <= 0) {
+        return Wait.BEHIND;
+      }
+      slice = NEXT_LOOKS;
     }
   }
 
@@ -161,6 +191,18 @@ public final class StreamProgress implements AutoCloseable {
   private boolean isApplied(StreamKey stream, long version) throws SQLException {
     Long applied = applied(List.of(stream)).get(stream);
     return applied != null && applied >= version;
+  }
+
+  private boolean isParked(StreamKey stream) throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement(PARKED)) {
+      statement.setString(1, gate.consumer());
+      statement.setString(2, stream.topic());
+      statement.setString(3, stream.key());
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next();
+      }
+    }
   }
 
   private Map<StreamKey, Long> applied(List<StreamKey> streams) throws SQLException {

@@ -15,40 +15,48 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code projection.enrollment}: one statement reads a batch's rows, one writes them. */
 final class EnrollmentTable {
-  private static final String READ =
-      """
-      select enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
-             screened_at, requested_at, confirmed_at, version, updated_at
-        from projection.enrollment
-       where enrollment_id = any (?)
-      """;
-  // What an enrollment is of never changes; neither does any indexed column.
-  private static final String WRITE =
-      """
-      insert into projection.enrollment
-             (enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
-              screened_at, requested_at, confirmed_at, version, updated_at)
-      select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      on conflict (enrollment_id) do update set
-             state = excluded.state,
-             withdrawn_from = excluded.withdrawn_from,
-             reason_before = excluded.reason_before,
-             reason = excluded.reason,
-             requested_at = excluded.requested_at,
-             confirmed_at = excluded.confirmed_at,
-             version = excluded.version,
-             updated_at = excluded.updated_at
-      """;
+  private final String read;
+  private final String write;
 
-  private EnrollmentTable() {}
+  /**
+   * @param schema of which version of the projection
+   */
+  EnrollmentTable(String schema) {
+    read =
+        """
+        select enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
+               screened_at, requested_at, confirmed_at, version, updated_at
+          from %s.enrollment
+         where enrollment_id = any (?)
+        """
+            .formatted(schema);
+    // What an enrollment is of never changes; neither does any indexed column.
+    write =
+        """
+        insert into %s.enrollment
+               (enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
+                screened_at, requested_at, confirmed_at, version, updated_at)
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict (enrollment_id) do update set
+               state = excluded.state,
+               withdrawn_from = excluded.withdrawn_from,
+               reason_before = excluded.reason_before,
+               reason = excluded.reason,
+               requested_at = excluded.requested_at,
+               confirmed_at = excluded.confirmed_at,
+               version = excluded.version,
+               updated_at = excluded.updated_at
+        """
+            .formatted(schema);
+  }
 
-  static Map<String, EnrollmentRow> read(Connection connection, Collection<String> ids)
+  Map<String, EnrollmentRow> read(Connection connection, Collection<String> ids)
       throws SQLException {
     Map<String, EnrollmentRow> rows = HashMap.newHashMap(ids.size());
     if (ids.isEmpty()) {
       return rows;
     }
-    try (PreparedStatement statement = connection.prepareStatement(READ)) {
+    try (PreparedStatement statement = connection.prepareStatement(read)) {
       statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
       try (ResultSet found = statement.executeQuery()) {
         while (found.next()) {
@@ -60,11 +68,11 @@ final class EnrollmentTable {
     return rows;
   }
 
-  static void write(Connection connection, Collection<EnrollmentRow> rows) throws SQLException {
+  void write(Connection connection, Collection<EnrollmentRow> rows) throws SQLException {
     if (rows.isEmpty()) {
       return;
     }
-    try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
+    try (PreparedStatement statement = connection.prepareStatement(write)) {
       new Columns<>(statement, rows)
           .column("uuid", EnrollmentRow::enrollmentId)
           .column("text", EnrollmentRow::studyId)

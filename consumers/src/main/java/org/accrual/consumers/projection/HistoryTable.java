@@ -8,20 +8,26 @@ import org.accrual.consumers.database.Columns;
 
 /** {@code projection.enrollment_history}: one statement writes a batch's rows. */
 final class HistoryTable {
-  private static final String WRITE =
-      """
-      insert into projection.enrollment_history
-             (enrollment_id, version, event_type, state, reason, recorded_at)
-      select * from unnest(?, ?, ?, ?, ?, ?)
-      """;
+  private final String write;
 
-  private HistoryTable() {}
+  /**
+   * @param schema of which version of the projection
+   */
+  HistoryTable(String schema) {
+    write =
+        """
+        insert into %s.enrollment_history
+               (enrollment_id, version, event_type, state, reason, recorded_at)
+        select * from unnest(?, ?, ?, ?, ?, ?)
+        """
+            .formatted(schema);
+  }
 
-  static void write(Connection connection, List<HistoryRow> rows) throws SQLException {
+  void write(Connection connection, List<HistoryRow> rows) throws SQLException {
     if (rows.isEmpty()) {
       return;
     }
-    try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
+    try (PreparedStatement statement = connection.prepareStatement(write)) {
       new Columns<>(statement, rows)
           .column("uuid", HistoryRow::enrollmentId)
           .column("bigint", HistoryRow::version)

@@ -15,25 +15,37 @@ import org.accrual.intake.Message;
  * topic has no table; only the gate follows it.
  */
 final class Projection implements Effects {
+  private final EnrollmentTable enrollmentTable;
+  private final HistoryTable historyTable;
+  private final SiteTable siteTable;
+
+  /**
+   * @param schema of which version of the projection
+   */
+  Projection(String schema) {
+    enrollmentTable = new EnrollmentTable(schema);
+    historyTable = new HistoryTable(schema);
+    siteTable = new SiteTable(schema);
+  }
 
   @Override
   public void apply(Connection connection, List<Message> messages) throws SQLException {
     List<Message> enrollments = of(Topics.ENROLLMENT_EVENTS, messages);
     List<HistoryRow> history = new ArrayList<>(enrollments.size());
-    EnrollmentTable.write(
+    enrollmentTable.write(
         connection,
         Fold.of(
-            EnrollmentTable.read(connection, begunBefore(enrollments)),
+            enrollmentTable.read(connection, begunBefore(enrollments)),
             enrollments,
             (before, message) -> {
               EnrollmentRow after = EnrollmentRow.after(before, message);
               history.add(HistoryRow.of(message, after));
               return after;
             }));
-    HistoryTable.write(connection, history);
+    historyTable.write(connection, history);
     List<Message> sites = of(Topics.SITE_EVENTS, messages);
-    SiteTable.write(
-        connection, Fold.of(SiteTable.read(connection, begunBefore(sites)), sites, SiteRow::after));
+    siteTable.write(
+        connection, Fold.of(siteTable.read(connection, begunBefore(sites)), sites, SiteRow::after));
   }
 
   private static List<Message> of(String topic, List<Message> messages) {

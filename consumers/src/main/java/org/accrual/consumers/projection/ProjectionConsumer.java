@@ -3,15 +3,18 @@ package org.accrual.consumers.projection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.accrual.consumers.ConsumerLoops;
 import org.accrual.consumers.EventConsumer;
+import org.accrual.consumers.Rebuildable;
 import org.accrual.consumers.WriterSchemas;
 import org.accrual.consumers.database.EffectsPool;
 import org.accrual.contract.Topics;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
+import org.accrual.intake.Effects;
 import org.accrual.intake.GateTable;
 import org.accrual.intake.MessageDecoder;
 import org.accrual.intake.TransientFailure;
@@ -26,7 +29,7 @@ import org.eclipse.microprofile.health.Readiness;
  * reader who holds a study's consistency token can wait for it.
  */
 @ApplicationScoped
-public class ProjectionConsumer implements EventConsumer {
+public class ProjectionConsumer implements EventConsumer, Rebuildable {
   static final String NAME = "projection";
 
   private final BatchTransaction transaction;
@@ -37,7 +40,7 @@ public class ProjectionConsumer implements EventConsumer {
       @EffectsPool DataSource database, WriterSchemas schemas, ProjectionProgress progress) {
     this.transaction =
         new BatchTransaction(
-            database, new MessageDecoder(schemas::byId), new GateTable(NAME), new Projection());
+            database, new MessageDecoder(schemas::byId), new GateTable(NAME), new Projection(NAME));
     this.progress = progress;
   }
 
@@ -63,6 +66,16 @@ public class ProjectionConsumer implements EventConsumer {
     BatchResult result = transaction.apply(records);
     progress.reached(result.reached());
     return result;
+  }
+
+  @Override
+  public Effects into(String schema) {
+    return new Projection(schema);
+  }
+
+  @Override
+  public Duration redrive() {
+    return transaction.redrive();
   }
 
   @Produces

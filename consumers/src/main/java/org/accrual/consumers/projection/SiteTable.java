@@ -12,34 +12,41 @@ import org.accrual.consumers.database.Columns;
 
 /** {@code projection.site}: one statement reads a batch's rows, one writes them. */
 final class SiteTable {
-  private static final String READ =
-      """
-      select stream, study_id, site_id, active, capacity, time_zone, version, updated_at
-        from projection.site
-       where stream = any (?)
-      """;
-  private static final String WRITE =
-      """
-      insert into projection.site
-             (stream, study_id, site_id, active, capacity, time_zone, version, updated_at)
-      select * from unnest(?, ?, ?, ?, ?, ?, ?, ?)
-      on conflict (stream) do update set
-             active = excluded.active,
-             capacity = excluded.capacity,
-             time_zone = excluded.time_zone,
-             version = excluded.version,
-             updated_at = excluded.updated_at
-      """;
+  private final String read;
+  private final String write;
 
-  private SiteTable() {}
+  /**
+   * @param schema of which version of the projection
+   */
+  SiteTable(String schema) {
+    read =
+        """
+        select stream, study_id, site_id, active, capacity, time_zone, version, updated_at
+          from %s.site
+         where stream = any (?)
+        """
+            .formatted(schema);
+    write =
+        """
+        insert into %s.site
+               (stream, study_id, site_id, active, capacity, time_zone, version, updated_at)
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict (stream) do update set
+               active = excluded.active,
+               capacity = excluded.capacity,
+               time_zone = excluded.time_zone,
+               version = excluded.version,
+               updated_at = excluded.updated_at
+        """
+            .formatted(schema);
+  }
 
-  static Map<String, SiteRow> read(Connection connection, Collection<String> streams)
-      throws SQLException {
+  Map<String, SiteRow> read(Connection connection, Collection<String> streams) throws SQLException {
     Map<String, SiteRow> rows = HashMap.newHashMap(streams.size());
     if (streams.isEmpty()) {
       return rows;
     }
-    try (PreparedStatement statement = connection.prepareStatement(READ)) {
+    try (PreparedStatement statement = connection.prepareStatement(read)) {
       statement.setArray(1, connection.createArrayOf("text", streams.toArray()));
       try (ResultSet found = statement.executeQuery()) {
         while (found.next()) {
@@ -51,11 +58,11 @@ final class SiteTable {
     return rows;
   }
 
-  static void write(Connection connection, Collection<SiteRow> rows) throws SQLException {
+  void write(Connection connection, Collection<SiteRow> rows) throws SQLException {
     if (rows.isEmpty()) {
       return;
     }
-    try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
+    try (PreparedStatement statement = connection.prepareStatement(write)) {
       new Columns<>(statement, rows)
           .column("text", SiteRow::stream)
           .column("text", SiteRow::studyId)

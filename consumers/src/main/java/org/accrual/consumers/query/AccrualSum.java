@@ -23,6 +23,7 @@ final class AccrualSum {
   private final Map<EnrollmentState, Long> all = new EnumMap<>(EnrollmentState.class);
   private final SortedMap<String, Map<EnrollmentState, Long>> sites = new TreeMap<>();
   private int target;
+  private long parked;
 
   AccrualSum(String studyId) {
     this.studyId = studyId;
@@ -30,6 +31,10 @@ final class AccrualSum {
 
   void target(int participants) {
     target = participants;
+  }
+
+  void parked(long enrollments) {
+    parked = enrollments;
   }
 
   void add(String siteId, EnrollmentState state, long enrollments) {
@@ -46,6 +51,7 @@ final class AccrualSum {
             .setTarget(target)
             .setEnrolled(enrolled(all))
             .setAccrued(accrued(all))
+            .setParked(parked)
             .addAllStates(counts(all));
     sites.forEach(
         (siteId, states) ->

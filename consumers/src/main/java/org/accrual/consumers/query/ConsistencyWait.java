@@ -27,6 +27,7 @@ public class ConsistencyWait {
   private static final String FIELD = "min_consistency_token";
   private static final Duration LONGEST = Duration.ofSeconds(10);
   private static final Duration RETRY_DELAY = Duration.ofMillis(500);
+  private static final Duration RETRY_PARKED = Duration.ofSeconds(30);
   private static final List<String> STREAM_TYPES = List.of("study", "site", "enrollment");
 
   private final ProjectionProgress progress;
@@ -60,8 +61,10 @@ public class ConsistencyWait {
             .orElseThrow(
                 () -> Errors.invalid(field, "is not a consistency_token of an earlier answer"));
     try {
-      if (!progress.await(stream(token), token.version(), longest())) {
-        throw behind(token, progress);
+      switch (progress.awaitUnlessParked(stream(token), token.version(), longest())) {
+        case REACHED -> {}
+        case PARKED -> throw parked(token, progress);
+        case BEHIND -> throw behind(token, progress);
       }
     } catch (SQLException away) {
       throw DatabaseErrors.of(away);
@@ -86,15 +89,33 @@ public class ConsistencyWait {
   }
 
   private static RuntimeException behind(ConsistencyToken token, ConsumerProgress progress) {
+    return unavailable(
+        token,
+        "PROJECTION_BEHIND",
+        progress.consumer() + " has not reached version %d of %s %s yet",
+        RETRY_DELAY);
+  }
+
+  private static RuntimeException parked(ConsistencyToken token, ConsumerProgress progress) {
+    return unavailable(
+        token,
+        "PROJECTION_PARKED",
+        "version %d of %s %s stands in the dead letters of "
+            + progress.consumer()
+            + ": an operator has to redrive or discard",
+        RETRY_PARKED);
+  }
+
+  private static RuntimeException unavailable(
+      ConsistencyToken token, String reason, String message, Duration retryDelay) {
     return Errors.retryable(
         Code.UNAVAILABLE,
-        "PROJECTION_BEHIND",
-        "%s has not reached version %d of %s %s yet"
-            .formatted(progress.consumer(), token.version(), token.streamType(), token.streamId()),
+        reason,
+        message.formatted(token.version(), token.streamType(), token.streamId()),
         Map.of(
             "stream_type", token.streamType(),
             "stream_id", token.streamId(),
             "version", Long.toString(token.version())),
-        RETRY_DELAY);
+        retryDelay);
   }
 }

@@ -9,7 +9,7 @@ import java.util.logging.Logger;
 import org.accrual.intake.SqlFailures;
 import org.accrual.runtime.grpc.Errors;
 
-/** What a query's client is told when the database does not answer. */
+/** What a client is told when the database does not answer. */
 public final class DatabaseErrors {
   private static final Logger LOG = Logger.getLogger(DatabaseErrors.class.getName());
 

@@ -5,6 +5,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -66,6 +67,11 @@ public class RandomizationConsumer implements EventConsumer {
       retryOn = {TransientFailure.class, RegistryUnavailable.class})
   public BatchResult handle(List<ConsumerRecord<byte[], byte[]>> records) {
     return transaction.orElseThrow().apply(records);
+  }
+
+  @Override
+  public Duration redrive() {
+    return transaction.orElseThrow().redrive();
   }
 
   @Produces

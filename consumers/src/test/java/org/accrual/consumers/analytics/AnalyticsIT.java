@@ -97,7 +97,9 @@ class AnalyticsIT {
         .contains(day);
     assertThat(accrual.getDaysList().stream().mapToLong(FunnelDay::getAccrued).sum())
         .isEqualTo(301);
+    assertThat(accrual.getParked()).isZero();
     watchesAChange(process);
+    countsWhatStandsParked(process);
     refusals(process);
   }
 
@@ -117,6 +119,18 @@ class AnalyticsIT {
       seen = watched.next();
     }
     assertThat(seen.getAccrued()).isEqualTo(302);
+  }
+
+  /** An event after a gap parks its enrollment in analytics, and it is said so. */
+  private void countsWhatStandsParked(ConsumersProcess process) {
+    EnrollmentStory gappy = EnrollmentStory.onStudy("study", "site-1");
+    writer.send(Topics.ENROLLMENT_EVENTS, gappy.id, 1, gappy.events().get(0));
+    writer.send(Topics.ENROLLMENT_EVENTS, gappy.id, 3, gappy.events().get(2));
+    writer.flush();
+
+    await()
+        .atMost(LIMIT)
+        .until(() -> process.queries().getStudyAccrual(request("study").build()).getParked() == 1);
   }
 
   private void refusals(ConsumersProcess process) {

@@ -8,10 +8,10 @@ import java.util.Locale;
 import org.accrual.benchmarks.relay.RelayBenchmarks;
 
 /**
- * {@code enroll | outbox-cost | tokens [--clients N] [--warmups N] [--turns N] [--seconds N]
- * [--json FILE]}, or {@code relay-drain | relay-peers | relay-memory | relay-latency} with options
- * of their own. Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests package});
- * starts what it needs itself and stops it.
+ * {@code enroll | outbox-cost | tokens | query | projection [--clients N] [--warmups N] [--turns N]
+ * [--seconds N] [--json FILE]}, or {@code relay-drain | relay-peers | relay-memory | relay-latency}
+ * with options of their own. Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests
+ * package}); starts what it needs itself and stops it.
  */
 public final class Bench {
   private Bench() {}
@@ -25,6 +25,8 @@ public final class Bench {
       case "enroll" -> EnrollBenchmark.run(options);
       case "outbox-cost" -> OutboxCostBenchmark.run(options);
       case "tokens" -> TokenBenchmark.run(options);
+      case "query" -> QueryBenchmark.run(options);
+      case "projection" -> ProjectionBenchmark.run(options);
       default -> throw new IllegalStateException(options.benchmark());
     }
     System.exit(0);
@@ -51,7 +53,8 @@ public final class Bench {
    * @param json where every figure goes
    */
   record Options(String benchmark, int clients, int warmups, int turns, Duration turn, Path json) {
-    private static final List<String> BENCHMARKS = List.of("enroll", "outbox-cost", "tokens");
+    private static final List<String> BENCHMARKS =
+        List.of("enroll", "outbox-cost", "tokens", "query", "projection");
 
     static Options parse(String... args) {
       List<String> given = new ArrayList<>(List.of(args));

@@ -46,6 +46,11 @@ public final class Report {
     figure(of + " / " + to, each, ">=", goal, median(each) >= goal);
   }
 
+  /** A ratio that the benchmark has worked out itself, turn by turn. */
+  public void ratio(String what, List<Double> each, double goal) {
+    figure(what, each, ">=", goal, median(each) >= goal);
+  }
+
   /** The same for what should be at most the goal. */
   public void ratioAtMost(Map<String, List<Double>> rates, String of, String to, double goal) {
     List<Double> each = quotients(rates, of, to);

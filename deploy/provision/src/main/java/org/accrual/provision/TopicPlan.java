@@ -41,6 +41,14 @@ public final class TopicPlan {
       Map.of(
           "cleanup.policy", "delete", "retention.ms", Long.toString(Duration.ofDays(7).toMillis()));
 
+  /** As long as the tables keep what was settled. */
+  private static final Map<String, String> DEAD_LETTERS =
+      Map.of(
+          "cleanup.policy",
+          "delete",
+          "retention.ms",
+          Long.toString(Duration.ofDays(30).toMillis()));
+
   private static final Map<String, String> MARK = Map.of("cleanup.policy", "compact");
 
   private TopicPlan() {}
@@ -93,6 +101,9 @@ public final class TopicPlan {
             Topics.EVENT_TOPICS.stream().map(name -> new Topic(name, EVENT_PARTITIONS, EVENTS)),
             Topics.ANSWER_TOPICS.stream().map(name -> new Topic(name, EVENT_PARTITIONS, EVENTS)),
             Topics.COMMAND_TOPICS.stream().map(name -> new Topic(name, EVENT_PARTITIONS, COMMANDS)),
+            Stream.of(Topics.EVENT_TOPICS, Topics.ANSWER_TOPICS, Topics.COMMAND_TOPICS)
+                .flatMap(List::stream)
+                .map(name -> new Topic(Topics.deadLetters(name), 1, DEAD_LETTERS)),
             Stream.of(new Topic(Topics.RELAY_MARK, 1, MARK)))
         .flatMap(topics -> topics)
         .toList();

@@ -2,11 +2,13 @@ package org.accrual.core.saga;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import org.accrual.core.application.Waits;
 import org.accrual.intake.BatchHandler;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
+import org.accrual.intake.Redriven;
 import org.accrual.intake.TransientFailure;
 import org.accrual.runtime.registry.RegistryUnavailable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -14,7 +16,7 @@ import org.eclipse.microprofile.faulttolerance.Retry;
 
 /** Takes batches of answers in, and lets those who wait for what they brought look at once. */
 @ApplicationScoped
-class SagaConsumer implements BatchHandler {
+class SagaConsumer implements BatchHandler, Redriven {
   private final BatchTransaction transaction;
   private final Waits waits;
 
@@ -36,5 +38,10 @@ class SagaConsumer implements BatchHandler {
     BatchResult result = transaction.apply(records);
     waits.lookNow();
     return result;
+  }
+
+  @Override
+  public Duration redrive() {
+    return transaction.redrive();
   }
 }

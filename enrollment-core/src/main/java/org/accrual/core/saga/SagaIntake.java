@@ -11,6 +11,7 @@ import java.util.logging.Logger;
 import org.accrual.contract.Topics;
 import org.accrual.intake.IntakeLoop;
 import org.accrual.intake.IntakeMetrics;
+import org.accrual.intake.RedriveLoop;
 import org.accrual.intake.Subscription;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -25,13 +26,16 @@ import org.eclipse.microprofile.metrics.MetricRegistry;
  */
 @Readiness
 @ApplicationScoped
-class SagaIntake implements HealthCheck {
-  static final String NAME = "enrollment-core-saga";
+public class SagaIntake implements HealthCheck {
+  /** Of its consumer, also in the dead letters. */
+  public static final String NAME = "enrollment-core-saga";
+
   private static final Logger LOG = Logger.getLogger(SagaIntake.class.getName());
   private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
 
   private final boolean enabled;
   private final IntakeLoop loop;
+  private final RedriveLoop redrives;
 
   @Inject
   SagaIntake(SagaSettings settings, SagaConsumer consumer, MetricRegistry metrics) {
@@ -42,16 +46,19 @@ class SagaIntake implements HealthCheck {
             settings.intake(),
             consumer,
             new IntakeMetrics(metrics, NAME));
+    this.redrives = new RedriveLoop(NAME, consumer, settings.intake().retryPause());
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
     if (enabled) {
       loop.start();
+      redrives.start();
     }
   }
 
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
     loop.beginStop();
+    redrives.beginStop();
     try {
       if (!loop.awaitStop(STOP_WITHIN)) {
         LOG.log(

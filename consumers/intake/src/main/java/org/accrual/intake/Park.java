@@ -1,0 +1,52 @@
+package org.accrual.intake;
+
+/**
+ * A record to be set aside.
+ *
+ * @param error why, for an operator; empty if it only waits behind another
+ * @param attempts how often it was tried
+ */
+record Park(Decoded record, Cause cause, String error, int attempts) {
+
+  Position at() {
+    return record.position();
+  }
+
+  static Park behind(Decoded record) {
+    return new Park(record, Cause.BEHIND, "", 0);
+  }
+
+  static Park unreadable(Unreadable record) {
+    return new Park(record, Cause.UNREADABLE, record.reason(), 1);
+  }
+
+  static Park unsequenced(Message record) {
+    return new Park(
+        record,
+        Cause.UNREADABLE,
+        record.stream() + ": without header ce_sequence repeats cannot be told apart",
+        1);
+  }
+
+  static Park gap(Message record, long applied) {
+    return new Park(record, Cause.GAP, gapError(record, applied), 1);
+  }
+
+  static Park poison(Decoded record, Throwable failure, int attempts) {
+    return new Park(record, Cause.POISON, poisonError(failure), attempts);
+  }
+
+  static String gapError(Message record, long applied) {
+    return "%s: version %d arrived after version %d, so at least one event is missing"
+        .formatted(record.stream(), record.version(), applied);
+  }
+
+  /** The failure and its causes in one line. */
+  static String poisonError(Throwable failure) {
+    StringBuilder line = new StringBuilder(failure.toString());
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      line.append(" / ").append(cause);
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,124 @@
+package org.accrual.intake;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.accrual.intake.RedriveTables.Parked;
+import org.accrual.intake.RedriveTables.Run;
+import org.accrual.intake.RedriveTables.Turn;
+
+/**
+ * Tries parked letters again as redrives ask for it: one letter a transaction, in order per key, no
+ * faster than the run's rate. The first that fails holds those of its key after it. A process that
+ * dies leaves off between two letters.
+ */
+final class Redriver {
+  private static final Logger LOG = Logger.getLogger(Redriver.class.getName());
+
+  /** How late a redrive that was asked for begins. */
+  private static final Duration IDLE = Duration.ofMillis(250);
+
+  private final DataSource database;
+  private final MessageDecoder decoder;
+  private final GateTable gate;
+  private final Effects effects;
+  private final RedriveTables tables;
+
+  Redriver(DataSource database, MessageDecoder decoder, GateTable gate, Effects effects) {
+    this.database = database;
+    this.decoder = decoder;
+    this.gate = gate;
+    this.effects = effects;
+    this.tables = new RedriveTables(gate.consumer());
+  }
+
+  /** See {@link Redriven#redrive}. */
+  Duration redrive() {
+    try (Connection connection = database.getConnection()) {
+      try {
+        Duration pause = step(connection);
+        connection.commit();
+        return pause;
+      } catch (SQLException | RuntimeException failure) {
+        connection.rollback();
+        throw failure;
+      }
+    } catch (SQLException failure) {
+      throw FailureKind.of(failure) == FailureKind.TRANSIENT
+          ? new TransientFailure("the database cannot redrive now", failure)
+          : new BrokenConsumer("redrives do not work", failure);
+    }
+  }
+
+  private Duration step(Connection connection) throws SQLException {
+    Optional<Run> due = tables.claim(connection);
+    if (due.isEmpty()) {
+      return IDLE;
+    }
+    Run run = due.get();
+    Optional<Turn> next = tables.next(connection, run);
+    if (next.isPresent()) {
+      Turn turn = next.get();
+      take(connection, run, turn);
+    }
+    tables.advance(connection, run);
+    return Duration.ofNanos(1_000_000_000L / run.rate());
+  }
+
+  private void take(Connection connection, Run run, Turn turn) throws SQLException {
+    tables.hold(connection, turn.stream());
+    Optional<Parked> first = tables.first(connection, turn.stream());
+    if (!tables.isParked(connection, turn.letterId())) {
+      tables.close(connection, run, turn, "gone", "");
+    } else if (first.isPresent() && !first.get().letterId().equals(turn.letterId())) {
+      tables.holdBack(
+          connection, run, turn, "stands behind letter " + first.get().letterId() + " of its key");
+    } else if (first.isPresent()) {
+      attempt(connection, run, turn, first.get());
+    }
+  }
+
+  private void attempt(Connection connection, Run run, Turn turn, Parked letter)
+      throws SQLException {
+    Decoded decoded = decoder.decode(letter.record());
+    Judgement judgement =
+        VersionGate.judge(
+            gate.read(connection, Set.of(turn.stream())), Standing.NOTHING, List.of(decoded));
+    if (!judgement.parks().isEmpty()) {
+      failed(connection, run, turn, judgement.parks().getFirst());
+      return;
+    }
+    Savepoint before = connection.setSavepoint();
+    try {
+      if (!judgement.advances().isEmpty()) {
+        gate.advance(connection, judgement.advances());
+      }
+      if (!judgement.admitted().isEmpty()) {
+        effects.apply(connection, judgement.admitted());
+      }
+    } catch (SQLException | RuntimeException failure) {
+      if (FailureKind.of(failure) != FailureKind.POISON) {
+        throw failure;
+      }
+      connection.rollback(before);
+      failed(connection, run, turn, Park.poison(decoded, failure, 1));
+      return;
+    }
+    tables.applied(connection, run, turn);
+  }
+
+  private void failed(Connection connection, Run run, Turn turn, Park why) throws SQLException {
+    tables.failed(connection, run, turn, why);
+    LOG.log(
+        Level.WARNING,
+        "{0}: letter {1} of {2} still fails, the letters behind it are held: {3}",
+        new Object[] {gate.consumer(), turn.letterId(), turn.stream(), why.error()});
+  }
+}

@@ -1,0 +1,37 @@
+package org.accrual.consumers.deadletter;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.accrual.api.ops.v1.GetDeadLetterResponse;
+import org.accrual.consumers.WriterSchemas;
+import org.accrual.intake.Message;
+import org.accrual.intake.MessageDecoder;
+import org.accrual.intake.Unreadable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** A letter's payload for people, as far as it can be read. */
+@ApplicationScoped
+class LetterPayload {
+  private static final Logger LOG = Logger.getLogger(LetterPayload.class.getName());
+
+  private final MessageDecoder decoder;
+
+  @Inject
+  LetterPayload(WriterSchemas schemas) {
+    this.decoder = new MessageDecoder(schemas::byId);
+  }
+
+  void decode(ConsumerRecord<byte[], byte[]> record, GetDeadLetterResponse.Builder response) {
+    try {
+      switch (decoder.decode(record)) {
+        case Message message -> response.setPayloadJson(message.body().toString());
+        case Unreadable unreadable -> response.setDecodeError(unreadable.reason());
+      }
+    } catch (RuntimeException away) {
+      LOG.log(Level.WARNING, "a dead letter could not be decoded; look after the registry", away);
+      response.setDecodeError("the schema registry cannot be asked now");
+    }
+  }
+}
