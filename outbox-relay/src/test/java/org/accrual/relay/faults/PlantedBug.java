@@ -22,34 +22,7 @@ enum PlantedBug {
 
   /** The row that the mark stands on is taken for new. */
   AT_THE_MARK_IS_NEW(
-      new Edit("outbox/TransactionBuffer.java", "ordinal > skip", "ordinal >= skip")),
-
-  /** PostgreSQL forgets what a kill then keeps from the topics. */
-  CONFIRMED_BEFORE_PUBLISHED(
-      new Edit(
-          "source/DebeziumSource.java",
-          """
-                if (delivery.isPresent()) {
-                  receiver.deliver(delivery.get());
-                }
-                if (confirmable != null) {
-                  committer.markProcessed(confirmable);
-                }
-                committer.markBatchFinished();
-          """,
-          """
-                if (confirmable != null) {
-                  committer.markProcessed(confirmable);
-                }
-                committer.markBatchFinished();
-                if (delivery.isPresent()) {
-                  receiver.deliver(delivery.get());
-                }
-          """),
-      new Edit(
-          "source/EngineProperties.java",
-          "\"offset.flush.interval.ms\", \"500\"",
-          "\"offset.flush.interval.ms\", \"1\""));
+      new Edit("outbox/TransactionBuffer.java", "ordinal > skip", "ordinal >= skip"));
 
   private final List<Edit> edits;
 
