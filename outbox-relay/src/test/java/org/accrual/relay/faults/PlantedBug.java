@@ -22,7 +22,26 @@ enum PlantedBug {
 
   /** The row that the mark stands on is taken for new. */
   AT_THE_MARK_IS_NEW(
-      new Edit("outbox/TransactionBuffer.java", "ordinal > skip", "ordinal >= skip"));
+      new Edit("outbox/TransactionBuffer.java", "ordinal > skip", "ordinal >= skip")),
+
+  /**
+   * PostgreSQL may forget what a kill then keeps from the topics. A batch later, since the engine
+   * tells PostgreSQL only when it asks for the next one.
+   */
+  CONFIRMED_BEFORE_PUBLISHED(
+      new Edit(
+          "source/DebeziumSource.java",
+          "      Optional<Delivery> delivery = current.take();",
+          "      Optional<Delivery> delivery = late;\n      late = current.take();"),
+      new Edit(
+          "source/DebeziumSource.java",
+          "  private final Boundaries boundaries = new Boundaries();",
+          "  private final Boundaries boundaries = new Boundaries();\n"
+              + "  private Optional<Delivery> late = Optional.empty();"),
+      new Edit(
+          "source/EngineProperties.java",
+          "\"offset.flush.interval.ms\", \"500\"",
+          "\"offset.flush.interval.ms\", \"1\""));
 
   private final List<Edit> edits;
 
