@@ -37,7 +37,7 @@ class DependencyRulesTest {
   static final ArchRule ONLY_THE_SOURCE_KNOWS_DEBEZIUM =
       noClasses()
           .that()
-          .resideOutsideOfPackage("org.accrual.relay.source..")
+          .resideOutsideOfPackages("org.accrual.relay.source..", "io.debezium.pipeline..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.debezium..", "org.apache.kafka.connect..");

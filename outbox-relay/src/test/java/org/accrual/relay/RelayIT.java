@@ -3,6 +3,7 @@ package org.accrual.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,9 +11,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.accrual.contract.EventSchemas;
 import org.accrual.relay.outbox.Delivery;
 import org.accrual.relay.outbox.Position;
@@ -87,6 +91,23 @@ class RelayIT {
     assertThat(delivered.stream().mapToInt(delivery -> delivery.rows().size()).sum())
         .isEqualTo(150);
     assertThat(delivered.stream().mapToInt(Delivery::transactions).sum()).isEqualTo(50);
+  }
+
+  /** What QuietPipeline is for: Debezium's own count would be 3. */
+  @Test
+  void debeziumsMetricsDoNotSeeTheEvents() throws Exception {
+    fixtures.createSlot();
+    startStreaming();
+    fixtures.commit("a", "b", "c");
+    awaitRelayed(3);
+
+    MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+    Set<ObjectName> streaming =
+        server.queryNames(new ObjectName("debezium.postgres:context=streaming,*"), null);
+    assertThat(streaming).isNotEmpty();
+    for (ObjectName bean : streaming) {
+      assertThat(server.getAttribute(bean, "TotalNumberOfEventsSeen")).isEqualTo(0L);
+    }
   }
 
   @Test

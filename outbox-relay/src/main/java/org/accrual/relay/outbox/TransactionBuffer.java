@@ -50,8 +50,12 @@ public final class TransactionBuffer {
     skip = mark.ordinal();
   }
 
-  /** A row of a transaction whose commit is still to come. */
-  public void row(long transaction, OutboxRow row) {
+  /**
+   * A row of a transaction whose commit is still to come.
+   *
+   * @return how many rows of the transaction have come, those relayed before included
+   */
+  public long row(long transaction, OutboxRow row) {
     if (openTransaction != NONE && transaction != openTransaction) {
       throw new StreamMismatch(
           "a row of transaction %d came before the end of transaction %d"
@@ -63,6 +67,7 @@ public final class TransactionBuffer {
       rows.add(row);
       openBytes += row.bytes();
     }
+    return ordinal;
   }
 
   /**

@@ -8,9 +8,6 @@ sealed interface Change {
   /** A row was inserted into the outbox. */
   record Row(long transaction, OutboxRow row) implements Change {}
 
-  /** A transaction ended, and {@code end} is the end of its commit record. */
-  record Commit(long transaction, long end, Instant at) implements Change {}
-
   /** The stream passed a place outside of any transaction: a heartbeat of ours. */
   record Idle(long lsn, Instant at) implements Change {}
 

@@ -12,12 +12,10 @@ import org.apache.kafka.connect.source.SourceRecord;
 /** Tells the engine's records apart. */
 final class ChangeReader {
   private final String rows;
-  private final String transactions;
   private final String messages;
 
   ChangeReader(String prefix) {
     rows = prefix + "." + EngineProperties.OUTBOX_TABLE;
-    transactions = prefix + ".transaction";
     messages = prefix + ".message";
   }
 
@@ -25,9 +23,6 @@ final class ChangeReader {
     String topic = record.topic();
     if (topic.equals(rows)) {
       return row(record);
-    }
-    if (topic.equals(transactions)) {
-      return boundary(record);
     }
     return topic.equals(messages) ? message(record) : Change.Nothing.INSTANCE;
   }
@@ -50,20 +45,6 @@ final class ChangeReader {
             (ByteBuffer) after.get("payload"),
             after.getString("headers"),
             after.getString("created_at")));
-  }
-
-  private static Change boundary(SourceRecord record) {
-    Struct value = (Struct) record.value();
-    if (!value.getString("status").equals("END")) {
-      return Change.Nothing.INSTANCE;
-    }
-    long end = position(record, "lsn");
-    // An END that no COMMIT caused would carry a row's position; confirming it would lose rows.
-    if (end != position(record, "lsn_commit")) {
-      throw new StreamMismatch("a transaction ended without a commit: " + value);
-    }
-    return new Change.Commit(
-        position(record, "txId"), end, Instant.ofEpochMilli(value.getInt64("ts_ms")));
   }
 
   /** A logical message is a place to stand on only outside of a transaction. */

@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
 public final class DebeziumSource {
   private final Receiver receiver;
   private final SliceLimits limits;
-  private final String acquisition;
+  private final String name;
   private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
   private final ChangeReader reader = new ChangeReader(EngineProperties.PREFIX);
+  private final Boundaries boundaries = new Boundaries();
 
   /** The first error is the cause; what the engine throws after it is its consequence. */
   private final AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
@@ -44,10 +45,10 @@ public final class DebeziumSource {
   public DebeziumSource(SourceSettings settings, boolean moveSlotOn, Receiver receiver) {
     this.receiver = receiver;
     this.limits = settings.slice();
-    this.acquisition = Acquisitions.remember(this::slotAcquired);
+    this.name = Owners.remember(new Owner());
     this.engine =
         DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
-            .using(EngineProperties.of(settings, moveSlotOn, acquisition))
+            .using(EngineProperties.of(settings, moveSlotOn, name))
             .notifying(this::handle)
             .using(
                 (success, message, failure) -> {
@@ -68,7 +69,7 @@ public final class DebeziumSource {
     try {
       engine.run();
     } finally {
-      Acquisitions.forget(acquisition);
+      Owners.forget(name);
     }
     return Optional.ofNullable(error.get());
   }
@@ -80,6 +81,18 @@ public final class DebeziumSource {
     } catch (IllegalStateException notRunning) {
       // The engine cannot be closed while it starts, closes or has closed; the caller, which waits
       // for run to return, decides how long.
+    }
+  }
+
+  private final class Owner implements Owners.Owner {
+    @Override
+    public Position slotAcquired() throws InterruptedException {
+      return DebeziumSource.this.slotAcquired();
+    }
+
+    @Override
+    public void ended(Boundary boundary) {
+      boundaries.announce(boundary);
     }
   }
 
@@ -128,17 +141,18 @@ public final class DebeziumSource {
     }
   }
 
-  private static boolean isBoundary(TransactionBuffer buffer, Change change) {
+  private boolean isBoundary(TransactionBuffer buffer, Change change) {
     return switch (change) {
       case Change.Row(long transaction, var row) -> {
-        buffer.row(transaction, row);
-        yield false;
+        long rows = buffer.row(transaction, row);
+        Optional<Boundary> end = boundaries.endAt(transaction, rows);
+        end.ifPresent(boundary -> buffer.commit(transaction, boundary.end(), boundary.at()));
+        yield end.isPresent();
       }
-      case Change.Commit(long transaction, long end, var at) -> {
-        buffer.commit(transaction, end, at);
-        yield true;
+      case Change.Idle(long lsn, var at) -> {
+        boundaries.requireNoneUpTo(lsn);
+        yield buffer.idle(lsn, at);
       }
-      case Change.Idle(long lsn, var at) -> buffer.idle(lsn, at);
       case Change.Nothing _ -> false;
     };
   }

@@ -11,16 +11,16 @@ final class EngineProperties {
 
   static final String OUTBOX_TABLE = "outbox.message";
 
-  /** Our key, which leads the task to what waits for its slot. */
-  static final String ACQUISITION = "accrual.acquisition";
+  /** Our key, which leads the task to its owner. */
+  static final String OWNER = "accrual.owner";
 
   private EngineProperties() {}
 
-  static Properties of(SourceSettings settings, boolean moveSlotOn, String acquisition) {
+  static Properties of(SourceSettings settings, boolean moveSlotOn, String owner) {
     Properties properties = new Properties();
     properties.setProperty("name", "accrual-relay");
     properties.setProperty("connector.class", OwnedSlotConnector.class.getName());
-    properties.setProperty(ACQUISITION, acquisition);
+    properties.setProperty(OWNER, owner);
     properties.setProperty("topic.prefix", PREFIX);
     properties.setProperty("tasks.max", "1");
     database(properties, settings);
@@ -68,8 +68,6 @@ final class EngineProperties {
     properties.setProperty("table.include.list", OUTBOX_TABLE);
     // The slot alone says where to go on; nothing is read from the table.
     properties.setProperty("snapshot.mode", "no_data");
-    // END records tell where a source transaction is whole.
-    properties.setProperty("provide.transaction.metadata", "true");
     // Offsets live for one run: the slot and the mark outlive it.
     properties.setProperty(
         "offset.storage", "org.apache.kafka.connect.storage.MemoryOffsetBackingStore");

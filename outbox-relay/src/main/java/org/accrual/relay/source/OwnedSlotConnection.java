@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.accrual.relay.outbox.Position;
 
 /**
- * Adds three rules to Debezium's replication connection.
+ * Adds three rules to Debezium's replication connection, and listens for the ends of transactions.
  *
  * <p>Once the server has granted the slot, and before anything is read from it, the owner is told:
  * it fences its predecessor and reads the mark, in that order.
@@ -27,11 +27,16 @@ import org.accrual.relay.outbox.Position;
  */
 final class OwnedSlotConnection implements ReplicationConnection {
   private final ReplicationConnection connection;
-  private final Acquisitions.Acquired acquired;
+  private final Owners.Owner owner;
+  private final Runnable starting;
 
-  OwnedSlotConnection(ReplicationConnection connection, Acquisitions.Acquired acquired) {
+  /**
+   * @param starting called before a stream is given out
+   */
+  OwnedSlotConnection(ReplicationConnection connection, Owners.Owner owner, Runnable starting) {
     this.connection = connection;
-    this.acquired = acquired;
+    this.owner = owner;
+    this.starting = starting;
   }
 
   @Override
@@ -50,9 +55,11 @@ final class OwnedSlotConnection implements ReplicationConnection {
 
   private ReplicationStream fromMark(WalPositionLocator walPosition)
       throws SQLException, InterruptedException {
-    Position mark = acquired.slotAcquired();
+    Position mark = owner.slotAcquired();
+    starting.run();
     connection.reconnect();
-    return connection.startStreaming(Lsn.valueOf(mark.lsn()), walPosition);
+    return new BoundaryStream(
+        connection.startStreaming(Lsn.valueOf(mark.lsn()), walPosition), owner::ended);
   }
 
   @Override

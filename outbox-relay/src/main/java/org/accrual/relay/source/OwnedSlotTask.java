@@ -9,17 +9,28 @@ import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.pipeline.ChangeEventSourceCoordinator;
+import io.debezium.pipeline.QuietPipeline;
 import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
 
-/** Debezium's task, whose replication connection says when the slot is ours. */
+/**
+ * Debezium's task, whose replication connection tells its owner of the slot and of the ends of
+ * transactions, and whose pipeline is quiet.
+ */
 public final class OwnedSlotTask extends PostgresConnectorTask {
-  private String acquisition = "";
+  private final CompletableFuture<
+          ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext>>
+      started = new CompletableFuture<>();
+  private String owner = "";
 
   @Override
   public ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> start(
       Configuration config) {
-    acquisition = config.getString(EngineProperties.ACQUISITION);
-    return super.start(config);
+    owner = config.getString(EngineProperties.OWNER);
+    ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> coordinator =
+        super.start(config);
+    started.complete(coordinator);
+    return coordinator;
   }
 
   @Override
@@ -28,6 +39,8 @@ public final class OwnedSlotTask extends PostgresConnectorTask {
       throws SQLException {
     return new OwnedSlotConnection(
         super.buildReplicationConnection(jdbcConnection, schema, config),
-        Acquisitions.of(acquisition));
+        Owners.of(owner),
+        // Streaming starts on a thread of its own, perhaps before start has returned.
+        () -> QuietPipeline.silence(started.join()));
   }
 }

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class FaultRun {
   private static final int WRITERS = 6;
-  private static final Duration DRAIN = Duration.ofSeconds(180);
-  private static final Duration DEATHS = Duration.ofSeconds(300);
+  private static final Duration DRAIN = Duration.ofMinutes(10);
+  private static final Duration DEATHS = Duration.ofMinutes(10);
 
   /**
    * How many times each part is killed.

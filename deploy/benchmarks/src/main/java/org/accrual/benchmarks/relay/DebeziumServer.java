@@ -123,7 +123,9 @@ final class DebeziumServer implements Drain {
     source(settings, slot, work);
     settings.put("debezium.transforms", "outbox");
     settings.put("debezium.transforms.outbox.type", "io.debezium.transforms.outbox.EventRouter");
-    settings.put("debezium.transforms.outbox.route.topic.replacement", prefix + "${routedByValue}");
+    // Not ${routedByValue}, which Quarkus would take for a setting of its own.
+    settings.put("debezium.transforms.outbox.route.topic.regex", "(.*)");
+    settings.put("debezium.transforms.outbox.route.topic.replacement", prefix + "$1");
     settings.put(
         "debezium.transforms.outbox.table.fields.additional.placement",
         "type:header:ce_type,headers:header:headers");
@@ -155,6 +157,8 @@ final class DebeziumServer implements Drain {
     settings.put(source + "publication.autocreate.mode", "disabled");
     settings.put(source + "table.include.list", "outbox.message");
     settings.put(source + "snapshot.mode", "no_data");
+    // A relay's heartbeats, if one runs on the same database; the router takes no such messages.
+    settings.put(source + "message.prefix.exclude.list", "accrual.heartbeat");
     settings.put(source + "tombstones.on.delete", "false");
     settings.put(source + "poll.interval.ms", "2");
     settings.put(source + "max.batch.size", "4096");

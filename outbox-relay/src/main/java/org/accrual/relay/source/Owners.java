@@ -10,25 +10,28 @@ import org.accrual.relay.outbox.Position;
  * Leads from a task, which Debezium makes by name from text settings, to the source that started
  * it.
  */
-final class Acquisitions {
-  private static final Map<String, Acquired> WAITING = new ConcurrentHashMap<>();
+final class Owners {
+  private static final Map<String, Owner> WAITING = new ConcurrentHashMap<>();
 
-  /** Told by the task that the slot is ours; answers with the mark. */
-  @FunctionalInterface
-  interface Acquired {
+  /** Told by the streaming thread. */
+  interface Owner {
+    /** The slot is ours; answers with the mark. */
     Position slotAcquired() throws InterruptedException;
+
+    /** A transaction's end has been read, and its last row is about to come. */
+    void ended(Boundary boundary);
   }
 
-  private Acquisitions() {}
+  private Owners() {}
 
   /** Returns the name under which {@link #of} finds it until {@link #forget}. */
-  static String remember(Acquired acquired) {
+  static String remember(Owner owner) {
     String name = UUID.randomUUID().toString();
-    WAITING.put(name, acquired);
+    WAITING.put(name, owner);
     return name;
   }
 
-  static Acquired of(String name) {
+  static Owner of(String name) {
     return Objects.requireNonNull(WAITING.get(name), "no source waits for this task");
   }
 
