@@ -5,8 +5,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -41,6 +43,8 @@ enum PlantedBug {
                   Object answer = method.invoke(real, arguments);
                   if (answer instanceof ConsumerRecords<?, ?> records && !records.isEmpty()) {
                     real.commitSync(records.nextOffsets());
+                    // Wide enough that a kill falls into it in most runs.
+                    LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
                   }
                   return answer;
                 } catch (InvocationTargetException thrown) {

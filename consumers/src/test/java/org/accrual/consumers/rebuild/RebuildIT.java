@@ -2,6 +2,7 @@ package org.accrual.consumers.rebuild;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.StatusRuntimeException;
@@ -11,6 +12,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,10 +49,13 @@ class RebuildIT {
   private final ReadSide readSide = new ReadSide();
   private final EventWriter writer = readSide.writer();
   private final ConcurrentLinkedDeque<EnrollmentStory> written = new ConcurrentLinkedDeque<>();
+  // Not the common pool: on two processors that is one thread.
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private ConsumersProcess process;
 
   @AfterEach
   void close() {
+    threads.shutdownNow();
     readSide.close();
   }
 
@@ -66,8 +72,9 @@ class RebuildIT {
         "create view ops.probe as select count(*) as enrollments from projection.enrollment");
     AtomicBoolean over = new AtomicBoolean();
     AtomicInteger reads = new AtomicInteger();
-    CompletableFuture<Void> load = CompletableFuture.runAsync(() -> writeUntil(over));
-    CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> readUntil(over, reads));
+    CompletableFuture<Void> load = CompletableFuture.runAsync(() -> writeUntil(over), threads);
+    CompletableFuture<Void> reading =
+        CompletableFuture.runAsync(() -> readUntil(over, reads), threads);
     await().atMost(LIMIT).until(() -> reads.get() > 50);
 
     for (String projection : List.of("projection", "analytics")) {
@@ -157,18 +164,33 @@ class RebuildIT {
                     + " where h is not distinct from o"))
         .containsExactly("7500");
 
+    StatusRuntimeException switched =
+        catchThrowableOfType(StatusRuntimeException.class, () -> cancel(id));
+    assertThat(switched).hasMessageContaining("the new version serves already");
+
+    // With nobody to fill it, a rebuild stays where it is until it is cancelled.
     process.kill();
     readSide.execute("select ops.start_rebuild('projection', 'beginning', 'me', 'r')");
+    assertThat(readSide.rows("select to_regnamespace('projection_next')"))
+        .containsExactly("projection_next");
+    readSide.execute(
+        "select ops.cancel_rebuild(rebuild_id) from ops.rebuild where request_id = 'r'");
+    assertThat(readSide.rows("select to_regnamespace('projection_next')")).containsExactly("null");
     process = readSide.start(Map.of()).awaitReady();
-    String second =
-        readSide.rows("select rebuild_id from ops.rebuild where request_id = 'r'").getFirst();
-    var cancelled =
-        admin().cancelRebuild(CancelRebuildRequest.newBuilder().setRebuildId(second).build());
-    if (cancelled.getRebuild().getState() == RebuildState.REBUILD_STATE_CANCELLED) {
-      assertThat(readSide.rows("select to_regnamespace('projection_next')"))
-          .containsExactly("null");
-    }
+    assertThat(
+            cancel(
+                readSide
+                    .rows("select rebuild_id from ops.rebuild where request_id = 'r'")
+                    .getFirst()))
+        .isEqualTo(RebuildState.REBUILD_STATE_CANCELLED);
     get(written(1).getLast(), 5);
+  }
+
+  private RebuildState cancel(String id) {
+    return admin()
+        .cancelRebuild(CancelRebuildRequest.newBuilder().setRebuildId(id).build())
+        .getRebuild()
+        .getState();
   }
 
   private void readUntil(AtomicBoolean over, AtomicInteger reads) {
