@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Headers;
@@ -179,6 +180,7 @@ final class ProjectionBenchmark {
             Map.of("bootstrap.servers", kafka.bootstrapServers(), "linger.ms", 5),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
+      AtomicReference<Exception> failed = new AtomicReference<>();
       // In the order of a running system: many enrollments side by side.
       for (int story = 0; story < STORIES; story += 100) {
         List<String> ids = new ArrayList<>();
@@ -187,11 +189,21 @@ final class ProjectionBenchmark {
         }
         for (int version = 1; version <= 5; version++) {
           for (String id : ids) {
-            producer.send(record(schemas, id, version));
+            var _ =
+                producer.send(
+                    record(schemas, id, version),
+                    (_, failure) -> {
+                      if (failure != null) {
+                        failed.set(failure);
+                      }
+                    });
           }
         }
       }
       producer.flush();
+      if (failed.get() != null) {
+        throw new IllegalStateException("the backlog could not be written", failed.get());
+      }
       producer.close(Duration.ofSeconds(10));
     }
     System.out.printf("a backlog of %d events%n", EVENTS);
