@@ -27,7 +27,15 @@ public final class EventWriter implements AutoCloseable {
     this.registry = new SchemaRegistry(registry);
     this.producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 5),
+            // One in flight: a partition just made may refuse the first batch and take the second,
+            // and then the first never again.
+            Map.of(
+                "bootstrap.servers",
+                bootstrapServers,
+                "linger.ms",
+                5,
+                "max.in.flight.requests.per.connection",
+                1),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }

@@ -158,6 +158,7 @@ class SagaIT {
    */
   private static final Map<String, String> DEFINITIONS =
       Map.of(
+          "audit.entry", "topic = 'accrual.study.events'",
           "enrollment.event", "stream_type = 'study'",
           "enrollment.study_head", "true",
           "enrollment.request", "method ~ 'StudyService/[A-Za-z]*(Study|Accrual)'",

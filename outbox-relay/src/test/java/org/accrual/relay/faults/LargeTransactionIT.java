@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * One transaction far larger than the heap, with a kill inside it. {@code -Pfaults} makes it one of
  * 5,000,000 rows with 512 MB.
  */
+@Tag("faults")
 class LargeTransactionIT {
   private static final int KEYS = 12;
 

@@ -9,10 +9,12 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The slot is dropped under load; recover brings back what no slot will tell any more. */
+@Tag("faults")
 class RecoverIT {
   @TempDir Path folder;
 

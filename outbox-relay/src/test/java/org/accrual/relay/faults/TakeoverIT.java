@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two relays: one streams, the other waits for its turn. */
+@Tag("faults")
 class TakeoverIT {
   /** The goal is 5 s on an idle machine; beside a whole build more is allowed. */
   private static final Duration TAKEOVER =
