@@ -9,15 +9,15 @@ import org.accrual.benchmarks.relay.RelayBenchmarks;
 
 /**
  * {@code enroll | outbox-cost | tokens | query | projection [--clients N] [--warmups N] [--turns N]
- * [--seconds N] [--json FILE]}, or {@code relay-drain | relay-peers | relay-memory | relay-latency}
- * with options of their own. Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests
- * package}); starts what it needs itself and stops it.
+ * [--seconds N] [--json FILE]}, or {@code relay-drain | relay-peers | relay-memory | relay-latency
+ * | latency} with options of their own. Prints a table and writes JSON. Needs a build ({@code mvn
+ * -DskipTests package}); starts what it needs itself and stops it.
  */
 public final class Bench {
   private Bench() {}
 
   public static void main(String[] args) throws Exception {
-    if (args.length > 0 && args[0].startsWith("relay-")) {
+    if (args.length > 0 && (args[0].startsWith("relay-") || args[0].equals("latency"))) {
       relay(args);
     }
     Options options = Options.parse(args);

@@ -17,7 +17,7 @@ final class EnrollBenchmark {
   static void run(Bench.Options options) throws Exception {
     try (BenchDatabase database = BenchDatabase.start()) {
       String url = database.migrated("enroll");
-      try (CoreProcess core = CoreProcess.start(url, database.folder().resolve("core.log"));
+      try (ServiceUnderTest core = CoreProcess.start(url, database.folder().resolve("core.log"));
           EnrollClient service = new EnrollClient(SERVICE, core.grpcPort()).opened()) {
         service.template(TEMPLATE);
         Template template = template(url);

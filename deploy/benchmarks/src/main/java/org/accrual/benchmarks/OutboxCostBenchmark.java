@@ -19,8 +19,9 @@ final class OutboxCostBenchmark {
       String with = database.migrated("with_outbox");
       String without = database.migrated("without_outbox");
       takeNothing(without);
-      try (CoreProcess coreWith = CoreProcess.start(with, database.folder().resolve("with.log"));
-          CoreProcess coreWithout =
+      try (ServiceUnderTest coreWith =
+              CoreProcess.start(with, database.folder().resolve("with.log"));
+          ServiceUnderTest coreWithout =
               CoreProcess.start(without, database.folder().resolve("without.log"));
           EnrollClient clientWith = new EnrollClient(WITH, coreWith.grpcPort()).opened();
           EnrollClient clientWithout = new EnrollClient(WITHOUT, coreWithout.grpcPort()).opened()) {

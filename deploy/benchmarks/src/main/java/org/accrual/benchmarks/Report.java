@@ -57,6 +57,11 @@ public final class Report {
     figure(of + " / " + to, each, "<=", goal, median(each) <= goal);
   }
 
+  /** One figure that the benchmark has worked out itself. */
+  public void atMost(String what, double figure, double goal) {
+    figure(what, List.of(figure), "<=", goal, figure <= goal);
+  }
+
   private static List<Double> quotients(Map<String, List<Double>> rates, String of, String to) {
     List<Double> dividends = rates.getOrDefault(of, List.of());
     List<Double> divisors = rates.getOrDefault(to, List.of());
@@ -78,12 +83,10 @@ public final class Report {
 
   /** A distribution, in milliseconds. */
   public void latency(String what, List<Long> nanos) {
-    List<Long> sorted = nanos.stream().sorted().toList();
     ObjectNode latency = root.putObject(what);
     System.out.printf("%n%s, ms:", what);
     for (double quantile : new double[] {0.5, 0.9, 0.99, 0.999, 1.0}) {
-      double millis =
-          sorted.get((int) Math.min(sorted.size() - 1, Math.floor(quantile * sorted.size()))) / 1e6;
+      double millis = quantile(nanos, quantile) / 1e6;
       String label =
           quantile == 1.0
               ? "max"
@@ -96,6 +99,12 @@ public final class Report {
       latency.put(label, millis);
     }
     System.out.println();
+  }
+
+  /** Of a distribution in any order. */
+  public static double quantile(List<Long> nanos, double quantile) {
+    List<Long> sorted = nanos.stream().sorted().toList();
+    return sorted.get((int) Math.min(sorted.size() - 1, Math.floor(quantile * sorted.size())));
   }
 
   public void write(Path file) throws IOException {

@@ -15,7 +15,7 @@ import org.accrual.embedded.FreePort;
 import org.accrual.embedded.Leash;
 
 /** One of the services as it is deployed, on ports of its own. */
-final class ServiceUnderTest implements AutoCloseable {
+public final class ServiceUnderTest implements AutoCloseable {
   private static final long START_NANOS = TimeUnit.SECONDS.toNanos(90);
 
   private final Process process;
@@ -32,21 +32,28 @@ final class ServiceUnderTest implements AutoCloseable {
    * @param module such as {@code consumers}
    * @param settings as {@code key=value}
    */
-  static ServiceUnderTest start(String module, List<String> settings, Path log)
+  public static ServiceUnderTest start(String module, List<String> settings, Path log)
+      throws IOException, InterruptedException {
+    return start(module, List.of(), settings, log);
+  }
+
+  /** The same, with options of the virtual machine. */
+  public static ServiceUnderTest start(
+      String module, List<String> options, List<String> settings, Path log)
       throws IOException, InterruptedException {
     int http = FreePort.pick();
     int grpc = FreePort.pick();
-    List<String> options =
-        new ArrayList<>(
-            List.of(
-                "-Xmx512m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Daccrual.http.port=" + http,
-                "-Daccrual.grpc.port=" + grpc));
-    settings.forEach(setting -> options.add("-D" + setting));
+    List<String> all = new ArrayList<>(options);
+    all.addAll(
+        List.of(
+            "-Xmx512m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Daccrual.http.port=" + http,
+            "-Daccrual.grpc.port=" + grpc));
+    settings.forEach(setting -> all.add("-D" + setting));
     Process process =
-        new ProcessBuilder(Leash.command(options, Built.jar(module, "accrual-" + module)))
+        new ProcessBuilder(Leash.command(all, Built.jar(module, "accrual-" + module)))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();

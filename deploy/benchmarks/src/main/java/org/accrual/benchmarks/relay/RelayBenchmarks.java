@@ -11,7 +11,8 @@ import org.accrual.benchmarks.Report;
 
 /**
  * {@code relay-drain} against pg_recvlogical, {@code relay-peers} against Debezium Server and a
- * poller, {@code relay-memory} by backlog, {@code relay-latency} from commit to receipt.
+ * poller, {@code relay-memory} by backlog, {@code relay-latency} from commit to receipt, {@code
+ * latency} from commit to projection.
  */
 public final class RelayBenchmarks {
   /** Held, since a logger that nobody holds forgets its level. */
@@ -35,6 +36,7 @@ public final class RelayBenchmarks {
         case "relay-peers" -> peers(stand, options);
         case "relay-memory" -> memory(stand, options);
         case "relay-latency" -> RelayLatency.run(stand, options);
+        case "latency" -> ProjectionLatency.run(stand, options);
         default -> throw new IllegalArgumentException("no such benchmark: " + options.benchmark());
       }
     }

@@ -1,21 +1,15 @@
 package org.accrual.benchmarks.relay;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.accrual.benchmarks.Report;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,7 +20,6 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** From the answer to COMMIT to the receipt under read_committed, at a steady rate. */
 final class RelayLatency {
-  private static final int WRITERS = 4;
   private static final Duration WARM_UP = Duration.ofSeconds(40);
   private static final Duration MEASURED = Duration.ofSeconds(30);
   private static final String INSERT =
@@ -67,48 +60,24 @@ final class RelayLatency {
   }
 
   private void measure() throws Exception {
-    long begin = System.nanoTime();
-    long counted = begin + WARM_UP.toNanos();
-    long end = counted + MEASURED.toNanos();
-    try (ExecutorService threads = Executors.newFixedThreadPool(WRITERS + 1)) {
-      Future<?> reader = threads.submit(() -> read(counted));
-      List<Future<?>> writers =
-          IntStream.range(0, WRITERS)
-              .<Future<?>>mapToObj(
-                  writer ->
-                      threads.submit(
-                          () -> {
-                            write(writer, begin, end);
-                            return null;
-                          }))
-              .toList();
-      for (Future<?> writer : writers) {
-        writer.get();
-      }
+    long counted = System.nanoTime() + WARM_UP.toNanos();
+    byte[] payload = new byte[Stand.PAYLOAD];
+    try (ExecutorService reading = Executors.newSingleThreadExecutor()) {
+      Future<?> reader = reading.submit(() -> read(counted));
+      SteadyWriters.run(
+          stand,
+          rate,
+          WARM_UP.plus(MEASURED),
+          INSERT,
+          (insert, id) -> {
+            insert.setObject(1, id);
+            insert.setString(2, "key-" + (id.hashCode() & 1023));
+            insert.setBytes(3, payload);
+          },
+          (id, at) -> note(id.toString(), at, true));
       Programs.await("all records", Duration.ofSeconds(20), committed::isEmpty);
       stopped = true;
       reader.get();
-    }
-  }
-
-  /** Each at its own beat; one that falls behind catches up, so a stall is seen in the figures. */
-  private void write(int writer, long begin, long end) throws SQLException {
-    long beat = TimeUnit.SECONDS.toNanos(1) * WRITERS / rate;
-    byte[] payload = new byte[Stand.PAYLOAD];
-    try (Connection connection = stand.connect();
-        PreparedStatement insert = connection.prepareStatement(INSERT)) {
-      for (long at = begin + beat * writer / WRITERS; at < end; at += beat) {
-        long ahead = at - System.nanoTime();
-        if (ahead > 0) {
-          LockSupport.parkNanos(ahead);
-        }
-        UUID id = UUID.randomUUID();
-        insert.setObject(1, id);
-        insert.setString(2, "key-" + at % 1000);
-        insert.setBytes(3, payload);
-        insert.executeUpdate();
-        note(id.toString(), System.nanoTime(), true);
-      }
     }
   }
 

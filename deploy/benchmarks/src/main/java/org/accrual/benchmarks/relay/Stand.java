@@ -65,7 +65,10 @@ final class Stand implements AutoCloseable {
             folder.resolve("postgresql"),
             "127.0.0.1",
             0,
-            Map.of("max_wal_size", "8GB", "max_replication_slots", "20"));
+            Map.of(
+                "max_wal_size", "8GB",
+                "max_replication_slots", "20",
+                "track_commit_timestamp", "on"));
     postgres.createDatabase("bench");
     EmbeddedRegistry registry =
         EmbeddedRegistry.start(folder.resolve("registry"), "127.0.0.1", FreePort.pick());

@@ -1,0 +1,151 @@
+package org.accrual.benchmarks.relay;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.accrual.benchmarks.Report;
+import org.accrual.benchmarks.ServiceUnderTest;
+import org.accrual.contract.EventSchemas;
+import org.accrual.contract.Topics;
+import org.accrual.event.enrollment.PatientScreened;
+
+/**
+ * From the commit of an event to its being seen in the projection, at half of what the way from one
+ * to the other can carry, and against the sum of its parts, each alone.
+ *
+ * <p>PostgreSQL itself tells when both were committed ({@code track_commit_timestamp}), so nobody
+ * has to look. Both times are those of the commit's record, before its flush: of the two flushes
+ * that a client waits for one is in the figure.
+ */
+final class ProjectionLatency {
+  private static final Duration WARM_UP = Duration.ofSeconds(40);
+  private static final Duration FULL = Duration.ofSeconds(20);
+  private static final Duration MEASURED = Duration.ofSeconds(30);
+  private static final String TYPE = EventSchemas.typeOf(PatientScreened.getClassSchema());
+  private static final String INSERT =
+      """
+      insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
+      values (?, '%s', ?, '%s', ?, '{"ce_schemaversion": "%d", "ce_sequence": "1", "ce_source": "/accrual/benchmark"}')\
+      """
+          .formatted(
+              Topics.ENROLLMENT_EVENTS.substring(Topics.PREFIX.length()),
+              TYPE,
+              EventSchemas.versionOf(PatientScreened.getClassSchema()));
+
+  private final Stand stand;
+
+  private ProjectionLatency(Stand stand) {
+    this.stand = stand;
+  }
+
+  static void run(Stand stand, RelayOptions options) throws Exception {
+    stand.load(1, 1);
+    String slot = stand.copySlot("bench_latency");
+    ProjectionLatency latency = new ProjectionLatency(stand);
+    Report report = new Report("latency");
+    try (RelayProcess relay =
+            RelayProcess.start(
+                stand,
+                slot,
+                List.of("-Xmx512m", "-XX:+UseZGC", "-Daccrual.relay.poll-interval=1ms"));
+        var _ = latency.consumers()) {
+      relay.awaitMark(stand.end());
+      latency.write(SteadyWriters.UNBOUNDED, WARM_UP);
+      latency.awaitVisible();
+      double capacity = latency.capacity();
+      int half = (int) (capacity / 2);
+      System.out.printf("capacity %.0f events/s; measured at %d%n", capacity, half);
+      latency.write(half, Duration.ofSeconds(10));
+      Instant from = Instant.now();
+      latency.write(half, MEASURED);
+      latency.awaitVisible();
+      List<Long> found = latency.latencies(from);
+      report.latency("commit to projection visible at %d/s".formatted(half), found);
+      LowerBound bound = LowerBound.measure(stand, report);
+      report.atMost("p50 / sum of the parts' p50", bound.ratio(found, 0.5), 2.0);
+      report.atMost("p99 / sum of the parts' p99", bound.ratio(found, 0.99), 2.0);
+      report.atMost("p99, ms", Report.quantile(found, 0.99) / 1e6, 20);
+      report.write(options.json());
+    }
+    stand.dropSlot(slot);
+  }
+
+  private ServiceUnderTest consumers() throws IOException, InterruptedException {
+    return ServiceUnderTest.start(
+        "consumers",
+        List.of("-XX:+UseZGC"),
+        List.of(
+            "accrual.database.url=" + stand.database().url(),
+            "accrual.consumers.enabled=projection",
+            "accrual.kafka.bootstrap-servers=" + stand.kafkaServers(),
+            "accrual.registry.url=" + stand.registryUrl()),
+        stand.folder().resolve("consumers.log"));
+  }
+
+  private void write(int rate, Duration time) throws InterruptedException, ExecutionException {
+    SteadyWriters.run(stand, rate, time, INSERT, ProjectionLatency::set, (id, at) -> {});
+  }
+
+  private static void set(PreparedStatement insert, UUID id) throws SQLException {
+    String enrollment = UUID.randomUUID().toString();
+    insert.setObject(1, id);
+    insert.setString(2, enrollment);
+    insert.setBytes(
+        3,
+        LowerBound.bytes(
+            new PatientScreened(
+                enrollment, "BENCH", "S1", "patient-" + enrollment, 1, null, "benchmark")));
+  }
+
+  /** What becomes visible a second while writers go as fast as they can. */
+  private double capacity() throws Exception {
+    long before = count("projection.enrollment_history");
+    long begin = System.nanoTime();
+    write(SteadyWriters.UNBOUNDED, FULL);
+    awaitVisible();
+    return (count("projection.enrollment_history") - before) * 1e9 / (System.nanoTime() - begin);
+  }
+
+  private void awaitVisible() throws SQLException, InterruptedException {
+    long written = count("outbox.message where type = '%s'".formatted(TYPE));
+    Programs.await(
+        "all events in the projection",
+        Duration.ofMinutes(5),
+        () -> count("projection.enrollment_history") >= written);
+  }
+
+  private long count(String from) throws SQLException {
+    return Long.parseLong(stand.query("select count(*) from " + from));
+  }
+
+  private List<Long> latencies(Instant from) throws SQLException {
+    List<Long> nanos = new ArrayList<>();
+    try (Connection connection = stand.connect();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                """
+                select extract(epoch from pg_xact_commit_timestamp(h.xmin) - pg_xact_commit_timestamp(m.xmin)) * 1e9
+                  from outbox.message m
+                  join projection.enrollment_history h on h.enrollment_id = m.aggregateid::uuid and h.version = 1
+                 where m.type = ? and m.created_at >= ?
+                """)) {
+      statement.setString(1, TYPE);
+      statement.setTimestamp(2, Timestamp.from(from));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          nanos.add(row.getBigDecimal(1).longValue());
+        }
+      }
+    }
+    return nanos;
+  }
+}
