@@ -6,11 +6,14 @@ import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.contract.Topics;
+import org.accrual.core.eventstore.Database;
 import org.accrual.intake.IntakeLoop;
 import org.accrual.intake.IntakeMetrics;
+import org.accrual.intake.LagReport;
 import org.accrual.intake.RedriveLoop;
 import org.accrual.intake.Subscription;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -36,9 +39,11 @@ public class SagaIntake implements HealthCheck {
   private final boolean enabled;
   private final IntakeLoop loop;
   private final RedriveLoop redrives;
+  private final LagReport lag;
 
   @Inject
-  SagaIntake(SagaSettings settings, SagaConsumer consumer, MetricRegistry metrics) {
+  SagaIntake(
+      SagaSettings settings, SagaConsumer consumer, Database database, MetricRegistry metrics) {
     this.enabled = settings.enabled();
     this.loop =
         new IntakeLoop(
@@ -47,18 +52,21 @@ public class SagaIntake implements HealthCheck {
             consumer,
             new IntakeMetrics(metrics, NAME));
     this.redrives = new RedriveLoop(NAME, consumer, settings.intake().retryPause());
+    this.lag = new LagReport(database.sagas(), List.of(loop));
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
     if (enabled) {
       loop.start();
       redrives.start();
+      lag.start();
     }
   }
 
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
     loop.beginStop();
     redrives.beginStop();
+    lag.stop();
     try {
       if (!loop.awaitStop(STOP_WITHIN)) {
         LOG.log(
