@@ -107,11 +107,11 @@ create index message_correlation on notification.message (correlation_id);
 --   command    a call was answered: outcome accepted, refused, failed
 --   written    an outbox record was written, with its event where it is one
 --   relayed    it was sent to its topic
---   consumed   a consumer was done with it: outcome applied, retried, parked, duplicate
+--   consumed   a consumer was done with it, or a redrive was: outcome applied, retried, parked, duplicate
 --   discarded  a person gave it up, out of a consumer's dead letters
 --   notified   a mail or text: outcome is its state
 create view ops.flow as
-with told as (
+with told as not materialized (
   select distinct on (correlation_id, message_id)
          correlation_id, message_id, causation_id, type, source, topic, partition, "offset", key, version, written_at,
          relayed_at
@@ -141,10 +141,11 @@ select t.correlation_id, r.created_at, 'command', 'enrollment-core', r.method, '
   from (select distinct correlation_id, causation_id from told) t
   join enrollment.request r on r.request_id = t.causation_id
 union all
-select l.correlation_id, l.settled_at, 'discarded', l.consumer, coalesce(l.type, ''), 'discarded',
+select l.correlation_id, l.settled_at, case l.state when 'discarded' then 'discarded' else 'consumed' end, l.consumer,
+       coalesce(l.type, ''), l.state,
        coalesce(l.event_id::text, l.letter_id::text), coalesce(l.headers ->> 'ce_causationid', ''), l.topic, l.partition,
        l."offset", l.key, coalesce(l.version, 0), greatest(l.attempts, 1), l.error, null
-  from deadletter.letter l where l.state = 'discarded'
+  from deadletter.letter l where l.state <> 'parked'
 union all
 select n.correlation_id, coalesce(n.sent_at, n.updated_at), 'notified', 'notification', n.channel, n.state,
        n.notification_id::text, n.event_id::text, null, null, null, n.enrollment_id::text, 0, greatest(n.attempts, 1),
@@ -162,3 +163,7 @@ create table ops.process (
   primary key (service, instance)
 );
 comment on table ops.process is 'Who is at work. seen_at older than 15 s: it is not, or cannot reach this database.';
+
+-- What is not done, for the pipeline's look every second: a table of mails long sent is not read for it.
+create index message_open on notification.message (state)
+  where state in ('intended', 'sending', 'in-doubt', 'refused');

@@ -27,4 +27,17 @@ public record Message(
     implements Decoded {
   /** The version of what has none. */
   public static final long UNSEQUENCED = 0;
+
+  /** The same, part of another span: what it causes goes on from there. */
+  Message goingOnFrom(String traceparent) {
+    return new Message(
+        position,
+        stream,
+        version,
+        id,
+        type,
+        time,
+        new Correlation(correlation.id(), correlation.actor(), traceparent),
+        body);
+  }
 }

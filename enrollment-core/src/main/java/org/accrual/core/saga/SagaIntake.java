@@ -6,11 +6,16 @@ import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.contract.Topics;
+import org.accrual.core.eventstore.Database;
+import org.accrual.intake.BatchHops;
+import org.accrual.intake.HopNotes;
 import org.accrual.intake.IntakeLoop;
 import org.accrual.intake.IntakeMetrics;
+import org.accrual.intake.LagReport;
 import org.accrual.intake.RedriveLoop;
 import org.accrual.intake.Subscription;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -36,17 +41,26 @@ public class SagaIntake implements HealthCheck {
   private final boolean enabled;
   private final IntakeLoop loop;
   private final RedriveLoop redrives;
+  private final LagReport report;
+  private final HopNotes hops;
 
   @Inject
-  SagaIntake(SagaSettings settings, SagaConsumer consumer, MetricRegistry metrics) {
+  SagaIntake(
+      SagaSettings settings,
+      SagaConsumer consumer,
+      MetricRegistry metrics,
+      Database database,
+      HopNotes hops) {
     this.enabled = settings.enabled();
     this.loop =
         new IntakeLoop(
             new Subscription(NAME, Topics.ANSWER_TOPICS),
             settings.intake(),
             consumer,
-            new IntakeMetrics(metrics, NAME));
+            new BatchHops(NAME, hops, new IntakeMetrics(metrics, NAME)));
     this.redrives = new RedriveLoop(NAME, consumer, settings.intake().retryPause());
+    this.report = new LagReport("enrollment-core", database.sagas(), List.of(loop));
+    this.hops = hops;
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
@@ -54,17 +68,20 @@ public class SagaIntake implements HealthCheck {
       loop.start();
       redrives.start();
     }
+    report.start();
   }
 
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
     loop.beginStop();
     redrives.beginStop();
+    report.stop();
     try {
       if (!loop.awaitStop(STOP_WITHIN)) {
         LOG.log(
             Level.WARNING,
             "the intake did not stop in time; nothing is lost, what it was doing is done again");
       }
+      hops.stop();
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
     }
