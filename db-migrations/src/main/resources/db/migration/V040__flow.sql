@@ -87,7 +87,7 @@ end;
 -- Where to look for what the relay has not told of: everything retained, as long as it has told of nothing.
 create function ops.unrelayed_from(p_slack interval) returns uuid language sql stable
 begin atomic
-  select ops.id_before((select min(last_id) from ops.relay), p_slack);
+  select ops.id_before((select last_id from ops.relay order by last_id limit 1), p_slack);
 end;
 
 -- What is written and not relayed. Counts to 100,000; beyond that nobody needs to know.
@@ -95,7 +95,7 @@ create view ops.outbox_depth as
 select count(*) as messages,
        coalesce(greatest(extract(epoch from clock_timestamp() - min(created_at)), 0), 0) as oldest_seconds
   from (select created_at from outbox.message
-         where id > coalesce((select min(last_id) from ops.relay), '00000000-0000-0000-0000-000000000000')
+         where id > coalesce((select last_id from ops.relay order by last_id limit 1), '00000000-0000-0000-0000-000000000000')
          order by id limit 100000) waiting;
 comment on view ops.outbox_depth is 'Messages that wait for the relay, at most 100,000, and the age of the oldest.';
 
@@ -167,3 +167,10 @@ comment on table ops.process is 'Who is at work. seen_at older than 15 s: it is 
 -- What is not done, for the pipeline's look every second: a table of mails long sent is not read for it.
 create index message_open on notification.message (state)
   where state in ('intended', 'sending', 'in-doubt', 'refused');
+
+-- A dead letter says what caused it too.
+create or replace view ops.dead_letters as
+select letter_id, consumer, topic, key, place, cause, error, attempts, type, version, event_id, correlation_id,
+       partition, "offset", recorded_at, parked_at, headers, octet_length(value) as bytes,
+       coalesce(headers ->> 'ce_causationid', '') as causation_id
+  from deadletter.parked;

@@ -53,8 +53,7 @@ public class ConsumerLoops {
                 new Subscription(consumer.name(), consumer.topics()),
                 settings.intake(),
                 consumer,
-                new BatchHops(
-                    consumer.name(), hops, new IntakeMetrics(metrics, consumer.name()))));
+                new BatchHops(consumer.name(), hops, new IntakeMetrics(metrics, consumer.name()))));
         redrives.add(new RedriveLoop(consumer.name(), consumer, settings.intake().retryPause()));
       }
     }

@@ -133,10 +133,7 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
         long position = consumer.position(partition);
         progress.add(
             new PartitionProgress(
-                partition.topic(),
-                partition.partition(),
-                position,
-                position + ahead.getAsLong()));
+                partition.topic(), partition.partition(), position, position + ahead.getAsLong()));
       }
     }
     return progress;

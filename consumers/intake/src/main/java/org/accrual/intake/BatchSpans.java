@@ -95,8 +95,7 @@ final class BatchSpans {
   }
 
   private Decoded traced(String consumer, Decoded decoded) {
-    if (!(decoded instanceof Message message)
-        || !Traces.on(message.correlation().traceparent())) {
+    if (!(decoded instanceof Message message) || !Traces.on(message.correlation().traceparent())) {
       return decoded;
     }
     Span span =

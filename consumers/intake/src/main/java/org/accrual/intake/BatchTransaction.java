@@ -182,14 +182,18 @@ public final class BatchTransaction {
                 .toList());
     for (Park park : parks) {
       if (park.cause() != Cause.BEHIND) {
-        LOG.log(
-            Level.SEVERE,
-            "{0}: parked {1}, and what follows of {2}; other keys go on. See ops.dead_letters, mend the cause, then"
-                + " redrive or discard: {3}",
-            new Object[] {gate.consumer(), park.at(), park.record().stream(), park.error()});
+        park.inItsConversation(() -> tell(park));
       }
     }
     return parked;
+  }
+
+  private void tell(Park park) {
+    LOG.log(
+        Level.SEVERE,
+        "{0}: parked {1}, and what follows of {2}; other keys go on. See ops.dead_letters, mend the cause, then"
+            + " redrive or discard: {3}",
+        new Object[] {gate.consumer(), park.at(), park.record().stream(), park.error()});
   }
 
   private <T> T inTransaction(Work<T> work) throws SQLException {

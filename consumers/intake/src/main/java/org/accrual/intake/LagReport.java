@@ -32,7 +32,7 @@ public final class LagReport {
   /** Says it, and forgets who has not said anything for a day. */
   private static final String AT_WORK =
       """
-      with gone as (delete from ops.process where seen_at < clock_timestamp() - interval '1 day')
+      with gone as (delete from ops.process where instance <> ? and seen_at < clock_timestamp() - interval '1 day')
       insert into ops.process as p (service, instance) values (?, ?)
       on conflict (service, instance) do update set seen_at = clock_timestamp()
       """;
@@ -84,8 +84,9 @@ public final class LagReport {
     try (Connection connection = database.getConnection();
         PreparedStatement atWork = connection.prepareStatement(AT_WORK);
         PreparedStatement statement = connection.prepareStatement(WRITE)) {
-      atWork.setString(1, service);
-      atWork.setString(2, process);
+      atWork.setString(1, process);
+      atWork.setString(2, service);
+      atWork.setString(3, process);
       atWork.executeUpdate();
       for (IntakeLoop loop : loops) {
         for (PartitionProgress partition : loop.partitions()) {

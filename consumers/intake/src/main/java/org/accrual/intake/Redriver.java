@@ -132,9 +132,11 @@ final class Redriver {
 
   private void failed(Connection connection, Run run, Turn turn, Park why) throws SQLException {
     tables.failed(connection, run, turn, why);
-    LOG.log(
-        Level.WARNING,
-        "{0}: letter {1} of {2} still fails, the letters behind it are held: {3}",
-        new Object[] {gate.consumer(), turn.letterId(), turn.stream(), why.error()});
+    why.inItsConversation(
+        () ->
+            LOG.log(
+                Level.WARNING,
+                "{0}: letter {1} of {2} still fails, the letters behind it are held: {3}",
+                new Object[] {gate.consumer(), turn.letterId(), turn.stream(), why.error()}));
   }
 }

@@ -78,8 +78,7 @@ final class DatabaseLooks {
             row.getLong("rejected"),
             relay,
             parked,
-            new Sagas(
-                row.getLong("running"), row.getLong("compensating"), row.getLong("overdue")),
+            new Sagas(row.getLong("running"), row.getLong("compensating"), row.getLong("overdue")),
             new Mails(row.getLong("waiting"), row.getLong("in_doubt"), row.getLong("refused")),
             positions);
       }

@@ -191,8 +191,7 @@ class FlowLists {
       List<Ended> fresh =
           ended.stream().filter(e -> !listed.contains(e.seed().correlationId())).toList();
       List<Ended> fitting = fresh.subList(0, Math.min(fresh.size(), wanted - 1));
-      response.addAllFlows(
-          Summaries.of(connection, fitting.stream().map(Ended::seed).toList()));
+      response.addAllFlows(Summaries.of(connection, fitting.stream().map(Ended::seed).toList()));
       if (!fitting.isEmpty()) {
         last = new FlowPage(2, fitting.getLast().operationId());
       } else if (page.part() < 2) {

@@ -9,8 +9,8 @@ import org.accrual.api.query.v1.FlowFilter;
  * Where a list goes on: behind a flow, in its part of the list. Opaque to clients.
  *
  * @param part 0: troubled; 1: running; 2: the others
- * @param last what the part is ordered by, of the flow seen last: a correlation id; of the last part
- *     an operation's id
+ * @param last what the part is ordered by, of the flow seen last: a correlation id; of the last
+ *     part an operation's id
  */
 record FlowPage(int part, String last) {
   static final FlowPage BEGINNING = new FlowPage(0, "");

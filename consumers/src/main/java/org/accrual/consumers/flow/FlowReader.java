@@ -60,7 +60,8 @@ class FlowReader {
        where correlation_id = any (?) and state = 'parked'
       """;
 
-  private static final String LAST_RELAYED = "select last_id from ops.relay order by last_id limit 1";
+  private static final String LAST_RELAYED =
+      "select last_id from ops.relay order by last_id limit 1";
 
   private final DataSource database;
 
@@ -161,9 +162,7 @@ class FlowReader {
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           Key key = new Key(row.getString(1), row.getString(2));
-          positions
-              .computeIfAbsent(key, _ -> new HashMap<>())
-              .put(row.getInt(3), row.getLong(4));
+          positions.computeIfAbsent(key, _ -> new HashMap<>()).put(row.getInt(3), row.getLong(4));
           boolean behind = row.getLong(4) < row.getLong(5);
           Instant seen =
               behind ? Instant.EPOCH : row.getObject(6, OffsetDateTime.class).toInstant();

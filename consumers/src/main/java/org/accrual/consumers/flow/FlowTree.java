@@ -17,8 +17,7 @@ final class FlowTree {
   private static final int MOST_NODES = 2000;
 
   private static final Comparator<FlowNode> BY_TIME =
-      Comparator.comparingLong((FlowNode node) -> node.getWriteTime().getSeconds())
-          .thenComparingInt(node -> node.getWriteTime().getNanos())
+      Comparator.comparing(FlowTree::writtenAt)
           .thenComparingLong(FlowNode::getVersion)
           .thenComparing(FlowNode::getNodeId);
 
@@ -45,6 +44,10 @@ final class FlowTree {
           }
         });
     return inOrder(nodes);
+  }
+
+  private static Instant writtenAt(FlowNode node) {
+    return Instant.ofEpochSecond(node.getWriteTime().getSeconds(), node.getWriteTime().getNanos());
   }
 
   private static NodeDraft draft(Map<String, NodeDraft> messages, FlowRow row) {

@@ -38,9 +38,7 @@ class Flows {
     }
     List<String> enrollments = FlowReader.enrollments(data.rows());
     return Optional.of(
-        flow(
-            data,
-            List.of(new Seed(id, enrollments.isEmpty() ? null : enrollments.getFirst()))));
+        flow(data, List.of(new Seed(id, enrollments.isEmpty() ? null : enrollments.getFirst()))));
   }
 
   Optional<Flow> ofEnrollment(UUID id) {

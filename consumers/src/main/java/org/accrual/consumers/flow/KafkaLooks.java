@@ -80,7 +80,7 @@ final class KafkaLooks implements AutoCloseable {
       looks.put(
           subscription.consumer(),
           new KafkaLook.Group(
-              members(members.get(subscription.group())),
+              members(Optional.ofNullable(members.get(subscription.group()))),
               offsets(committed.getOrDefault(subscription.group(), Map.of()))));
     }
     return new KafkaLook(get(nodes).size(), offsetsOf(get(ends)), looks);
@@ -121,10 +121,10 @@ final class KafkaLooks implements AutoCloseable {
     return partitions.stream().collect(Collectors.toMap(Function.identity(), _ -> spec));
   }
 
-  private static int members(KafkaFuture<ConsumerGroupDescription> group)
+  private static int members(Optional<KafkaFuture<ConsumerGroupDescription>> group)
       throws TimeoutException, InterruptedException {
     try {
-      return get(group).members().size();
+      return group.isPresent() ? get(group.get()).members().size() : 0;
     } catch (ExecutionException noSuchGroup) {
       return 0;
     }

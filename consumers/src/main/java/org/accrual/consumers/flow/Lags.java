@@ -93,14 +93,14 @@ final class Lags {
   private void lookBack(KafkaLooks looks, KafkaLook look, Instant now)
       throws ExecutionException, TimeoutException, InterruptedException {
     List<Instant> times = new ArrayList<>();
-    for (Duration ago = FIRST_STEP;
-        ago.compareTo(LAST_STEP) < 0;
-        ago = ago.multipliedBy(2)) {
+    for (Duration ago = FIRST_STEP; ago.compareTo(LAST_STEP) < 0; ago = ago.multipliedBy(2)) {
       times.add(now.minus(ago));
     }
     Collections.reverse(times);
     for (Instant time : times) {
-      looks.endsAt(time, look.ends()).forEach((partition, end) -> history(partition).add(time, end));
+      looks
+          .endsAt(time, look.ends())
+          .forEach((partition, end) -> history(partition).add(time, end));
     }
   }
 }

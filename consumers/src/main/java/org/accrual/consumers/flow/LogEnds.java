@@ -38,10 +38,12 @@ final class LogEnds {
     try (Connection connection = database.getConnection();
         PreparedStatement update = connection.prepareStatement(UPDATE)) {
       update.setArray(
-          1, connection.createArrayOf("text", ends.stream().map(e -> e.getKey().topic()).toArray()));
+          1,
+          connection.createArrayOf("text", ends.stream().map(e -> e.getKey().topic()).toArray()));
       update.setArray(
           2,
-          connection.createArrayOf("int", ends.stream().map(e -> e.getKey().partition()).toArray()));
+          connection.createArrayOf(
+              "int", ends.stream().map(e -> e.getKey().partition()).toArray()));
       update.setArray(
           3, connection.createArrayOf("bigint", ends.stream().map(Map.Entry::getValue).toArray()));
       update.executeUpdate();

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.accrual.api.query.v1.FlowNode;
-import org.accrual.api.query.v1.FlowNodeKind;
 import org.accrual.api.query.v1.FlowNodeState;
 import org.accrual.api.query.v1.Hop;
 import org.accrual.api.query.v1.HopOutcome;

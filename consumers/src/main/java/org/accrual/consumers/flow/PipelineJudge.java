@@ -64,8 +64,7 @@ final class PipelineJudge {
   private static Verdict noCore(DatabaseLook look) {
     return look.coreSeen().isEmpty()
         ? Verdict.unknown("no enrollment-core has told of itself yet")
-        : Verdict.trouble(
-            "no enrollment-core has told of itself since " + look.coreSeen().get());
+        : Verdict.trouble("no enrollment-core has told of itself since " + look.coreSeen().get());
   }
 
   static OutboxStage outbox(Optional<DatabaseLook> database) {
@@ -83,7 +82,7 @@ final class PipelineJudge {
   private static Verdict outbox(DatabaseLook look) {
     Verdict waited =
         Verdict.waited(look.outboxOldestSeconds(), "a message has waited for the relay");
-    return waited == Verdict.OK && look.rejected() > 0
+    return waited.equals(Verdict.OK) && look.rejected() > 0
         ? Verdict.warning(
             look.rejected() + " messages from SQL could not become records: see outbox.rejected")
         : waited;
@@ -116,7 +115,8 @@ final class PipelineJudge {
       return Verdict.trouble(relay.reason());
     }
     if (!relay.walStatus().equals("reserved") && !relay.walStatus().equals("extended")) {
-      return Verdict.trouble("the slot is " + relay.walStatus() + ": see the relay's guide, recover");
+      return Verdict.trouble(
+          "the slot is " + relay.walStatus() + ": see the relay's guide, recover");
     }
     if (relay.reportedAt().isBefore(now.minus(SILENT))) {
       return Verdict.trouble("no relay has told of itself since " + relay.reportedAt());

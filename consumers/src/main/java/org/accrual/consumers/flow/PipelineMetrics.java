@@ -110,8 +110,7 @@ class PipelineMetrics {
   }
 
   private static boolean knowsTheDatabase(WatchPipelineResponse look) {
-    return look.hasTime()
-        && look.getOutbox().getHealth() != PipelineHealth.PIPELINE_HEALTH_UNKNOWN;
+    return look.hasTime() && look.getOutbox().getHealth() != PipelineHealth.PIPELINE_HEALTH_UNKNOWN;
   }
 
   private static double lag(ConsumerStage stage) {

@@ -49,8 +49,7 @@ final class Summaries {
     List<FlowSummary> summaries = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(SQL)) {
       statement.setArray(
-          1,
-          connection.createArrayOf("text", seeds.stream().map(Seed::correlationId).toArray()));
+          1, connection.createArrayOf("text", seeds.stream().map(Seed::correlationId).toArray()));
       statement.setArray(
           2, connection.createArrayOf("uuid", seeds.stream().map(Summaries::uuid).toArray()));
       try (ResultSet rows = statement.executeQuery()) {

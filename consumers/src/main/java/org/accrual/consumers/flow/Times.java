@@ -9,7 +9,10 @@ final class Times {
   private Times() {}
 
   static Timestamp of(Instant time) {
-    return Timestamp.newBuilder().setSeconds(time.getEpochSecond()).setNanos(time.getNano()).build();
+    return Timestamp.newBuilder()
+        .setSeconds(time.getEpochSecond())
+        .setNanos(time.getNano())
+        .build();
   }
 
   /** Never negative: two machines' clocks may differ. */

@@ -131,8 +131,7 @@ final class SendingLoop {
       return send(intent);
     }
     Span span =
-        Traces.child(
-                "send " + intent.channel().inSql(), SpanKind.CLIENT, intent.traceparent())
+        Traces.child("send " + intent.channel().inSql(), SpanKind.CLIENT, intent.traceparent())
             .setAttribute(Names.MESSAGING_ID, intent.messageId())
             .setAttribute(Names.CORRELATION, intent.correlationId())
             .startSpan();

@@ -73,6 +73,16 @@ final class SiteClient implements AutoCloseable {
     return OperationsGrpc.newBlockingStub(core).withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);
   }
 
+  /** To enrollment-core. */
+  ManagedChannel core() {
+    return core;
+  }
+
+  /** To consumers. */
+  ManagedChannel consumers() {
+    return consumers;
+  }
+
   EnrollmentQueryServiceBlockingStub queries() {
     return EnrollmentQueryServiceGrpc.newBlockingStub(consumers)
         .withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);

@@ -81,8 +81,7 @@ public final class SagaEffects implements Effects {
       return traceparent;
     }
     Span span =
-        Traces.child(
-                "saga " + answer.getClass().getSimpleName(), SpanKind.INTERNAL, traceparent)
+        Traces.child("saga " + answer.getClass().getSimpleName(), SpanKind.INTERNAL, traceparent)
             .setAttribute(Names.CORRELATION, message.correlation().id())
             .startSpan();
     steps.add(span);

@@ -12,8 +12,8 @@ import org.accrual.runtime.trace.Traces;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The span of a record's sending, where it belongs to a recorded trace: from its encoding to the end
- * of the Kafka transaction. Consumers go on from it, since the record carries it.
+ * The span of a record's sending, where it belongs to a recorded trace: from its encoding to the
+ * end of the Kafka transaction. Consumers go on from it, since the record carries it.
  */
 final class SendSpan {
   private static final SendSpan NONE = new SendSpan(Span.getInvalid());

@@ -87,7 +87,7 @@ public final class StatusTable implements AutoCloseable {
         connection()
             .prepareStatement(
                 "update ops.relay set state = 'stopped', reason = null, mark = ?::pg_lsn,"
-                    + " last_id = (select max(id) from outbox.message),"
+                    + " last_id = (select id from outbox.message order by id desc limit 1),"
                     + " relayed_at = clock_timestamp(), updated_at = clock_timestamp()"
                     + " where slot = ?")) {
       update.setString(1, Position.text(mark.lsn()));

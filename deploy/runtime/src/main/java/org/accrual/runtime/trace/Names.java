@@ -7,8 +7,7 @@ public final class Names {
   public static final AttributeKey<String> RPC_SYSTEM = AttributeKey.stringKey("rpc.system");
   public static final AttributeKey<String> RPC_SERVICE = AttributeKey.stringKey("rpc.service");
   public static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");
-  public static final AttributeKey<Long> RPC_STATUS =
-      AttributeKey.longKey("rpc.grpc.status_code");
+  public static final AttributeKey<Long> RPC_STATUS = AttributeKey.longKey("rpc.grpc.status_code");
   public static final AttributeKey<String> DB_SYSTEM = AttributeKey.stringKey("db.system.name");
   public static final AttributeKey<String> DB_OPERATION =
       AttributeKey.stringKey("db.operation.name");

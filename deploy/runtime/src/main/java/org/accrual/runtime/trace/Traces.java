@@ -29,7 +29,9 @@ public final class Traces {
   private static final int FLAGS_AT = 53;
   private static final List<String> ASKED_FOR_BY =
       List.of(
-          "otel.traces.exporter", "otel.exporter.otlp.endpoint", "otel.exporter.otlp.traces.endpoint");
+          "otel.traces.exporter",
+          "otel.exporter.otlp.endpoint",
+          "otel.exporter.otlp.traces.endpoint");
 
   private static volatile @Nullable Tracer tracer;
 
@@ -86,8 +88,8 @@ public final class Traces {
   }
 
   /**
-   * A span to be started, as the child of what a traceparent names; of an empty or unreadable one, a
-   * root.
+   * A span to be started, as the child of what a traceparent names; of an empty or unreadable one,
+   * a root.
    *
    * @throws IllegalStateException if this process does not trace
    */
