@@ -14,12 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A record's CloudEvents headers, checked. See {@link Headers} for their meaning. */
 record RecordHeaders(
-    UUID id,
-    String type,
-    Instant time,
-    long version,
-    Correlation correlation,
-    String causationId) {
+    UUID id, String type, Instant time, long version, Correlation correlation, String causationId) {
 
   static RecordHeaders read(ConsumerRecord<?, ?> record) throws UnreadableRecord {
     return new RecordHeaders(

@@ -33,8 +33,7 @@ final class LetterRow {
             .setAttempts(row.getInt("attempts"))
             .setVersion(row.getLong("version"))
             .setCorrelationId(row.getString("correlation_id"))
-            .setCausationId(
-                StoredRecord.headers(row).getOrDefault(Headers.CAUSATION_ID, ""));
+            .setCausationId(StoredRecord.headers(row).getOrDefault(Headers.CAUSATION_ID, ""));
     text(row, "type", letter::setType);
     text(row, "event_id", letter::setEventId);
     time(row, "recorded_at", letter::setRecordTime);

@@ -48,11 +48,9 @@ class ObservabilityIT {
     }
     List<String> queries = new ArrayList<>(alerts("expr: (?:>-\\s+)?((?:.+\\n(?=\\s+/))?.+)"));
     new ObjectMapper()
-        .readTree(FOLDER.resolve("grafana/accrual.json").toFile())
-        .findValues("expr")
-        .stream()
-        .map(JsonNode::asText)
-        .forEach(queries::add);
+        .readTree(FOLDER.resolve("grafana/accrual.json").toFile()).findValues("expr").stream()
+            .map(JsonNode::asText)
+            .forEach(queries::add);
     assertThat(queries).hasSizeGreaterThan(40);
 
     await()
@@ -130,8 +128,7 @@ class ObservabilityIT {
     all.put("up", Map.of("job", Set.of(Stack.CORE, Stack.RELAY, Stack.CONSUMERS)));
     for (String process : List.of(Stack.CORE, Stack.RELAY, Stack.CONSUMERS)) {
       for (MatchResult line : SERVED.matcher(stack.metrics(process)).results().toList()) {
-        Map<String, Set<String>> labels =
-            all.computeIfAbsent(line.group(1), _ -> new HashMap<>());
+        Map<String, Set<String>> labels = all.computeIfAbsent(line.group(1), _ -> new HashMap<>());
         if (line.group(2) != null) {
           LABEL
               .matcher(line.group(2))

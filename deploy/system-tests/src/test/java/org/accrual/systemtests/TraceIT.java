@@ -92,7 +92,11 @@ class TraceIT {
   }
 
   private static String what(Received span) {
-    return (span.service() + " " + span.name() + " " + span.attribute("messaging.consumer.group.name"))
+    return (span.service()
+            + " "
+            + span.name()
+            + " "
+            + span.attribute("messaging.consumer.group.name"))
         .strip();
   }
 
