@@ -30,6 +30,7 @@ final class Redriver {
   private final GateTable gate;
   private final Effects effects;
   private final RedriveTables tables;
+  private final Inbox inbox;
 
   Redriver(DataSource database, MessageDecoder decoder, GateTable gate, Effects effects) {
     this.database = database;
@@ -37,6 +38,7 @@ final class Redriver {
     this.gate = gate;
     this.effects = effects;
     this.tables = new RedriveTables(gate.consumer());
+    this.inbox = new Inbox(gate.consumer());
   }
 
   /** See {@link Redriven#redrive}. */
@@ -90,7 +92,9 @@ final class Redriver {
     Decoded decoded = decoder.decode(letter.record());
     Judgement judgement =
         VersionGate.judge(
-            gate.read(connection, Set.of(turn.stream())), Standing.NOTHING, List.of(decoded));
+            gate.read(connection, Set.of(turn.stream())),
+            Standing.NOTHING.with(inbox.taken(connection, List.of(decoded))),
+            List.of(decoded));
     if (!judgement.parks().isEmpty()) {
       failed(connection, run, turn, judgement.parks().getFirst());
       return;
@@ -100,6 +104,7 @@ final class Redriver {
       if (!judgement.advances().isEmpty()) {
         gate.advance(connection, judgement.advances());
       }
+      inbox.add(connection, judgement.admitted());
       if (!judgement.admitted().isEmpty()) {
         effects.apply(connection, judgement.admitted());
       }
