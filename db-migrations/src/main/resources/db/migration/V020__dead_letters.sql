@@ -248,6 +248,10 @@ begin
   insert into deadletter.history (letter_id, who, what, note) values (p_letter_id, p_who, 'discarded', p_reason);
 
   past := l.version;
+  if past is null and l.event_id is not null then
+    -- Delivered again at another offset it must not take effect either.
+    insert into ops.inbox (consumer, event_id) values (l.consumer, l.event_id) on conflict do nothing;
+  end if;
   if past is null then
     -- Garbage without a readable sequence. If exactly one event is missing before the next parked one, this was it.
     execute format(
@@ -265,12 +269,16 @@ begin
 end $$;
 comment on function deadletter.discard is 'Gives up the first letter of a key, with who and why; letters behind it can be redriven then.';
 
--- Drops what was settled long ago, with its history.
-create function deadletter.forget(p_older_than interval default '30 days') returns bigint language plpgsql as $$
+-- Drops what was settled long ago, with its history, some at a time so that locks are short; answers how many letters.
+create function deadletter.forget(p_older_than interval default '30 days', p_most int default 10000)
+returns bigint language plpgsql as $$
 declare
   gone bigint;
 begin
-  delete from deadletter.letter where state <> 'parked' and settled_at < clock_timestamp() - p_older_than;
+  delete from deadletter.letter
+   where letter_id in (select letter_id from deadletter.letter
+                        where state <> 'parked' and settled_at < clock_timestamp() - p_older_than
+                        order by settled_at limit p_most for update skip locked);
   get diagnostics gone = row_count;
   delete from deadletter.redrive r where finished_at < clock_timestamp() - p_older_than
     and not exists (select from deadletter.redrive_letter x where x.redrive_id = r.redrive_id);

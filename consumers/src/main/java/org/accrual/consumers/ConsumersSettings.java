@@ -22,6 +22,9 @@ import org.accrual.runtime.Settings;
  * @param hops what its consumers note of what they do
  * @param registry base URL of the schema registry
  * @param stopWithin how long a stop waits for the batches under way: 1 s to 5 min
+ * @param lettersKept how long settled dead letters are kept: 1 day to 10 years
+ * @param inboxKept how long it is known which records without a sequence were taken in: 1 day to 10
+ *     years, and longer than their topics keep them if those are ever read anew
  * @param blind the keys that open and seal arms; empty where neither randomization nor supply runs
  * @param notification empty where notification does not run
  */
@@ -32,6 +35,8 @@ public record ConsumersSettings(
     HopSettings hops,
     URI registry,
     Duration stopWithin,
+    Duration lettersKept,
+    Duration inboxKept,
     Optional<Blind> blind,
     Optional<NotificationSettings> notification) {
   private static final String ALL = "all";
@@ -49,9 +54,10 @@ public record ConsumersSettings(
 
   /**
    * Keys {@code accrual.consumers.enabled} ({@code all}, {@code none} or names, comma-separated;
-   * all), {@code accrual.consumers.stop-within} (20s), {@code accrual.registry.url}, and those of
-   * {@link PoolSettings}, {@link IntakeSettings}, {@link HopSettings}, with randomization or supply
-   * {@link Blind}, and with notification {@link NotificationSettings}.
+   * all), {@code accrual.consumers.stop-within} (20s), {@code accrual.dead-letters.kept} and {@code
+   * accrual.inbox.kept} (30d), {@code accrual.registry.url}, and those of {@link PoolSettings},
+   * {@link IntakeSettings}, {@link HopSettings}, with randomization or supply {@link Blind}, and with notification
+   * {@link NotificationSettings}.
    */
   public static ConsumersSettings read(Settings settings) {
     Set<String> enabled = enabled(settings);
@@ -66,12 +72,18 @@ public record ConsumersSettings(
             Duration.ofSeconds(20),
             Duration.ofSeconds(1),
             Duration.ofMinutes(5)),
+        kept(settings, "accrual.dead-letters.kept"),
+        kept(settings, "accrual.inbox.kept"),
         Collections.disjoint(enabled, BLINDED)
             ? Optional.empty()
             : Optional.of(Blind.read(settings)),
         enabled.contains("notification")
             ? Optional.of(NotificationSettings.read(settings))
             : Optional.empty());
+  }
+
+  private static Duration kept(Settings settings, String key) {
+    return settings.duration(key, Duration.ofDays(30), Duration.ofDays(1), Duration.ofDays(3650));
   }
 
   private static Set<String> enabled(Settings settings) {

@@ -46,6 +46,8 @@ class ConsumersSettingsTest {
     "accrual.database.url, mysql://somewhere",
     "accrual.registry.url, somewhere",
     "accrual.consumers.stop-within, 0s",
+    "accrual.dead-letters.kept, 1h",
+    "accrual.inbox.kept, 1s",
   })
   void aWrongValueIsNamed(String key, String value) {
     assertThatThrownBy(() -> read(Map.of(key, value)))

@@ -34,6 +34,7 @@ public final class BatchTransaction {
   private final GateTable gate;
   private final Effects effects;
   private final DeadLetters deadLetters;
+  private final Inbox inbox;
   private final Redriver redriver;
   private final boolean replay;
 
@@ -63,6 +64,7 @@ public final class BatchTransaction {
     this.gate = gate;
     this.effects = effects;
     this.deadLetters = new DeadLetters(gate);
+    this.inbox = new Inbox(gate.consumer());
     this.redriver = new Redriver(database, decoder, gate, effects);
   }
 
@@ -152,12 +154,14 @@ public final class BatchTransaction {
     Set<StreamKey> streams = streams(batch);
     // The dead letters first: whoever redrives one of these streams has committed when the gate is
     // read.
-    Standing dead = deadLetters.read(connection, streams, batch);
+    Standing dead =
+        deadLetters.read(connection, streams, batch).with(inbox.taken(connection, batch));
     Judgement judgement = VersionGate.judge(gate.read(connection, streams), dead, batch);
-    // The gate before effects: whoever loses a race for a stream waits or fails here.
+    // Gate and inbox before effects: whoever loses a race for a stream waits or fails here.
     if (!judgement.advances().isEmpty()) {
       gate.advance(connection, judgement.advances());
     }
+    inbox.add(connection, judgement.admitted());
     if (!judgement.admitted().isEmpty()) {
       effects.apply(connection, judgement.admitted());
     }

@@ -32,6 +32,7 @@ final class Redriver {
   private final GateTable gate;
   private final Effects effects;
   private final RedriveTables tables;
+  private final Inbox inbox;
 
   Redriver(DataSource database, MessageDecoder decoder, GateTable gate, Effects effects) {
     this.database = database;
@@ -39,6 +40,7 @@ final class Redriver {
     this.gate = gate;
     this.effects = effects;
     this.tables = new RedriveTables(gate.consumer());
+    this.inbox = new Inbox(gate.consumer());
   }
 
   /** See {@link Redriven#redrive}. */
@@ -106,7 +108,9 @@ final class Redriver {
       throws SQLException {
     Judgement judgement =
         VersionGate.judge(
-            gate.read(connection, Set.of(turn.stream())), Standing.NOTHING, List.of(decoded));
+            gate.read(connection, Set.of(turn.stream())),
+            Standing.NOTHING.with(inbox.taken(connection, List.of(decoded))),
+            List.of(decoded));
     if (!judgement.parks().isEmpty()) {
       failed(connection, run, turn, judgement.parks().getFirst());
       return;
@@ -116,6 +120,7 @@ final class Redriver {
       if (!judgement.advances().isEmpty()) {
         gate.advance(connection, judgement.advances());
       }
+      inbox.add(connection, judgement.admitted());
       if (!judgement.admitted().isEmpty()) {
         effects.apply(connection, judgement.admitted());
       }

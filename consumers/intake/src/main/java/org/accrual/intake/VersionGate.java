@@ -2,12 +2,14 @@ package org.accrual.intake;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrual.contract.Topics;
@@ -17,7 +19,8 @@ import org.accrual.intake.Judgement.Advance;
  * Admits each event once and in order: version n + 1 after version n. A lower one is a repeat and
  * dropped; a higher one, like a record that cannot be read, parks its stream, and what comes behind
  * it in the stream parks too. A saga's commands and answers have no version and pass: each belongs
- * to a step of its own, by which the consumer tells repeats. Pure: what has been applied and what
+ * to a step of its own, by which the consumer tells repeats. What else has none is told by its id,
+ * except on the event store's topics, where a version must be. Pure: what has been applied and what
  * stands is given, what would be is answered.
  */
 final class VersionGate {
@@ -29,6 +32,7 @@ final class VersionGate {
   private final Map<StreamKey, Long> applied;
   private final Map<StreamKey, Cause> standing;
   private final Set<Position> settled;
+  private final Set<UUID> taken;
   private final List<Message> admitted = new ArrayList<>();
   private final SortedMap<StreamKey, Advance> advances = new TreeMap<>();
   private final List<Park> parks = new ArrayList<>();
@@ -39,11 +43,12 @@ final class VersionGate {
     this.applied = applied;
     this.standing = new HashMap<>(dead.streams());
     this.settled = dead.settled();
+    this.taken = new HashSet<>(dead.taken());
   }
 
   /**
    * @param applied versions reached by the streams in the batch; absent means none
-   * @param dead what the dead letters know of the batch
+   * @param dead what the dead letters and the inbox know of the batch
    * @param batch in order per partition
    */
   static Judgement judge(Map<StreamKey, Long> applied, Standing dead, List<Decoded> batch) {
@@ -65,8 +70,11 @@ final class VersionGate {
   }
 
   private void unsequenced(Message message) {
-    if (!STEPS.contains(message.stream().topic())) {
+    boolean byId = Inbox.takes(message);
+    if (!byId && !STEPS.contains(message.stream().topic())) {
       park(Park.unsequenced(message));
+    } else if (byId && !taken.add(message.id())) {
+      repeated.add(message.position());
     } else if (standing.containsKey(message.stream())) {
       parks.add(Park.behind(message));
     } else {

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,6 +95,80 @@ class BatchTransactionIT {
         .hasRootCauseMessage("ERROR: canceling statement due to statement timeout");
     assertThatThrownBy(() -> cutOff.apply(List.of(event(0, "a", 1))))
         .isInstanceOf(TransientFailure.class);
+  }
+
+  /** As SQL publishes it: no version, no step, only an id. */
+  @Test
+  void whatHasNoSequenceTakesEffectOnceByItsId() throws Exception {
+    ConsumerRecord<byte[], byte[]> first = result(0, "a");
+    ConsumerRecord<byte[], byte[]> again = at(7, first);
+    ConsumerRecord<byte[], byte[]> second = result(1, "a");
+
+    assertThat(transaction.apply(List.of(first, again, second)).applied()).isEqualTo(2);
+    BatchResult repeated = transaction.apply(List.of(at(8, second), at(9, first)));
+
+    assertThat(repeated.applied()).isZero();
+    assertThat(repeated.repeats()).isEqualTo(2);
+    assertThat(tables.effects()).isEqualTo(Map.of("a", List.of(0L, 0L)));
+    assertThat(tables.rows("select count(*) from ops.inbox where consumer = 'probe'"))
+        .containsExactly("2");
+    // Kept for a while only: what comes after that is taken for new.
+    assertThat(tables.rows("select ops.forget_inbox('1 hour')")).containsExactly("0");
+    assertThat(tables.rows("select ops.forget_inbox('0 seconds', 1)")).containsExactly("1");
+    assertThat(tables.rows("select ops.forget_inbox('0 seconds')")).containsExactly("1");
+    assertThat(transaction.apply(List.of(at(10, first))).applied()).isEqualTo(1);
+  }
+
+  @Test
+  void whatHasNoSequenceIsParkedGivenUpAndNotTakenAtAnotherOffset() throws Exception {
+    ConsumerRecord<byte[], byte[]> bad = result(0, "a");
+    ConsumerRecord<byte[], byte[]> next = result(1, "a");
+    boolean[] mended = {false};
+    BatchTransaction failing =
+        transaction(
+            (connection, messages) -> {
+              if (!mended[0]) {
+                throw new IllegalStateException("not now");
+              }
+              ProbeTables.append(connection, messages);
+            });
+    assertThat(failing.apply(List.of(bad, next)).parked()).isEqualTo(2);
+    mended[0] = true;
+
+    assertThat(
+            tables.rows(
+                "select deadletter.discard(letter_id, 'ada', 'wrong') from ops.dead_letters where place = 1"))
+        .hasSize(1);
+    assertThat(
+            tables.rows(
+                "select deadletter.start_redrive(array_agg(letter_id), 'ada', 1000) from ops.dead_letters"))
+        .hasSize(1);
+    org.awaitility.Awaitility.await()
+        .until(
+            () -> {
+              Duration _ = failing.redrive();
+              return tables.rows("select * from ops.dead_letters").isEmpty();
+            });
+
+    assertThat(failing.apply(List.of(at(8, bad), at(9, next))).repeats()).isEqualTo(2);
+    assertThat(tables.effects()).isEqualTo(Map.of("a", List.of(0L)));
+  }
+
+  @Test
+  void ofTwoOwnersOfARecordWithoutSequenceOneGivesUpWithoutEffect() throws Exception {
+    ConsumerRecord<byte[], byte[]> record = result(0, "a");
+    List<Future<BatchResult>> results = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int owner = 0; owner < 8; owner++) {
+        results.add(threads.submit(() -> untilItWorks(List.of(record))));
+      }
+    }
+    int applied = 0;
+    for (Future<BatchResult> result : results) {
+      applied += result.get().applied();
+    }
+    assertThat(applied).isEqualTo(1);
+    assertThat(tables.effects()).isEqualTo(Map.of("a", List.of(0L)));
   }
 
   /** An owner that lost its partition in the middle of a batch, and the one that has it now. */
@@ -183,6 +259,33 @@ class BatchTransactionIT {
   private BatchTransaction transaction(Effects effects) {
     return new BatchTransaction(
         tables.database, new MessageDecoder(SchemaIds::byId), ProbeTables.GATE, effects);
+  }
+
+  /** On a topic that is not the event store's. */
+  private static ConsumerRecord<byte[], byte[]> result(long offset, String key) {
+    return on("accrual.lab.events", offset, record(0, offset, key, Message.UNSEQUENCED, EVENT));
+  }
+
+  /** The same record, written once more. */
+  private static ConsumerRecord<byte[], byte[]> at(
+      long offset, ConsumerRecord<byte[], byte[]> record) {
+    return on(record.topic(), offset, record);
+  }
+
+  private static ConsumerRecord<byte[], byte[]> on(
+      String topic, long offset, ConsumerRecord<byte[], byte[]> record) {
+    return new ConsumerRecord<>(
+        topic,
+        record.partition(),
+        offset,
+        record.timestamp(),
+        record.timestampType(),
+        record.serializedKeySize(),
+        record.serializedValueSize(),
+        record.key(),
+        record.value(),
+        record.headers(),
+        Optional.empty());
   }
 
   private static ConsumerRecord<byte[], byte[]> event(long offset, String key, long version) {

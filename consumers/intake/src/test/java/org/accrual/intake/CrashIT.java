@@ -3,6 +3,8 @@ package org.accrual.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.accrual.intake.CrashRun.Findings;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +18,7 @@ class CrashIT {
   void threeProcessesKilledStoppedAndHungLoseAndRepeatNothing() throws Exception {
     int faults = Integer.getInteger("faults.interruptions", 3);
 
-    Findings findings = run(10, PlantedBug.NONE, faults);
+    Findings findings = run(SEED, 10, PlantedBug.NONE, faults);
 
     assertThat(findings).isEqualTo(new Findings(findings.events(), 0, 0, 0, 0));
   }
@@ -24,21 +26,24 @@ class CrashIT {
   @Test
   @Tag("faults")
   void withoutTheGateItIsSeen() throws Exception {
-    assertThat(run(10, PlantedBug.SKIP_GATE, 2).repeated()).isPositive();
+    assertThat(run(SEED, 10, PlantedBug.SKIP_GATE, 2).repeated()).isPositive();
   }
 
-  @Test
+  @RepeatedTest(5)
   @Tag("faults")
-  void anOffsetCommittedFirstIsSeen() throws Exception {
-    Findings findings = run(1, PlantedBug.COMMIT_OFFSET_FIRST, 7);
+  void anOffsetCommittedFirstIsSeen(RepetitionInfo repetition) throws Exception {
+    long seed = SEED + repetition.getCurrentRepetition();
+
+    Findings findings = run(seed, 1, PlantedBug.COMMIT_OFFSET_FIRST, 7);
 
     assertThat(findings.lost() + findings.parked()).isPositive();
   }
 
-  private static Findings run(int deliveries, PlantedBug bug, int faults) throws Exception {
-    try (CrashRun run = new CrashRun(SEED, deliveries, bug)) {
+  private static Findings run(long seed, int deliveries, PlantedBug bug, int faults)
+      throws Exception {
+    try (CrashRun run = new CrashRun(seed, deliveries, bug)) {
       Findings findings = run.run(faults);
-      System.out.printf("seed %d, bug %s, %d interruptions: %s%n", SEED, bug, faults, findings);
+      System.out.printf("seed %d, bug %s, %d interruptions: %s%n", seed, bug, faults, findings);
       return findings;
     }
   }

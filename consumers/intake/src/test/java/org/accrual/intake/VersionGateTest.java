@@ -144,11 +144,37 @@ class VersionGateTest {
     assertThat(judgement.parks()).isEmpty();
   }
 
+  @Test
+  void whatSqlPublishesIsToldByItsId() {
+    StreamKey lab = new StreamKey("accrual.lab.events", "a");
+    Message first = unsequenced(0, lab);
+    Message second = unsequenced(1, lab);
+    Message third = unsequenced(2, lab);
+
+    Judgement judgement =
+        VersionGate.judge(
+            Map.of(),
+            Standing.NOTHING.with(Set.of(first.id())),
+            List.of(first, second, second, third));
+
+    assertThat(judgement.admitted()).containsExactly(second, third);
+    assertThat(judgement.repeats()).isEqualTo(2);
+    assertThat(judgement.parks()).isEmpty();
+    Standing poisoned = new Standing(Map.of(lab, Cause.POISON), Set.of());
+    assertThat(VersionGate.judge(Map.of(), poisoned, List.of(first, second)).parks())
+        .extracting(Park::cause)
+        .containsExactly(Cause.BEHIND, Cause.BEHIND);
+  }
+
   private static Message command(long offset) {
+    return unsequenced(offset, new StreamKey(Topics.CAPACITY_COMMANDS, "study/site"));
+  }
+
+  private static Message unsequenced(long offset, StreamKey stream) {
     Message any = message(0, offset, "a", Message.UNSEQUENCED);
     return new Message(
         any.position(),
-        new StreamKey(Topics.CAPACITY_COMMANDS, "study/site"),
+        stream,
         any.version(),
         any.id(),
         any.type(),

@@ -11,6 +11,7 @@ import org.accrual.consumers.EventConsumer;
 import org.accrual.consumers.Rebuildable;
 import org.accrual.consumers.WriterSchemas;
 import org.accrual.consumers.database.EffectsPool;
+import org.accrual.consumers.database.Role;
 import org.accrual.contract.Topics;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
@@ -37,7 +38,7 @@ public class AnalyticsConsumer implements EventConsumer, Rebuildable {
       @EffectsPool DataSource database, WriterSchemas schemas, AnalyticsProgress progress) {
     this.transaction =
         new BatchTransaction(
-            database, new MessageDecoder(schemas::byId), new GateTable(NAME), new Analytics(NAME));
+            database, new MessageDecoder(schemas::byId), new GateTable(NAME), effects(NAME));
     this.progress = progress;
   }
 
@@ -67,7 +68,11 @@ public class AnalyticsConsumer implements EventConsumer, Rebuildable {
 
   @Override
   public Effects into(String schema) {
-    return new Analytics(schema);
+    return effects(schema);
+  }
+
+  private static Effects effects(String schema) {
+    return Role.of(NAME).within(new Analytics(schema));
   }
 
   @Override

@@ -18,7 +18,6 @@ final class Audit implements Effects {
 
   @Override
   public void apply(Connection connection, List<Message> messages) throws SQLException {
-    TrailTable.actAsAuditor(connection);
     List<AuditEntry> entries = messages.stream().map(AuditEntry::of).toList();
     Set<String> studies =
         entries.stream().map(AuditEntry::studyId).collect(Collectors.toCollection(TreeSet::new));
@@ -38,7 +37,6 @@ final class Audit implements Effects {
       }
     }
     TrailTable.append(connection, chained);
-    TrailTable.actAsOneself(connection);
   }
 
   /** Those without a version, which the gate cannot tell apart. */

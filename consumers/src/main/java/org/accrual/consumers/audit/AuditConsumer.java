@@ -11,6 +11,7 @@ import org.accrual.consumers.ConsumerLoops;
 import org.accrual.consumers.EventConsumer;
 import org.accrual.consumers.WriterSchemas;
 import org.accrual.consumers.database.EffectsPool;
+import org.accrual.consumers.database.Role;
 import org.accrual.contract.Topics;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
@@ -35,7 +36,10 @@ public class AuditConsumer implements EventConsumer {
   AuditConsumer(@EffectsPool DataSource database, WriterSchemas schemas, AuditProgress progress) {
     this.transaction =
         new BatchTransaction(
-            database, new MessageDecoder(schemas::byId), new GateTable(NAME), new Audit());
+            database,
+            new MessageDecoder(schemas::byId),
+            new GateTable(NAME),
+            Role.of(NAME).within(new Audit()));
     this.progress = progress;
   }
 

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,16 +47,6 @@ final class TrailTable {
       """;
 
   private TrailTable() {}
-
-  /** Until told otherwise: who writes here can add, and nothing else. */
-  static void actAsAuditor(Connection connection) throws SQLException {
-    execute(connection, "set local role accrual_audit");
-  }
-
-  /** What else the transaction has to do, it does as the consumers' user. */
-  static void actAsOneself(Connection connection) throws SQLException {
-    execute(connection, "set local role none");
-  }
 
   /** Nobody else adds to these studies until commit. */
   static void hold(Connection connection, Collection<String> studies) throws SQLException {
@@ -125,12 +114,6 @@ final class TrailTable {
           .column("text", e -> e.entry().content())
           .bytes(e -> e.head().hash())
           .write();
-    }
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
     }
   }
 }

@@ -10,6 +10,7 @@ import org.accrual.intake.Message;
 import org.accrual.intake.MessageDecoder;
 import org.accrual.intake.Unreadable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.eclipse.microprofile.faulttolerance.Fallback;
 
 /** A letter's payload for people, as far as it can be read. */
 @ApplicationScoped
@@ -23,15 +24,22 @@ class LetterPayload {
     this.decoder = new MessageDecoder(schemas::byId);
   }
 
-  void decode(ConsumerRecord<byte[], byte[]> record, GetDeadLetterResponse.Builder response) {
-    try {
-      switch (decoder.decode(record)) {
-        case Message message -> response.setPayloadJson(message.body().toString());
-        case Unreadable unreadable -> response.setDecodeError(unreadable.reason());
-      }
-    } catch (RuntimeException away) {
-      LOG.log(Level.WARNING, "a dead letter could not be decoded; look after the registry", away);
-      response.setDecodeError("the schema registry cannot be asked now");
+  /** While the registry is away the rest of the letter is shown all the same. */
+  @Fallback(fallbackMethod = "leaveOut")
+  public void decode(
+      ConsumerRecord<byte[], byte[]> record, GetDeadLetterResponse.Builder response) {
+    switch (decoder.decode(record)) {
+      case Message message -> response.setPayloadJson(message.body().toString());
+      case Unreadable unreadable -> response.setDecodeError(unreadable.reason());
     }
+  }
+
+  public void leaveOut(
+      ConsumerRecord<byte[], byte[]> record, GetDeadLetterResponse.Builder response) {
+    LOG.log(
+        Level.WARNING,
+        "the dead letter {0}-{1}@{2} could not be decoded; look after the registry",
+        new Object[] {record.topic(), record.partition(), record.offset()});
+    response.setDecodeError("the schema registry cannot be asked now");
   }
 }

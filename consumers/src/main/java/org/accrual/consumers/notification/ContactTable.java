@@ -35,6 +35,7 @@ class ContactTable {
     boolean remove = email == null && phone == null;
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(remove ? REMOVE : SET)) {
+      NotificationConsumer.ROLE.take(connection);
       statement.setString(1, patientId);
       if (!remove) {
         statement.setBytes(2, email);

@@ -48,6 +48,7 @@ class Decisions {
     try (Connection connection = database.getConnection()) {
       try (PreparedStatement change = connection.prepareStatement(send ? SEND : SETTLE);
           PreparedStatement record = connection.prepareStatement(RECORD)) {
+        NotificationConsumer.ROLE.take(connection);
         change.setObject(1, notificationId);
         if (change.executeUpdate() == 0) {
           connection.rollback();

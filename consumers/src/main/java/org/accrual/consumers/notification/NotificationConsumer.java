@@ -12,6 +12,7 @@ import org.accrual.consumers.ConsumersSettings;
 import org.accrual.consumers.EventConsumer;
 import org.accrual.consumers.WriterSchemas;
 import org.accrual.consumers.database.EffectsPool;
+import org.accrual.consumers.database.Role;
 import org.accrual.contract.Topics;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
@@ -28,6 +29,8 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 public class NotificationConsumer implements EventConsumer {
   static final String NAME = "notification";
+
+  static final Role ROLE = Role.of(NAME);
 
   // Empty where it is not enabled: there is no mail server then.
   private final Optional<BatchTransaction> transaction;
@@ -50,7 +53,7 @@ public class NotificationConsumer implements EventConsumer {
                         database,
                         new MessageDecoder(schemas::byId),
                         new GateTable(NAME),
-                        new Welcomes(enabled)));
+                        ROLE.within(new Welcomes(enabled))));
     this.progress = progress;
     this.sender = sender;
   }

@@ -75,6 +75,7 @@ class NotificationTable {
   List<Intent> claim(Channel channel, int atMost, Duration lease) throws SQLException {
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(CLAIM)) {
+      NotificationConsumer.ROLE.take(connection);
       statement.setLong(1, lease.toMillis());
       statement.setString(2, channel.inSql());
       statement.setInt(3, atMost);
@@ -93,6 +94,7 @@ class NotificationTable {
   List<Doubted> doubtOverdue(InDoubt policy) throws SQLException {
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(DOUBT)) {
+      NotificationConsumer.ROLE.take(connection);
       statement.setBoolean(1, policy == InDoubt.RESEND);
       List<Doubted> doubted = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
@@ -122,6 +124,7 @@ class NotificationTable {
     Row row = Row.of(outcome, policy);
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(RECORD)) {
+      NotificationConsumer.ROLE.take(connection);
       statement.setString(1, row.state());
       statement.setString(2, row.reason());
       statement.setString(3, row.receipt());

@@ -52,6 +52,17 @@ import org.junit.jupiter.api.TestInstance;
 /** From a bad event on a topic to a settled letter, through the API, with a real process. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DeadLetterServiceIT {
+  private static final String LONG_KEPT =
+      """
+      insert into ops.inbox values ('new', uuidv7(), now() - interval '29 days'),
+                                   ('old', uuidv7(), now() - interval '31 days');
+      insert into deadletter.letter (consumer, topic, key, partition, "offset", correlation_id, recorded_at, headers,
+                                     cause, error, attempts, state, settled_at)
+      select 'projection', 'kept', key, 0, days, '-', now(), '{}', 'poison', '', 1, 'discarded',
+             now() - days * interval '1 day'
+        from (values ('new', 29), ('old', 31)) as l (key, days)
+      """;
+
   private final ReadSide readSide = new ReadSide();
   private final EventWriter writer = readSide.writer();
   private ConsumersProcess process;
@@ -74,7 +85,19 @@ class DeadLetterServiceIT {
         create trigger refuse_bad before insert or update on projection.enrollment
           for each row execute function public.refuse_bad();
         """);
+    readSide.execute(LONG_KEPT);
     process = readSide.start(Map.of()).awaitReady();
+  }
+
+  @Test
+  void whatHasBeenKeptLongEnoughIsLetGo() {
+    await()
+        .untilAsserted(
+            () -> {
+              assertThat(readSide.rows("select key from deadletter.letter where topic = 'kept'"))
+                  .containsExactly("new");
+              assertThat(readSide.rows("select consumer from ops.inbox")).containsExactly("new");
+            });
   }
 
   @BeforeEach
@@ -298,8 +321,12 @@ class DeadLetterServiceIT {
 
   @Test
   void faultToleranceIsMeasured() {
+    parked();
+    letter(list().getLetters(0).getLetterId());
+
     assertThat(process.body("/metrics"))
         .containsPattern("ft_retry_calls_total\\{[^}]*ProjectionConsumer.handle")
+        .containsPattern("ft_invocations_total\\{[^}]*LetterPayload.decode")
         .containsPattern("ft_circuitbreaker_calls_total\\{[^}]*WriterSchemas.byId");
   }
 

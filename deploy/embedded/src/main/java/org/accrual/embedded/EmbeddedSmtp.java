@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.subethamail.smtp.RejectException;
@@ -34,7 +36,7 @@ public final class EmbeddedSmtp implements AutoCloseable {
   private final Path folder;
   private final SMTPServer server;
 
-  private EmbeddedSmtp(Path folder, String host, int port) {
+  private EmbeddedSmtp(Path folder, String host, int port, Duration late) {
     this.folder = folder;
     this.server =
         SMTPServer.port(port)
@@ -42,7 +44,12 @@ public final class EmbeddedSmtp implements AutoCloseable {
             .hostName("localhost")
             .maxMessageSize(LARGEST_MAIL)
             .maxConnections(MOST_CONNECTIONS)
-            .messageHandler((_, _, _, mail) -> keep(mail))
+            .messageHandler(
+                (_, _, _, mail) -> {
+                  keep(mail);
+                  // The mail has arrived, and whoever sent it does not know yet.
+                  LockSupport.parkNanos(late.toNanos());
+                })
             .build();
   }
 
@@ -62,12 +69,17 @@ public final class EmbeddedSmtp implements AutoCloseable {
    * @param port 0 for a free one
    */
   public static EmbeddedSmtp start(Path folder, String host, int port) {
+    return start(folder, host, port, Duration.ZERO);
+  }
+
+  /** The same for a server that says only after a while that it has accepted a mail. */
+  public static EmbeddedSmtp start(Path folder, String host, int port, Duration late) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new EmbeddedPartException("The folder for mails cannot be made: " + folder, e);
     }
-    EmbeddedSmtp smtp = new EmbeddedSmtp(folder, host, FreePort.orPicked(port));
+    EmbeddedSmtp smtp = new EmbeddedSmtp(folder, host, FreePort.orPicked(port), late);
     try {
       smtp.server.start();
     } catch (RuntimeException e) {

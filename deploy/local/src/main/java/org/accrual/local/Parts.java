@@ -11,6 +11,7 @@ import org.accrual.embedded.EmbeddedKafka;
 import org.accrual.embedded.EmbeddedPostgres;
 import org.accrual.embedded.EmbeddedRegistry;
 import org.accrual.embedded.EmbeddedSmtp;
+import org.accrual.embedded.FreePort;
 import org.accrual.embedded.Leash;
 
 /** The processes of a stack: how each is run, and how it is seen that it serves. */
@@ -89,27 +90,46 @@ final class Parts {
     Mail mail = Mail.in(settings.data(), ports.smtp());
     Map<String, String> consumersSecrets = new HashMap<>(blinding.forOpening());
     consumersSecrets.putAll(mail.secrets());
-    List<String> consumersOptions = new ArrayList<>(mail.options());
-    consumersOptions.add("-Daccrual.grpc.port=" + ports.consumersGrpc());
-    return List.of(
+    List<Part> services = new ArrayList<>();
+    services.add(
         service(
             Stack.CORE,
             build.jar("enrollment-core", "accrual-enrollment-core"),
             blinding.forSealing(),
             ports.coreHttp(),
-            List.of("-Daccrual.grpc.port=" + ports.coreGrpc())),
+            options(Stack.CORE, "-Daccrual.grpc.port=" + ports.coreGrpc())));
+    services.add(
         service(
             Stack.RELAY,
             build.jar("outbox-relay", "accrual-outbox-relay"),
             Map.of(),
             ports.relayHttp(),
-            List.of()),
-        service(
-            Stack.CONSUMERS,
-            build.jar("consumers", "accrual-consumers"),
-            consumersSecrets,
-            ports.consumersHttp(),
-            consumersOptions));
+            options(Stack.RELAY)));
+    services.add(
+        consumers(
+            1, consumersSecrets, mail.options(), ports.consumersHttp(), ports.consumersGrpc()));
+    for (int number = 2; number <= settings.consumers(); number++) {
+      services.add(
+          consumers(number, consumersSecrets, mail.options(), FreePort.pick(), FreePort.pick()));
+    }
+    return services;
+  }
+
+  private Part consumers(
+      int number,
+      Map<String, String> secrets,
+      List<String> mailOptions,
+      int httpPort,
+      int grpcPort) {
+    List<String> options = new ArrayList<>(mailOptions);
+    options.add("-Daccrual.grpc.port=" + grpcPort);
+    options.addAll(settings.options().getOrDefault(Stack.CONSUMERS, List.of()));
+    return service(
+        Stack.consumers(number),
+        build.jar("consumers", "accrual-consumers"),
+        secrets,
+        httpPort,
+        options);
   }
 
   /** Fails with one line if a jar is missing. */
@@ -128,10 +148,16 @@ final class Parts {
     options.add("-Daccrual.registry.url=" + addresses.registry());
     options.add("-Daccrual.http.port=" + httpPort);
     options.addAll(further);
-    options.addAll(settings.options().getOrDefault(name, List.of()));
     BooleanSupplier healthy = () -> Probes.ready(addresses.http(httpPort));
     return new Part(
         name, Leash.command(options, jar), environment, healthy, Duration.ofSeconds(12));
+  }
+
+  /** With those that were asked for, which come last and so override. */
+  private List<String> options(String name, String... ours) {
+    List<String> options = new ArrayList<>(List.of(ours));
+    options.addAll(settings.options().getOrDefault(name, List.of()));
+    return options;
   }
 
   private List<String> embedded(

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.accrual.embedded.EmbeddedPostgres;
 import org.accrual.embedded.FreePort;
 import org.accrual.provision.Provision;
@@ -87,6 +89,16 @@ public final class Stack implements AutoCloseable {
     }
   }
 
+  /** The names of the consumers processes. */
+  public List<String> consumers() {
+    return IntStream.rangeClosed(1, settings.consumers()).mapToObj(Stack::consumers).toList();
+  }
+
+  /** The name of one of several consumers processes, counted from 1. */
+  static String consumers(int number) {
+    return number == 1 ? CONSUMERS : CONSUMERS + "-" + number;
+  }
+
   /** Process id of a part's latest start. */
   public long pid(String name) {
     return part(name).pid();
@@ -119,7 +131,7 @@ public final class Stack implements AutoCloseable {
       if (!closed && !started.isEmpty()) {
         progress.accept("stopping");
         upkeep.close();
-        stop(started, List.of(CORE, RELAY, CONSUMERS));
+        stop(started, services());
         stop(started, List.of(REGISTRY, SMTP));
         stop(started, List.of(KAFKA));
         stop(started, List.of(POSTGRESQL));
@@ -192,6 +204,10 @@ public final class Stack implements AutoCloseable {
         .filter(each -> each.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("not started: " + name));
+  }
+
+  private List<String> services() {
+    return Stream.concat(Stream.of(CORE, RELAY), consumers().stream()).toList();
   }
 
   private static void stop(List<Supervised> started, List<String> names) {

@@ -15,8 +15,11 @@ import org.accrual.runtime.Settings;
  * @param data where everything is kept; made if it is not there
  * @param ports where it listens
  * @param options further options of the Java processes, by process name; they may override
+ * @param consumers how many consumers processes share the work; the first has the ports, the others
+ *     free ones
  */
-public record StackSettings(Path home, Path data, Ports ports, Map<String, List<String>> options) {
+public record StackSettings(
+    Path home, Path data, Ports ports, Map<String, List<String>> options, int consumers) {
   private static final String HOME = "accrual.local.home";
 
   public StackSettings {
@@ -33,19 +36,25 @@ public record StackSettings(Path home, Path data, Ports ports, Map<String, List<
       throw new InvalidSetting(HOME, home.toString(), "the project's folder, with deploy/up in it");
     }
     Path data = home.resolve(settings.text("accrual.local.data", "deploy/.data")).normalize();
-    return new StackSettings(home, data, Ports.read(settings), Map.of());
+    return new StackSettings(home, data, Ports.read(settings), Map.of(), 1);
   }
 
   /** A stack beside any other: on free ports, of the build that the working folder lies in. */
   public static StackSettings beside(Path data) {
-    return new StackSettings(findHome(), data.toAbsolutePath().normalize(), Ports.free(), Map.of());
+    return new StackSettings(
+        findHome(), data.toAbsolutePath().normalize(), Ports.free(), Map.of(), 1);
   }
 
   /** The same with further options for one of the Java processes, such as {@code -Dkey=value}. */
   public StackSettings withOptions(String process, String... further) {
     Map<String, List<String>> all = new HashMap<>(options);
     all.put(process, List.of(further));
-    return new StackSettings(home, data, ports, all);
+    return new StackSettings(home, data, ports, all, consumers);
+  }
+
+  /** The same with that many consumers processes. */
+  public StackSettings withConsumers(int processes) {
+    return new StackSettings(home, data, ports, options, processes);
   }
 
   private static Path findHome() {

@@ -14,6 +14,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,9 @@ import org.accrual.api.enrollment.v1.EnrollPatientMetadata;
 import org.accrual.api.enrollment.v1.EnrollPatientRequest;
 import org.accrual.api.enrollment.v1.EnrollmentServiceGrpc;
 import org.accrual.api.enrollment.v1.EnrollmentServiceGrpc.EnrollmentServiceBlockingStub;
+import org.accrual.api.notification.v1.NotificationServiceGrpc;
+import org.accrual.api.notification.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
+import org.accrual.api.notification.v1.SetContactRequest;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc.EnrollmentQueryServiceBlockingStub;
 import org.accrual.api.study.v1.ActivateSiteRequest;
@@ -86,6 +90,28 @@ final class SiteClient implements AutoCloseable {
   EnrollmentQueryServiceBlockingStub queries() {
     return EnrollmentQueryServiceGrpc.newBlockingStub(consumers)
         .withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);
+  }
+
+  NotificationServiceBlockingStub notifications() {
+    return NotificationServiceGrpc.newBlockingStub(consumers)
+        .withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** To the first consumers process. */
+  ManagedChannel consumers() {
+    return consumers;
+  }
+
+  void setContact(String patient) {
+    var _ =
+        untilAnswered(
+            () ->
+                notifications()
+                    .setContact(
+                        SetContactRequest.newBuilder()
+                            .setPatientId(patient)
+                            .setEmail(patient.toLowerCase(Locale.ROOT) + "@example.org")
+                            .build()));
   }
 
   /** An active study of two arms with one active site that has kits for all it has room for. */

@@ -66,12 +66,31 @@ final class TestStack implements AutoCloseable {
 
   /** The processes whose log has one of the names. */
   List<String> logsWith(String... names) {
-    return List.of(Stack.CORE, Stack.RELAY, Stack.CONSUMERS).stream()
+    return Stream.concat(Stream.of(Stack.CORE, Stack.RELAY), consumers().stream())
         .filter(process -> Stream.of(names).anyMatch(logOf(process)::contains))
         .toList();
   }
 
-  private String logOf(String process) {
+  /** The names of the consumers processes. */
+  List<String> consumers() {
+    return stack.consumers();
+  }
+
+  String kafka() {
+    return stack.addresses().kafka();
+  }
+
+  /** What is answered there by the first consumers process. */
+  String consumersHttp(String path) {
+    return HttpText.get(stack.addresses().http(stack.addresses().ports().consumersHttp()) + path);
+  }
+
+  /** Carries out one of the consumers' commands, as an operator does. */
+  Command consumersCommand(String... words) {
+    return Command.ofConsumers(stack.addresses().jdbc(), words);
+  }
+
+  String logOf(String process) {
     try {
       return Files.readString(stack.log(process));
     } catch (IOException e) {
@@ -110,17 +129,33 @@ final class TestStack implements AutoCloseable {
 
   /** SIGSTOP, then SIGCONT: silent for a while, and then late. */
   void silence(String process, Duration time) throws IOException, InterruptedException {
-    String pid = Long.toString(stack.pid(process));
-    signal("-STOP", pid);
+    long pid = stop(process);
     try {
       new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
     } finally {
-      signal("-CONT", pid);
+      goOn(pid);
     }
   }
 
-  private static void signal(String name, String pid) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", name, pid).inheritIO().start().waitFor();
+  /** SIGSTOP; answers its process id. */
+  long stop(String process) throws IOException, InterruptedException {
+    long pid = stack.pid(process);
+    signal("-STOP", pid);
+    return pid;
+  }
+
+  /** SIGCONT, if it is still there. */
+  static void goOn(long pid) throws IOException, InterruptedException {
+    signal("-CONT", pid);
+  }
+
+  private static void signal(String name, long pid) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", name, Long.toString(pid)).inheritIO().start().waitFor();
+  }
+
+  /** Whether it serves now, as far as its last start is concerned. */
+  boolean runs(String process) throws InterruptedException {
+    return stack.awaitRunning(process, Duration.ZERO);
   }
 
   void awaitRunning(String process) throws InterruptedException {

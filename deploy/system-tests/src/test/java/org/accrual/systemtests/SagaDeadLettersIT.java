@@ -1,0 +1,132 @@
+package org.accrual.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.longrunning.Operation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.accrual.api.ops.v1.DeadLetter;
+import org.accrual.api.ops.v1.DeadLetterCause;
+import org.accrual.api.ops.v1.DeadLetterFilter;
+import org.accrual.api.ops.v1.DeadLetterServiceGrpc;
+import org.accrual.api.ops.v1.DeadLetterServiceGrpc.DeadLetterServiceBlockingStub;
+import org.accrual.api.ops.v1.DiscardRequest;
+import org.accrual.api.ops.v1.GetDeadLetterRequest;
+import org.accrual.api.ops.v1.ListDeadLettersRequest;
+import org.accrual.api.ops.v1.Redrive;
+import org.accrual.api.ops.v1.RedriveRequest;
+import org.accrual.api.ops.v1.RedriveResponse;
+import org.accrual.api.ops.v1.WatchRedriveRequest;
+import org.junit.jupiter.api.Test;
+
+/** What the saga cannot take in stands in the same dead letters as everybody else's. */
+class SagaDeadLettersIT {
+  private static final String SAGA = "enrollment-core-saga";
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final TestStack stack = TestStack.shared();
+  private final String study =
+      "ANSWER-" + Long.toString(System.nanoTime(), 36).toUpperCase(Locale.ROOT);
+  private final String site = study + "/S1";
+
+  @Test
+  void aBadAnswerParksItsSiteIsShownAndGivenUpAndTheSagaGoesOn() {
+    try (SiteClient client = stack.client()) {
+      client.openSite(study, "S1", 3);
+      stack
+          .evidence()
+          .rows(
+              """
+              select outbox.publish('capacity.events', ?, 'accrual.capacity.slot-reserved.v1',
+                jsonb_build_object('enrollment_id', 'nobody', 'study_id', ?, 'site_id', 'S1', 'attempt', 1))
+              """,
+              site,
+              study);
+      await().atMost(LIMIT).until(() -> letters(client, SAGA).size() == 1);
+      Operation started = client.enrollments().enrollPatient(SiteClient.enroll(study, "S1", "P-1"));
+      await().atMost(LIMIT).until(() -> letters(client, SAGA).size() == 2);
+
+      List<DeadLetter> parked = letters(client, SAGA);
+      assertThat(parked)
+          .extracting(DeadLetter::getCause)
+          .containsExactly(
+              DeadLetterCause.DEAD_LETTER_CAUSE_POISON, DeadLetterCause.DEAD_LETTER_CAUSE_BEHIND);
+      DeadLetter bad = parked.getFirst();
+      assertThat(bad.getError()).contains("Invalid UUID string: nobody");
+      var whole =
+          dead(client)
+              .getDeadLetter(
+                  GetDeadLetterRequest.newBuilder().setLetterId(bad.getLetterId()).build());
+      assertThat(whole.getPayloadJson()).contains("nobody", study);
+      Redrive inVain = redriven(client, SAGA);
+      assertThat(inVain.getFailed()).isEqualTo(1);
+      assertThat(inVain.getHeld()).isEqualTo(1);
+
+      giveUp(client, SAGA);
+
+      assertThat(client.enrolled(SiteClient.enroll(study, "S1", "P-1")).hasResponse()).isTrue();
+      assertThat(client.operation(started.getName()).hasResponse()).isTrue();
+      // The audit trail could not take it in either; it gets what came after it.
+      await().atMost(LIMIT).until(() -> letters(client, "audit").size() >= 2);
+      giveUp(client, "audit");
+      assertThat(
+              stack
+                  .evidence()
+                  .rows(
+                      "select count(*) > 0, max(lag) < 100 from ops.consumer_lag where consumer = ?",
+                      SAGA))
+          .containsExactly("t|t");
+    }
+  }
+
+  private void giveUp(SiteClient client, String consumer) {
+    var _ =
+        dead(client)
+            .discard(
+                DiscardRequest.newBuilder()
+                    .setLetterId(letters(client, consumer).getFirst().getLetterId())
+                    .setReason("an answer that nobody was asked for")
+                    .build());
+    Redrive rest = redriven(client, consumer);
+    assertThat(rest.getApplied()).isEqualTo(rest.getTotal()).isPositive();
+    assertThat(letters(client, consumer)).isEmpty();
+  }
+
+  /** As watched to its end. */
+  private Redrive redriven(SiteClient client, String consumer) {
+    RedriveResponse preview =
+        dead(client)
+            .redrive(
+                RedriveRequest.newBuilder().setDryRun(true).setFilter(filter(consumer)).build());
+    RedriveResponse begun =
+        dead(client)
+            .redrive(
+                RedriveRequest.newBuilder()
+                    .setRequestId("redrive-" + System.nanoTime())
+                    .setPreviewToken(preview.getPreviewToken())
+                    .build());
+    Redrive[] last = new Redrive[1];
+    dead(client)
+        .watchRedrive(WatchRedriveRequest.newBuilder().setRedriveId(begun.getRedriveId()).build())
+        .forEachRemaining(told -> last[0] = told.getRedrive());
+    return last[0];
+  }
+
+  private List<DeadLetter> letters(SiteClient client, String consumer) {
+    return dead(client)
+        .listDeadLetters(ListDeadLettersRequest.newBuilder().setFilter(filter(consumer)).build())
+        .getLettersList();
+  }
+
+  private DeadLetterFilter filter(String consumer) {
+    return DeadLetterFilter.newBuilder().setConsumer(consumer).setKey(site).build();
+  }
+
+  private static DeadLetterServiceBlockingStub dead(SiteClient client) {
+    return DeadLetterServiceGrpc.newBlockingStub(client.consumers())
+        .withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+}
