@@ -44,14 +44,15 @@ create index hop_correlation on ops.hop (correlation_id);
 comment on table ops.hop is 'What consumers did with messages, kept 7 days; read ops.flow.';
 create table ops.hop_default partition of ops.hop default;
 
--- Makes the partitions of the next days and drops those older than 7 days. Called by outbox.maintain.
+-- Makes the partitions of the next days and drops those older than 7 days. Called by outbox.maintain. Few ahead, since a
+-- flow is looked for in each of them.
 create function ops.maintain_hops(today date default (now() at time zone 'UTC')::date)
 returns void language plpgsql as $$
 declare
   day  date;
   part text;
 begin
-  for day in select generate_series(today, today + 14, interval '1 day')::date loop
+  for day in select generate_series(today, today + 3, interval '1 day')::date loop
     part := 'hop_' || to_char(day, 'YYYYMMDD');
     -- A day whose first notes are in the default partition stays there.
     if to_regclass('ops.' || part) is null
