@@ -145,7 +145,8 @@ union all
 select l.correlation_id, l.settled_at, case l.state when 'discarded' then 'discarded' else 'consumed' end, l.consumer,
        coalesce(l.type, ''), l.state,
        coalesce(l.event_id::text, l.letter_id::text), coalesce(l.headers ->> 'ce_causationid', ''), l.topic, l.partition,
-       l."offset", l.key, coalesce(l.version, 0), greatest(l.attempts, 1), l.error, null
+       l."offset", l.key, coalesce(l.version, 0), greatest(l.attempts, 1),
+       case l.state when 'applied' then '' else l.error end, null
   from deadletter.letter l where l.state <> 'parked'
 union all
 select n.correlation_id, coalesce(n.sent_at, n.updated_at), 'notified', 'notification', n.channel, n.state,

@@ -56,8 +56,8 @@ public record ConsumersSettings(
    * Keys {@code accrual.consumers.enabled} ({@code all}, {@code none} or names, comma-separated;
    * all), {@code accrual.consumers.stop-within} (20s), {@code accrual.dead-letters.kept} and {@code
    * accrual.inbox.kept} (30d), {@code accrual.registry.url}, and those of {@link PoolSettings},
-   * {@link IntakeSettings}, {@link HopSettings}, with randomization or supply {@link Blind}, and with notification
-   * {@link NotificationSettings}.
+   * {@link IntakeSettings}, {@link HopSettings}, with randomization or supply {@link Blind}, and
+   * with notification {@link NotificationSettings}.
    */
   public static ConsumersSettings read(Settings settings) {
     Set<String> enabled = enabled(settings);

@@ -45,8 +45,7 @@ class BatchSpansTest {
   @Test
   void eachTracedMessageIsASpanAndWhatItCausesGoesOnFromThat() {
     BatchSpans spans = BatchSpans.begin("probe", false, List.of(traced, repeated, untraced));
-    spans.end(
-        new BatchResult(2, 1, 0, Map.of(), List.of(Aside.repeat(repeated.position()))));
+    spans.end(new BatchResult(2, 1, 0, Map.of(), List.of(Aside.repeat(repeated.position()))));
 
     List<SpanData> ended = exported.getFinishedSpanItems();
     assertThat(ended)

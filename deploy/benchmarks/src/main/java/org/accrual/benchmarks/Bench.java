@@ -8,10 +8,11 @@ import java.util.Locale;
 import org.accrual.benchmarks.relay.RelayBenchmarks;
 
 /**
- * {@code enroll | outbox-cost | observe-cost | tokens | query | projection [--clients N] [--warmups N]
- * [--turns N] [--seconds N] [--json FILE] [--setting KEY=VALUE]}, or {@code relay-drain | relay-peers
- * | relay-memory | relay-latency | latency} with options of their own. Prints a table and writes
- * JSON. Needs a build ({@code mvn -DskipTests package}); starts what it needs itself and stops it.
+ * {@code enroll | outbox-cost | observe-cost | tokens | query | projection [--clients N] [--warmups
+ * N] [--turns N] [--seconds N] [--json FILE] [--setting KEY=VALUE]}, or {@code relay-drain |
+ * relay-peers | relay-memory | relay-latency | latency} with options of their own. Prints a table
+ * and writes JSON. Needs a build ({@code mvn -DskipTests package}); starts what it needs itself and
+ * stops it.
  */
 public final class Bench {
   private Bench() {}

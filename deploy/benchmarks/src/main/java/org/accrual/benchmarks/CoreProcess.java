@@ -20,12 +20,14 @@ final class CoreProcess {
       throws IOException, InterruptedException {
     Base64.Encoder base64 = Base64.getEncoder();
     List<String> settings =
-        new ArrayList<>(List.of(
-            "accrual.database.url=" + jdbcUrl,
-            // Nobody answers here: no step may end within the run.
-            "accrual.saga.step-deadline=1h",
-            "accrual.blinding.public-key=" + base64.encodeToString(BlindingKeys.make().publicKey()),
-            "accrual.core.fingerprint-key=" + base64.encodeToString(new byte[32])));
+        new ArrayList<>(
+            List.of(
+                "accrual.database.url=" + jdbcUrl,
+                // Nobody answers here: no step may end within the run.
+                "accrual.saga.step-deadline=1h",
+                "accrual.blinding.public-key="
+                    + base64.encodeToString(BlindingKeys.make().publicKey()),
+                "accrual.core.fingerprint-key=" + base64.encodeToString(new byte[32])));
     settings.addAll(List.of(further));
     return ServiceUnderTest.start("enrollment-core", settings, log);
   }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What watching costs the taking of commands: the rate of EnrollPatient without it, with hops noted,
- * and with a tenth of the calls traced to a receiver that throws the spans away.
+ * What watching costs the taking of commands: the rate of EnrollPatient without it, with hops
+ * noted, and with a tenth of the calls traced to a receiver that throws the spans away.
  */
 final class ObserveCostBenchmark {
   private static final String PLAIN = "neither hops nor traces";
@@ -37,8 +37,7 @@ final class ObserveCostBenchmark {
                 database.folder().resolve("plain.log"),
                 "accrual.flow.hops=false");
         ServiceUnderTest hops =
-            CoreProcess.start(
-                database.migrated("hops"), database.folder().resolve("hops.log"));
+            CoreProcess.start(database.migrated("hops"), database.folder().resolve("hops.log"));
         ServiceUnderTest traced =
             CoreProcess.start(
                 database.migrated("traced"),

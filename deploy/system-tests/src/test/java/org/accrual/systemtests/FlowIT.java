@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.google.longrunning.Operation;
+import com.google.rpc.ErrorInfo;
 import io.grpc.Metadata;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.HashSet;
@@ -93,6 +95,8 @@ class FlowIT {
                       correlation))
           .containsExactly("command consumed notified relayed written");
 
+      assertTold(correlation, enrollment);
+
       // The same by its enrollment, and in lists.
       Flow byEnrollment =
           flows(client)
@@ -110,8 +114,34 @@ class FlowIT {
     }
   }
 
+  /** Events, outbox records and audit entries name the conversation, and what caused each. */
+  private void assertTold(String correlation, String enrollment) {
+    Evidence evidence = stack.evidence();
+    assertThat(
+            evidence.rows(
+                "select distinct metadata ->> 'ce_correlationid' from enrollment.event where stream_id = ?",
+                enrollment))
+        .containsExactly(correlation);
+    assertThat(
+            evidence.rows(
+                """
+                select m.type from outbox.message m
+                 where m.headers ->> 'ce_correlationid' = ?
+                   and m.headers ->> 'ce_causationid' <> 'enroll-' || ? || '-P-1'
+                   and not exists (select from outbox.message c where c.id::text = m.headers ->> 'ce_causationid')
+                """,
+                correlation,
+                study))
+        .isEmpty();
+    assertThat(
+            evidence.rows(
+                "select count(*) > 10, bool_and(causation_id <> '') from audit.entry where correlation_id = ?",
+                correlation))
+        .containsExactly("t|t");
+  }
+
   @Test
-  void aRefusedCommandIsAFlowToo() {
+  void aRefusedCommandIsAFlowToo() throws Exception {
     try (SiteClient client = stack.client()) {
       String correlation = "refused-" + UUID.randomUUID();
       StatusRuntimeException refusal =
@@ -119,6 +149,12 @@ class FlowIT {
               StatusRuntimeException.class,
               () -> send(client, SiteClient.enroll("NONE", "S1", "P-1"), correlation));
       assertThat(refusal.getStatus().getCode()).isEqualTo(Code.NOT_FOUND);
+      assertThat(
+              StatusProto.fromThrowable(refusal)
+                  .getDetails(0)
+                  .unpack(ErrorInfo.class)
+                  .getMetadataMap())
+          .containsEntry("correlation_id", correlation);
 
       Flow flow = whole(client, correlation);
 
