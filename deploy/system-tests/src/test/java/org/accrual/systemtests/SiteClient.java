@@ -82,11 +82,6 @@ final class SiteClient implements AutoCloseable {
     return core;
   }
 
-  /** To consumers. */
-  ManagedChannel consumers() {
-    return consumers;
-  }
-
   EnrollmentQueryServiceBlockingStub queries() {
     return EnrollmentQueryServiceGrpc.newBlockingStub(consumers)
         .withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);
