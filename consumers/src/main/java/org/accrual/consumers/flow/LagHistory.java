@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a partition has grown: tells since when there has been a record. Precise to the second for
+ * How a partition has grown: tells since when there has been a record. Precise to some hundredths for
  * what was written while this watched, to a factor of two for what is older. Used by one thread.
  */
 final class LagHistory {
   private static final int MOST_SAMPLES = 1200;
+  private static final int SPARSE = 50;
 
   private record Sample(Instant at, long end) {}
 
@@ -37,16 +38,20 @@ final class LagHistory {
     return Duration.ZERO;
   }
 
-  /** Every other one of the older half. */
+  /** Leaves the older ones further apart: each a fiftieth of its age from the next. */
   private void thin() {
-    int half = samples.size() / 2;
+    Instant now = samples.getLast().at();
     List<Sample> kept = new ArrayList<>(MOST_SAMPLES);
-    for (int i = 0; i < samples.size(); i++) {
-      if (i >= half || i % 2 == 0) {
-        kept.add(samples.get(i));
+    Duration last = Duration.ZERO;
+    for (Sample sample : samples.reversed()) {
+      Duration age = Duration.between(sample.at(), now);
+      boolean oldest = sample.equals(samples.getFirst());
+      if (kept.isEmpty() || oldest || age.compareTo(last.plus(last.dividedBy(SPARSE))) >= 0) {
+        kept.add(sample);
+        last = age;
       }
     }
     samples.clear();
-    samples.addAll(kept);
+    samples.addAll(kept.reversed());
   }
 }
