@@ -24,7 +24,15 @@ class Pools {
 
   @Inject
   Pools(PoolSettings settings) {
-    effects = pool(settings, "effects", settings.effects(), "");
+    // A batch's rows are found by index, with a plan for its size: one that was kept from when a
+    // table was small scans
+    // it for ever, and the usual cost of a random page makes scans look cheap on what is in memory.
+    effects =
+        pool(
+            settings,
+            "effects",
+            settings.effects(),
+            " -c plan_cache_mode=force_custom_plan -c random_page_cost=1.1");
     queries = pool(settings, "queries", settings.queries(), " -c default_transaction_read_only=on");
   }
 

@@ -15,6 +15,7 @@ import org.accrual.api.query.v1.AuditQueryServiceGrpc;
 import org.accrual.api.query.v1.VerifyAuditTrailRequest;
 import org.accrual.api.query.v1.VerifyAuditTrailResponse;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -27,15 +28,20 @@ import org.junit.jupiter.api.Test;
 @Tag("faults")
 class ConsumersFaultsIT {
   private static final int INTERRUPTIONS = Integer.getInteger("faults.interruptions", 40);
-  private static final int PATIENTS = 2000;
+  private static final int PATIENTS = 1000;
   private static final int CLIENTS = 64;
   private static final Duration SETTLED = Duration.ofMinutes(5);
 
   private final long seed = Long.getLong("faults.seed", System.nanoTime() % 1_000_000);
-  private final ThreeConsumers consumers = ThreeConsumers.shared();
+  private final ThreeConsumers consumers = new ThreeConsumers();
   private final TestStack stack = consumers.stack();
   private final Books books = new Books(stack.evidence());
   private final String study = "KILLED-" + Long.toString(seed, 36).toUpperCase(Locale.ROOT);
+
+  @AfterEach
+  void close() {
+    consumers.close();
+  }
 
   @Test
   void whatIsKilledStoppedAndRepeatedTakesEffectOnce() throws Exception {
@@ -48,12 +54,16 @@ class ConsumersFaultsIT {
       try (Interruptions interruptions = new Interruptions(stack, random);
           Redelivery redelivery = new Redelivery(stack.kafka(), new Random(seed), true)) {
         CompletableFuture<Integer> confirmed = enrolling.start(CLIENTS);
+        await("enrollments under way").atMost(SETTLED).until(() -> mailsSent() > 0);
+        long begin = System.nanoTime();
         interruptions.run(INTERRUPTIONS);
         interruptions.close();
         enrolling.stop();
+        System.out.println(
+            "%s in %d s".formatted(interruptions, (System.nanoTime() - begin) / 1_000_000_000));
         onStudy = confirmed.get(10, TimeUnit.MINUTES);
         settle(offsets, redelivery);
-        System.out.println("%s; %s; %d on study".formatted(interruptions, redelivery, onStudy));
+        System.out.println("%s; %d on study".formatted(redelivery, onStudy));
       }
 
       assertThat(books.wrong()).isEmpty();
@@ -123,6 +133,13 @@ class ConsumersFaultsIT {
       // Or the run has not tried what it is about; a short one may not come to it.
       assertThat(doubted).isPositive();
     }
+  }
+
+  private int mailsSent() {
+    return stack
+        .evidence()
+        .rows("select 1 from notification.message where study_id = ? and state = 'sent'", study)
+        .size();
   }
 
   private static boolean saysDoubt(String log, String messageId) {

@@ -15,12 +15,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Every 2 s one of the consumers processes that serve is killed, or stopped for a while that is at
- * times longer than its session and its leases. What was killed is started again by the stack.
+ * Every 2 s one of the consumers processes that serve is killed, if all of them do, and otherwise
+ * stopped: for a moment mostly, and one time of five for longer than its session and its leases.
+ * What was killed is started again by the stack, which takes some seconds: killed at each turn none
+ * would ever serve.
  */
 final class Interruptions implements AutoCloseable {
   private static final Duration BETWEEN = Duration.ofSeconds(2);
-  private static final int LONGEST_STOP_MILLIS = 9_000;
+  private static final int LONG_ONE_IN = 5;
 
   private final TestStack stack;
   private final Random random;
@@ -59,7 +61,7 @@ final class Interruptions implements AutoCloseable {
   }
 
   private void interrupt(String name) throws IOException, InterruptedException {
-    if ((kills + stops) % 2 == 0) {
+    if (allServe()) {
       stack.kill(name);
       kills++;
       return;
@@ -73,8 +75,19 @@ final class Interruptions implements AutoCloseable {
               TestStack.goOn(pid);
               return stopped.remove(name);
             },
-            500 + random.nextInt(LONGEST_STOP_MILLIS),
+            random.nextInt(LONG_ONE_IN) == 0
+                ? 6_500 + random.nextInt(3_000)
+                : 300 + random.nextInt(1_500),
             TimeUnit.MILLISECONDS);
+  }
+
+  private boolean allServe() throws InterruptedException {
+    for (String name : stack.consumers()) {
+      if (!stack.runs(name)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Returns when none is stopped any more. */

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -20,10 +21,15 @@ class MailOutageIT {
   private static final String OPEN_BREAKER =
       "ft_circuitbreaker_calls_total\\{[^}]*circuitBreakerOpen[^}]*Mailer[^}]*\\} [1-9]";
 
-  private final ThreeConsumers consumers = ThreeConsumers.shared();
+  private final ThreeConsumers consumers = new ThreeConsumers();
   private final TestStack stack = consumers.stack();
   private final String study =
       "AWAY-" + Long.toString(System.nanoTime(), 36).toUpperCase(Locale.ROOT);
+
+  @AfterEach
+  void close() {
+    consumers.close();
+  }
 
   @Test
   void onlyTheMailsWait() throws Exception {

@@ -21,7 +21,7 @@ import org.accrual.api.enrollment.v1.ScreenPatientResponse;
  * not eligible, which is three events of an enrollment.
  */
 final class PacedCommands implements AutoCloseable {
-  private static final int CLIENTS = 16;
+  private static final int CLIENTS = 64;
 
   private final SiteClient client;
   private final String study;

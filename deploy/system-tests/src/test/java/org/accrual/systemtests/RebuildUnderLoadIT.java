@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +18,7 @@ import org.accrual.api.query.v1.GetEnrollmentRequest;
 import org.accrual.api.query.v1.GetEnrollmentResponse;
 import org.accrual.api.query.v1.GetStudyAccrualRequest;
 import org.accrual.systemtests.PacedCommands.Answered;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -33,13 +33,17 @@ class RebuildUnderLoadIT {
   private static final int MAILS = 40;
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  private final ThreeConsumers consumers = ThreeConsumers.shared();
-  private final TestStack stack = consumers.stack();
+  private final TestStack stack = TestStack.started(settings -> settings);
   private final Evidence evidence = stack.evidence();
   private final String study =
       "REBUILT-" + Long.toString(System.nanoTime(), 36).toUpperCase(Locale.ROOT);
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicLong reads = new AtomicLong();
+
+  @AfterEach
+  void close() {
+    stack.close();
+  }
 
   @Test
   void noReadFailsOrIsStaleAndNoMailGoesOutAgain() throws Exception {
@@ -47,7 +51,7 @@ class RebuildUnderLoadIT {
         Enrolling enrolling = new Enrolling(client, study, MAILS)) {
       assertThat(enrolling.start(8).get(5, TimeUnit.MINUTES)).isEqualTo(MAILS);
       await().atMost(LIMIT).until(() -> unsent() == 0);
-      Map<String, Integer> mails = consumers.mails();
+      List<String> mails = mails();
 
       try (PacedCommands commands = new PacedCommands(client, study, COMMANDS_A_SECOND)) {
         await().atMost(LIMIT).until(() -> commands.sent() > 10 * COMMANDS_A_SECOND);
@@ -79,7 +83,7 @@ class RebuildUnderLoadIT {
       Command check = stack.consumersCommand("check");
       assertThat(check.output()).contains(" 0 differ");
       System.out.println(check.line(" differ"));
-      assertThat(consumers.mails()).isEqualTo(mails);
+      assertThat(mails()).isEqualTo(mails);
     }
   }
 
@@ -153,6 +157,16 @@ class RebuildUnderLoadIT {
       assertThat(accrual.getEnrolled()).isEqualTo(MAILS);
       reads.addAndGet(2);
     }
+  }
+
+  /** What was sent, when, and how often it was tried. */
+  private List<String> mails() {
+    return evidence.rows(
+        """
+        select message_id, state, attempts, doubts, sent_at from notification.message
+         where study_id = ? order by message_id
+        """,
+        study);
   }
 
   private int unsent() {

@@ -18,24 +18,23 @@ import org.accrual.local.Stack;
  * A stack whose consumers are three processes, and a mail server that the test holds: it says only
  * after a while that it has accepted a mail, so that kills fall in between, and it can be away.
  */
-final class ThreeConsumers {
-  private static final Duration LATE = Duration.ofMillis(800);
+final class ThreeConsumers implements AutoCloseable {
+  private static final Duration LATE = Duration.ofMillis(1500);
   private static final Pattern CAUGHT = Pattern.compile("(.+)\\.([0-9]+)\\.eml");
-  private static ThreeConsumers shared;
 
   private final int smtpPort = FreePort.pick();
   private final Path folder = TestStack.freshFolder();
   private final TestStack stack;
   private EmbeddedSmtp server;
 
-  private ThreeConsumers() {
+  ThreeConsumers() {
     mailServer(true);
     stack =
         TestStack.started(
             settings ->
                 settings
                     .withConsumers(3)
-                    .withOptions(Stack.CORE, "-Daccrual.saga.step-deadline=60s")
+                    .withOptions(Stack.CORE, "-Daccrual.saga.step-deadline=5m")
                     .withOptions(
                         Stack.CONSUMERS,
                         "-XX:TieredStopAtLevel=1",
@@ -43,14 +42,6 @@ final class ThreeConsumers {
                         "-Daccrual.notification.lease=5s",
                         "-Daccrual.notification.longest-pause=5s",
                         "-Daccrual.intake.retry-pause=1s"));
-  }
-
-  /** One for all tests of this JVM, stopped when the JVM ends. */
-  static synchronized ThreeConsumers shared() {
-    if (shared == null) {
-      shared = new ThreeConsumers();
-    }
-    return shared;
   }
 
   TestStack stack() {
@@ -77,5 +68,11 @@ final class ThreeConsumers {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public void close() {
+    stack.close();
+    mailServer(false);
   }
 }
