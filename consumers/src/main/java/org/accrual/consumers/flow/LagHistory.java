@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a partition has grown: tells since when there has been a record. Precise to some hundredths for
- * what was written while this watched, to a factor of two for what is older. Used by one thread.
+ * How a partition has grown: tells since when there has been a record. Precise to some hundredths
+ * for what was written while this watched, to a factor of two for what is older. Used by one
+ * thread.
  */
 final class LagHistory {
   private static final int MOST_SAMPLES = 1200;
