@@ -53,7 +53,8 @@ begin
   end if;
   insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
   values (made, aggregatetype, aggregateid, type, convert_to(payload::text, 'UTF8'),
-          headers || '{"datacontenttype": "application/json"}');
+          -- Who says nothing begins a conversation.
+          jsonb_build_object('ce_correlationid', made::text) || headers || '{"datacontenttype": "application/json"}');
   return made;
 end $$;
 comment on function outbox.publish is 'Publishes JSON to accrual.<aggregatetype> in this transaction; see outbox.rejected.';

@@ -106,6 +106,13 @@ begin
     end;
     commit;
   end loop;
+  perform outbox.await_maintenance();
+  begin
+    perform ops.maintain_hops(today);
+  exception when lock_not_available then
+    raise notice 'notes of hops are in use; the next call tries again';
+  end;
+  commit;
 end $$;
 
 -- For the rest of this transaction nobody else maintains, and no lock is waited for long.

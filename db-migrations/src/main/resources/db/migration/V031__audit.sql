@@ -39,6 +39,8 @@ create table audit.entry (
   -- Why, where the event has a reason; empty otherwise.
   reason         text        not null,
   correlation_id text        not null,
+  -- The request, or the message, that caused it; empty where none is known.
+  causation_id   text        not null,
   -- The event's fields. Of sealed ones there is only the SHA-256: the trail tells nobody an arm, whatever becomes of the
   -- keys. Type json, which keeps the text as it was hashed; jsonb would write it anew.
   content        json        not null,

@@ -13,6 +13,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.accrual.consumers.database.EffectsPool;
+import org.accrual.intake.BatchHops;
+import org.accrual.intake.HopNotes;
 import org.accrual.intake.IntakeHealth;
 import org.accrual.intake.IntakeLoop;
 import org.accrual.intake.IntakeMetrics;
@@ -32,6 +34,7 @@ public class ConsumerLoops {
   private final List<IntakeLoop> loops = new ArrayList<>();
   private final List<RedriveLoop> redrives = new ArrayList<>();
 
+  private final HopNotes hops;
   private final LagReport lag;
 
   @Inject
@@ -39,8 +42,10 @@ public class ConsumerLoops {
       ConsumersSettings settings,
       Instance<EventConsumer> consumers,
       MetricRegistry metrics,
-      @EffectsPool DataSource database) {
+      @EffectsPool DataSource database,
+      HopNotes hops) {
     this.settings = settings;
+    this.hops = hops;
     for (EventConsumer consumer : consumers) {
       if (settings.enabled().contains(consumer.name())) {
         loops.add(
@@ -48,11 +53,11 @@ public class ConsumerLoops {
                 new Subscription(consumer.name(), consumer.topics()),
                 settings.intake(),
                 consumer,
-                new IntakeMetrics(metrics, consumer.name())));
+                new BatchHops(consumer.name(), hops, new IntakeMetrics(metrics, consumer.name()))));
         redrives.add(new RedriveLoop(consumer.name(), consumer, settings.intake().retryPause()));
       }
     }
-    lag = new LagReport(database, loops);
+    lag = new LagReport("consumers", database, loops);
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
@@ -79,6 +84,7 @@ public class ConsumerLoops {
       for (RedriveLoop redrive : redrives) {
         var _ = redrive.awaitStop(Duration.ofNanos(until - System.nanoTime()));
       }
+      hops.stop();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

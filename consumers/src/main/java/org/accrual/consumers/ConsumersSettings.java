@@ -9,6 +9,7 @@ import java.util.Set;
 import org.accrual.consumers.database.PoolSettings;
 import org.accrual.consumers.notification.NotificationSettings;
 import org.accrual.consumers.participant.Blind;
+import org.accrual.intake.HopSettings;
 import org.accrual.intake.IntakeSettings;
 import org.accrual.runtime.Settings;
 
@@ -18,6 +19,7 @@ import org.accrual.runtime.Settings;
  * @param enabled the consumers it runs; queries are served in any case
  * @param pools its database connections
  * @param intake how its consumers take records in
+ * @param hops what its consumers note of what they do
  * @param registry base URL of the schema registry
  * @param stopWithin how long a stop waits for the batches under way: 1 s to 5 min
  * @param lettersKept how long settled dead letters are kept: 1 day to 10 years
@@ -30,6 +32,7 @@ public record ConsumersSettings(
     Set<String> enabled,
     PoolSettings pools,
     IntakeSettings intake,
+    HopSettings hops,
     URI registry,
     Duration stopWithin,
     Duration lettersKept,
@@ -53,8 +56,8 @@ public record ConsumersSettings(
    * Keys {@code accrual.consumers.enabled} ({@code all}, {@code none} or names, comma-separated;
    * all), {@code accrual.consumers.stop-within} (20s), {@code accrual.dead-letters.kept} and {@code
    * accrual.inbox.kept} (30d), {@code accrual.registry.url}, and those of {@link PoolSettings},
-   * {@link IntakeSettings}, with randomization or supply {@link Blind}, and with notification
-   * {@link NotificationSettings}.
+   * {@link IntakeSettings}, {@link HopSettings}, with randomization or supply {@link Blind}, and
+   * with notification {@link NotificationSettings}.
    */
   public static ConsumersSettings read(Settings settings) {
     Set<String> enabled = enabled(settings);
@@ -62,6 +65,7 @@ public record ConsumersSettings(
         enabled,
         PoolSettings.read(settings),
         IntakeSettings.read(settings),
+        HopSettings.read(settings),
         settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"),
         settings.duration(
             "accrual.consumers.stop-within",

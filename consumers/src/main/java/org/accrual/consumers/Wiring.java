@@ -3,9 +3,13 @@ package org.accrual.consumers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import javax.sql.DataSource;
+import org.accrual.consumers.database.EffectsPool;
 import org.accrual.consumers.database.PoolSettings;
+import org.accrual.intake.HopNotes;
 import org.accrual.runtime.Settings;
 import org.accrual.runtime.registry.SchemaRegistry;
+import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /** Makes the beans that are not ours to annotate. */
 @ApplicationScoped
@@ -21,6 +25,13 @@ class Wiring {
   @Singleton
   static PoolSettings pools(ConsumersSettings settings) {
     return settings.pools();
+  }
+
+  @Produces
+  @Singleton
+  static HopNotes hops(
+      ConsumersSettings settings, @EffectsPool DataSource database, MetricRegistry metrics) {
+    return new HopNotes(settings.hops(), database, metrics);
   }
 
   @Produces

@@ -3,6 +3,7 @@ package org.accrual.core;
 import java.time.Duration;
 import org.accrual.core.grpc.Fingerprints;
 import org.accrual.core.saga.SagaSettings;
+import org.accrual.intake.HopSettings;
 import org.accrual.runtime.DatabaseSettings;
 import org.accrual.runtime.Settings;
 import org.accrual.runtime.blinding.Seal;
@@ -22,6 +23,7 @@ import org.accrual.runtime.blinding.Seal;
  * @param seal seals arms for randomization and supply
  * @param fingerprints keyed, so that what was asked cannot be guessed from them
  * @param sagas how sagas are run
+ * @param hops what is noted of commands that were not accepted, and of answers
  */
 public record CoreSettings(
     DatabaseSettings database,
@@ -34,7 +36,8 @@ public record CoreSettings(
     Duration unblindingWait,
     Seal seal,
     Fingerprints fingerprints,
-    SagaSettings sagas) {
+    SagaSettings sagas,
+    HopSettings hops) {
 
   static CoreSettings read(Settings settings) {
     return new CoreSettings(
@@ -72,6 +75,7 @@ public record CoreSettings(
             Duration.ofMinutes(2)),
         Seal.read(settings),
         Fingerprints.read(settings),
-        SagaSettings.read(settings));
+        SagaSettings.read(settings),
+        HopSettings.read(settings));
   }
 }

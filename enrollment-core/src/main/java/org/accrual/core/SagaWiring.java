@@ -26,11 +26,14 @@ import org.accrual.core.eventstore.PostgresSagas;
 import org.accrual.core.saga.DueSagas;
 import org.accrual.core.saga.SagaEffects;
 import org.accrual.core.saga.SagaIntake;
+import org.accrual.core.saga.SagaMetrics;
 import org.accrual.core.saga.SagaSettings;
 import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
+import org.accrual.intake.HopNotes;
 import org.accrual.intake.MessageDecoder;
 import org.accrual.runtime.registry.SchemaRegistry;
+import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /** Puts the parts together that move sagas, and that wait for them. */
 @ApplicationScoped
@@ -48,21 +51,33 @@ class SagaWiring {
 
   @Produces
   @Singleton
-  BatchTransaction answers(Database database, CoreSettings settings) {
+  BatchTransaction answers(Database database, CoreSettings settings, MetricRegistry metrics) {
     SchemaRegistry registry = new SchemaRegistry(settings.sagas().registry());
     return new BatchTransaction(
         database.sagas(),
         new MessageDecoder(registry::byId),
         new GateTable(SagaIntake.NAME, SCHEMA),
-        new SagaEffects(new SagaAnswers(settings.sagas().timing()), stores(settings), clock));
+        new SagaEffects(
+            new SagaAnswers(settings.sagas().timing(), new SagaMetrics(metrics)),
+            stores(settings),
+            clock));
   }
 
   @Produces
   @Singleton
-  DueSagas due(Database database, CoreSettings settings) {
+  HopNotes hops(Database database, CoreSettings settings, MetricRegistry metrics) {
+    return new HopNotes(settings.hops(), database.sagas(), metrics);
+  }
+
+  @Produces
+  @Singleton
+  DueSagas due(Database database, CoreSettings settings, MetricRegistry metrics) {
     SagaSettings sagas = settings.sagas();
     return new DueSagas(
-        database, new SagaDeadlines(sagas.timing(), DUE_BATCH), stores(settings), clock);
+        database,
+        new SagaDeadlines(sagas.timing(), DUE_BATCH, new SagaMetrics(metrics)),
+        stores(settings),
+        clock);
   }
 
   @Produces

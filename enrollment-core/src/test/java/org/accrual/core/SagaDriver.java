@@ -72,8 +72,8 @@ public final class SagaDriver implements AutoCloseable {
             database.sagas(),
             new MessageDecoder(schemas::get),
             new GateTable("enrollment"),
-            new SagaEffects(new SagaAnswers(TIMING), stores, clock));
-    due = new DueSagas(database, new SagaDeadlines(TIMING, 50), stores, clock);
+            new SagaEffects(new SagaAnswers(TIMING, _ -> {}), stores, clock));
+    due = new DueSagas(database, new SagaDeadlines(TIMING, 50, _ -> {}), stores, clock);
   }
 
   /** From now on it is so much later. */

@@ -128,14 +128,12 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
     for (TopicPartition partition : consumer.assignment()) {
       OptionalLong ahead = consumer.currentLag(partition);
       if (ahead.isPresent()) {
-        long polled = consumer.position(partition);
-        OffsetAndMetadata taken = done.get(partition);
+        // Nothing is in flight between polls, so that what was polled is done. Unlike the offset
+        // committed last it is past what holds no record, such as the end of a transaction.
+        long position = consumer.position(partition);
         progress.add(
             new PartitionProgress(
-                partition.topic(),
-                partition.partition(),
-                taken == null ? polled : taken.offset(),
-                polled + ahead.getAsLong()));
+                partition.topic(), partition.partition(), position, position + ahead.getAsLong()));
       }
     }
     return progress;

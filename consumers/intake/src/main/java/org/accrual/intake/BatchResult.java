@@ -1,6 +1,8 @@
 package org.accrual.intake;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,14 +12,35 @@ import java.util.Map;
  * @param repeats how many had taken effect, or been parked, before
  * @param parked how many were set aside
  * @param reached the versions now applied of the streams that moved
+ * @param aside those that did not take effect, and why
  */
-public record BatchResult(int applied, int repeats, int parked, Map<StreamKey, Long> reached) {
+public record BatchResult(
+    int applied, int repeats, int parked, Map<StreamKey, Long> reached, List<Aside> aside) {
+
+  /**
+   * A record that did not take effect.
+   *
+   * @param parked in the dead letters; if not, it is a repeat
+   * @param error why it is parked; empty if it waits behind another
+   */
+  public record Aside(Position at, boolean parked, String error) {
+
+    static Aside repeat(Position at) {
+      return new Aside(at, false, "");
+    }
+
+    static Aside of(Park park) {
+      return new Aside(park.at(), true, park.error());
+    }
+  }
 
   /** This part of a batch and the one after it. */
   BatchResult and(BatchResult next) {
     Map<StreamKey, Long> both = new HashMap<>(reached);
     both.putAll(next.reached);
+    List<Aside> all = new ArrayList<>(aside);
+    all.addAll(next.aside);
     return new BatchResult(
-        applied + next.applied, repeats + next.repeats, parked + next.parked, both);
+        applied + next.applied, repeats + next.repeats, parked + next.parked, both, all);
   }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.accrual.intake.BatchResult.Aside;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -34,12 +36,29 @@ public final class BatchTransaction {
   private final DeadLetters deadLetters;
   private final Inbox inbox;
   private final Redriver redriver;
+  private final boolean replay;
 
   /**
    * @param database connections with autocommit off
    */
   public BatchTransaction(
       DataSource database, MessageDecoder decoder, GateTable gate, Effects effects) {
+    this(database, decoder, gate, effects, false);
+  }
+
+  /** The same for what happened long ago, as in a rebuild: its spans are linked and no children. */
+  public static BatchTransaction replaying(
+      DataSource database, MessageDecoder decoder, GateTable gate, Effects effects) {
+    return new BatchTransaction(database, decoder, gate, effects, true);
+  }
+
+  private BatchTransaction(
+      DataSource database,
+      MessageDecoder decoder,
+      GateTable gate,
+      Effects effects,
+      boolean replay) {
+    this.replay = replay;
     this.database = database;
     this.decoder = decoder;
     this.gate = gate;
@@ -60,7 +79,15 @@ public final class BatchTransaction {
    */
   public BatchResult apply(List<ConsumerRecord<byte[], byte[]>> records) {
     // Before the transaction: a slow registry must not hold locks.
-    return apply(records, decoder.decode(records));
+    BatchSpans spans = BatchSpans.begin(gate.consumer(), replay, decoder.decode(records));
+    try {
+      BatchResult result = apply(records, spans.batch());
+      spans.end(result);
+      return result;
+    } catch (RuntimeException failure) {
+      spans.fail(failure);
+      throw failure;
+    }
   }
 
   /** See {@link Redriven#redrive}. */
@@ -113,7 +140,7 @@ public final class BatchTransaction {
                     connection, Set.of(poison.record().stream()), List.of(poison.record()));
                 return park(connection, records, List.of(poison));
               });
-      return new BatchResult(0, 1 - parked, parked, Map.of());
+      return new BatchResult(0, 1 - parked, parked, Map.of(), List.of(Aside.of(poison)));
     } catch (SQLException failure) {
       throw FailureKind.of(failure) == FailureKind.TRANSIENT
           ? transientFailure(failure)
@@ -159,14 +186,18 @@ public final class BatchTransaction {
                 .toList());
     for (Park park : parks) {
       if (park.cause() != Cause.BEHIND) {
-        LOG.log(
-            Level.SEVERE,
-            "{0}: parked {1}, and what follows of {2}; other keys go on. See ops.dead_letters, mend the cause, then"
-                + " redrive or discard: {3}",
-            new Object[] {gate.consumer(), park.at(), park.record().stream(), park.error()});
+        park.inItsConversation(() -> tell(park));
       }
     }
     return parked;
+  }
+
+  private void tell(Park park) {
+    LOG.log(
+        Level.SEVERE,
+        "{0}: parked {1}, and what follows of {2}; other keys go on. See ops.dead_letters, mend the cause, then"
+            + " redrive or discard: {3}",
+        new Object[] {gate.consumer(), park.at(), park.record().stream(), park.error()});
   }
 
   private <T> T inTransaction(Work<T> work) throws SQLException {
@@ -209,6 +240,16 @@ public final class BatchTransaction {
     return streams;
   }
 
+  private static List<Aside> aside(Judgement judgement) {
+    if (judgement.repeated().isEmpty() && judgement.parks().isEmpty()) {
+      return List.of();
+    }
+    List<Aside> aside = new ArrayList<>(judgement.repeats() + judgement.parks().size());
+    judgement.repeated().forEach(at -> aside.add(Aside.repeat(at)));
+    judgement.parks().forEach(park -> aside.add(Aside.of(park)));
+    return aside;
+  }
+
   private static BatchResult result(Judgement judgement, int parked) {
     Map<StreamKey, Long> reached = HashMap.newHashMap(judgement.advances().size());
     judgement.advances().forEach((stream, advance) -> reached.put(stream, advance.to()));
@@ -216,6 +257,7 @@ public final class BatchTransaction {
         judgement.admitted().size(),
         judgement.repeats() + judgement.parks().size() - parked,
         parked,
-        reached);
+        reached,
+        aside(judgement));
   }
 }

@@ -1,6 +1,7 @@
 package org.accrual.intake;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -10,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.InterruptException;
@@ -129,6 +131,7 @@ public final class IntakeLoop {
       assignment = current;
       interrupted = consume(current);
     } catch (RuntimeException failure) {
+      observer.clientFailed();
       failed("the Kafka client failed; a new one is made", failure);
       awaitPause();
     } finally {
@@ -175,17 +178,20 @@ public final class IntakeLoop {
 
   private void take(Assignment current, ConsumerRecords<byte[], byte[]> batch) {
     long begin = System.nanoTime();
+    Instant began = Instant.now();
+    List<ConsumerRecord<byte[], byte[]>> records = Assignment.records(batch);
     BatchResult result;
     try {
-      result = handler.handle(Assignment.records(batch));
+      result = handler.handle(records);
     } catch (RuntimeException failure) {
+      observer.failed(records, failure, began);
       failed(
           "a batch of " + batch.count() + " records was not applied; it is tried again", failure);
       current.rest(batch);
       rest(current);
       return;
     }
-    observer.applied(result, Duration.ofNanos(System.nanoTime() - begin));
+    observer.applied(records, result, began, Duration.ofNanos(System.nanoTime() - begin));
     current.done(batch);
     pause.reset();
     settle(current);
@@ -212,7 +218,6 @@ public final class IntakeLoop {
   }
 
   private void failed(String what, RuntimeException failure) {
-    observer.failed();
     trouble = what + ": " + failure;
     LOG.log(Level.WARNING, subscription.consumer() + ": " + what, failure);
     enter(failure instanceof BrokenConsumer ? IntakeState.BROKEN : IntakeState.RETRYING);

@@ -1,7 +1,10 @@
 package org.accrual.intake;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
@@ -32,7 +35,11 @@ public final class IntakeMetrics implements IntakeObserver {
   }
 
   @Override
-  public void applied(BatchResult result, Duration took) {
+  public void applied(
+      List<ConsumerRecord<byte[], byte[]>> records,
+      BatchResult result,
+      Instant began,
+      Duration took) {
     applied.inc(result.applied());
     repeats.inc(result.repeats());
     parked.inc(result.parked());
@@ -40,7 +47,13 @@ public final class IntakeMetrics implements IntakeObserver {
   }
 
   @Override
-  public void failed() {
+  public void failed(
+      List<ConsumerRecord<byte[], byte[]>> records, RuntimeException failure, Instant began) {
+    failures.inc();
+  }
+
+  @Override
+  public void clientFailed() {
     failures.inc();
   }
 

@@ -9,16 +9,20 @@ import java.util.SortedMap;
  *
  * @param admitted to be applied, in the order they came
  * @param advances how far each admitted stream moves
- * @param repeats how many were applied before and are dropped
+ * @param repeated those that were applied before and are dropped
  * @param parks to be set aside, in the order they came
  * @param closed parked streams whose missing event is among the admitted
  */
 record Judgement(
     List<Message> admitted,
     SortedMap<StreamKey, Advance> advances,
-    int repeats,
+    List<Position> repeated,
     List<Park> parks,
     Set<StreamKey> closed) {
+
+  int repeats() {
+    return repeated.size();
+  }
 
   /** Nothing to write. */
   boolean isEmpty() {

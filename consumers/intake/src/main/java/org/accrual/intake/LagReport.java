@@ -1,5 +1,7 @@
 package org.accrual.intake;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -12,8 +14,8 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 /**
- * Says every 5 s in the database how far this process's loops are, for {@code ops.consumer_lag}.
- * Any thread may start and stop it.
+ * Says every 5 s in the database that this process is at work and how far its loops are, for {@code
+ * ops.process} and {@code ops.consumer_lag}. Any thread may start and stop it.
  */
 public final class LagReport {
   private static final Logger LOG = Logger.getLogger(LagReport.class.getName());
@@ -27,15 +29,26 @@ public final class LagReport {
              seen_at = excluded.seen_at
       """;
 
+  /** Says it, and forgets who has not said anything for a day. */
+  private static final String AT_WORK =
+      """
+      with gone as (delete from ops.process where instance <> ? and seen_at < clock_timestamp() - interval '1 day')
+      insert into ops.process as p (service, instance) values (?, ?)
+      on conflict (service, instance) do update set seen_at = clock_timestamp()
+      """;
+
+  private final String service;
   private final DataSource database;
   private final List<IntakeLoop> loops;
-  private final String process = "pid " + ProcessHandle.current().pid();
+  private final String process = instance();
   private final CountDownLatch stopping = new CountDownLatch(1);
 
   /**
+   * @param service what the process is, such as {@code consumers}
    * @param database connections with autocommit off
    */
-  public LagReport(DataSource database, List<IntakeLoop> loops) {
+  public LagReport(String service, DataSource database, List<IntakeLoop> loops) {
+    this.service = service;
     this.database = database;
     this.loops = List.copyOf(loops);
   }
@@ -51,17 +64,30 @@ public final class LagReport {
 
   private void run() {
     try {
-      while (!stopping.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
+      do {
         report();
-      }
+      } while (!stopping.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException ending) {
       Thread.currentThread().interrupt();
     }
   }
 
+  private static String instance() {
+    try {
+      return InetAddress.getLocalHost().getHostName() + ":" + ProcessHandle.current().pid();
+    } catch (UnknownHostException nameless) {
+      return "pid " + ProcessHandle.current().pid();
+    }
+  }
+
   private void report() {
     try (Connection connection = database.getConnection();
+        PreparedStatement atWork = connection.prepareStatement(AT_WORK);
         PreparedStatement statement = connection.prepareStatement(WRITE)) {
+      atWork.setString(1, process);
+      atWork.setString(2, service);
+      atWork.setString(3, process);
+      atWork.executeUpdate();
       for (IntakeLoop loop : loops) {
         for (PartitionProgress partition : loop.partitions()) {
           statement.setString(1, loop.subscription().consumer());

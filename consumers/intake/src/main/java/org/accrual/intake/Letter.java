@@ -86,7 +86,8 @@ record Letter(
     return whole.length() <= LONGEST_ERROR ? whole : whole.substring(0, LONGEST_ERROR);
   }
 
-  private static Map<String, String> headerTexts(ConsumerRecord<?, ?> record) {
+  /** What is no text as \\x…. */
+  static Map<String, String> headerTexts(ConsumerRecord<?, ?> record) {
     Map<String, String> texts = new LinkedHashMap<>();
     for (Header header : record.headers()) {
       if (header.value() != null) {

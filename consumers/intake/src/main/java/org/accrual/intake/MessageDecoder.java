@@ -74,6 +74,7 @@ public final class MessageDecoder {
           headers.type(),
           headers.time(),
           headers.correlation(),
+          headers.causationId(),
           body(headers.type(), value));
     } catch (UnreadableRecord unreadable) {
       return new Unreadable(position, stream, unreadable.getMessage());

@@ -1,5 +1,7 @@
 package org.accrual.intake;
 
+import org.accrual.runtime.Correlation;
+
 /**
  * A record to be set aside.
  *
@@ -10,6 +12,15 @@ record Park(Decoded record, Cause cause, String error, int attempts) {
 
   Position at() {
     return record.position();
+  }
+
+  /** Of the conversation that the record belongs to, as far as that can be read. */
+  void inItsConversation(Runnable work) {
+    if (record instanceof Message message) {
+      ScopedValue.where(Correlation.CURRENT, message.correlation()).run(work);
+    } else {
+      work.run();
+    }
   }
 
   static Park behind(Decoded record) {

@@ -13,7 +13,8 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** A record's CloudEvents headers, checked. See {@link Headers} for their meaning. */
-record RecordHeaders(UUID id, String type, Instant time, long version, Correlation correlation) {
+record RecordHeaders(
+    UUID id, String type, Instant time, long version, Correlation correlation, String causationId) {
 
   static RecordHeaders read(ConsumerRecord<?, ?> record) throws UnreadableRecord {
     return new RecordHeaders(
@@ -24,7 +25,8 @@ record RecordHeaders(UUID id, String type, Instant time, long version, Correlati
         new Correlation(
             optional(record, Headers.CORRELATION_ID, "-"),
             optional(record, Headers.ACTOR, ""),
-            optional(record, Headers.TRACEPARENT, "")));
+            optional(record, Headers.TRACEPARENT, "")),
+        optional(record, Headers.CAUSATION_ID, ""));
   }
 
   private static String required(ConsumerRecord<?, ?> record, String name) throws UnreadableRecord {

@@ -1,5 +1,6 @@
 package org.accrual.intake;
 
+import io.opentelemetry.api.trace.Span;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -13,6 +14,7 @@ import javax.sql.DataSource;
 import org.accrual.intake.RedriveTables.Parked;
 import org.accrual.intake.RedriveTables.Run;
 import org.accrual.intake.RedriveTables.Turn;
+import org.accrual.runtime.trace.Traces;
 
 /**
  * Tries parked letters again as redrives ask for it: one letter a transaction, in order per key, no
@@ -90,6 +92,20 @@ final class Redriver {
   private void attempt(Connection connection, Run run, Turn turn, Parked letter)
       throws SQLException {
     Decoded decoded = decoder.decode(letter.record());
+    if (!Traces.on() || !(decoded instanceof Message message)) {
+      attempt(connection, run, turn, decoded);
+      return;
+    }
+    Span span = BatchSpans.redrive(gate.consumer(), message);
+    try {
+      attempt(connection, run, turn, message.goingOnFrom(Traces.traceparent(span)));
+    } finally {
+      span.end();
+    }
+  }
+
+  private void attempt(Connection connection, Run run, Turn turn, Decoded decoded)
+      throws SQLException {
     Judgement judgement =
         VersionGate.judge(
             gate.read(connection, Set.of(turn.stream())),
@@ -121,9 +137,11 @@ final class Redriver {
 
   private void failed(Connection connection, Run run, Turn turn, Park why) throws SQLException {
     tables.failed(connection, run, turn, why);
-    LOG.log(
-        Level.WARNING,
-        "{0}: letter {1} of {2} still fails, the letters behind it are held: {3}",
-        new Object[] {gate.consumer(), turn.letterId(), turn.stream(), why.error()});
+    why.inItsConversation(
+        () ->
+            LOG.log(
+                Level.WARNING,
+                "{0}: letter {1} of {2} still fails, the letters behind it are held: {3}",
+                new Object[] {gate.consumer(), turn.letterId(), turn.stream(), why.error()}));
   }
 }

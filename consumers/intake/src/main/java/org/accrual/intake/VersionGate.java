@@ -37,7 +37,7 @@ final class VersionGate {
   private final SortedMap<StreamKey, Advance> advances = new TreeMap<>();
   private final List<Park> parks = new ArrayList<>();
   private final Set<StreamKey> closed = new TreeSet<>();
-  private int repeats;
+  private final List<Position> repeated = new ArrayList<>();
 
   private VersionGate(Map<StreamKey, Long> applied, Standing dead) {
     this.applied = applied;
@@ -54,12 +54,12 @@ final class VersionGate {
   static Judgement judge(Map<StreamKey, Long> applied, Standing dead, List<Decoded> batch) {
     VersionGate gate = new VersionGate(applied, dead);
     batch.forEach(gate::judge);
-    return new Judgement(gate.admitted, gate.advances, gate.repeats, gate.parks, gate.closed);
+    return new Judgement(gate.admitted, gate.advances, gate.repeated, gate.parks, gate.closed);
   }
 
   private void judge(Decoded record) {
     if (settled.contains(record.position())) {
-      repeats++;
+      repeated.add(record.position());
       return;
     }
     switch (record) {
@@ -74,7 +74,7 @@ final class VersionGate {
     if (!byId && !STEPS.contains(message.stream().topic())) {
       park(Park.unsequenced(message));
     } else if (byId && !taken.add(message.id())) {
-      repeats++;
+      repeated.add(message.position());
     } else if (standing.containsKey(message.stream())) {
       parks.add(Park.behind(message));
     } else {
@@ -89,7 +89,7 @@ final class VersionGate {
     long current = soFar == null ? before : soFar.to();
     Cause stands = standing.get(stream);
     if (message.version() <= current) {
-      repeats++;
+      repeated.add(message.position());
     } else if (message.version() == current + 1 && (stands == null || stands == Cause.GAP)) {
       admitted.add(message);
       advances.put(stream, new Advance(before, message.version()));

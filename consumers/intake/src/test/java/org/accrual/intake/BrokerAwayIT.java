@@ -64,7 +64,7 @@ class BrokerAwayIT {
 
   private BatchResult handle(List<ConsumerRecord<byte[], byte[]>> records) {
     records.forEach(record -> handled.add(new String(record.value(), StandardCharsets.UTF_8)));
-    return new BatchResult(records.size(), 0, 0, Map.of());
+    return new BatchResult(records.size(), 0, 0, Map.of(), List.of());
   }
 
   private static void createTopic(EmbeddedKafka kafka) throws Exception {

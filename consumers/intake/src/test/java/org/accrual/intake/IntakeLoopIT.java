@@ -179,7 +179,7 @@ class IntakeLoopIT {
     for (ConsumerRecord<byte[], byte[]> record : records) {
       handled.add(new String(record.value(), StandardCharsets.UTF_8));
     }
-    return new BatchResult(records.size(), 0, 0, Map.of());
+    return new BatchResult(records.size(), 0, 0, Map.of(), List.of());
   }
 
   private IntakeLoop loop(BatchHandler handler) {

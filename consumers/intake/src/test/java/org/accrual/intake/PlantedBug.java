@@ -62,7 +62,7 @@ enum PlantedBug {
       ProbeTables.append(
           connection, decoder.decode(records).stream().map(Message.class::cast).toList());
       connection.commit();
-      return new BatchResult(records.size(), 0, 0, Map.of());
+      return new BatchResult(records.size(), 0, 0, Map.of(), List.of());
     } catch (SQLException e) {
       throw new TransientFailure("the database cannot do it now", e);
     }

@@ -28,6 +28,7 @@ record AuditEntry(
     Instant happenedAt,
     String reason,
     String correlationId,
+    String causationId,
     String content) {
   /** How the actor is known: the caller said so. */
   static final String ACTOR_BASIS = "asserted";
@@ -49,6 +50,7 @@ record AuditEntry(
         facts.happenedAt().orElse(recorded).truncatedTo(ChronoUnit.MICROS),
         facts.reason(),
         message.correlation().id(),
+        message.causationId(),
         facts.json());
   }
 
@@ -82,6 +84,7 @@ record AuditEntry(
             micros(happenedAt),
             reason,
             correlationId,
+            causationId,
             content)
         .map(field -> field.getBytes(StandardCharsets.UTF_8))
         .toList();

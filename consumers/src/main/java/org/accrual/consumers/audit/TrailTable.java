@@ -38,12 +38,12 @@ final class TrailTable {
       """
       insert into audit.entry
              (study_id, position, event_id, topic, key, version, type, enrollment_id, actor,
-              actor_basis, recorded_at, happened_at, reason, correlation_id, content, hash)
+              actor_basis, recorded_at, happened_at, reason, correlation_id, causation_id, content, hash)
       select study_id, position, event_id, topic, key, version, type, enrollment_id, actor, basis,
-             recorded_at, happened_at, reason, correlation_id, content::json, hash
-        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             recorded_at, happened_at, reason, correlation_id, causation_id, content::json, hash
+        from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              as e (study_id, position, event_id, topic, key, version, type, enrollment_id, actor,
-                   basis, recorded_at, happened_at, reason, correlation_id, content, hash)
+                   basis, recorded_at, happened_at, reason, correlation_id, causation_id, content, hash)
       """;
 
   private TrailTable() {}
@@ -110,6 +110,7 @@ final class TrailTable {
           .column("timestamptz", e -> e.entry().happenedAt())
           .column("text", e -> e.entry().reason())
           .column("text", e -> e.entry().correlationId())
+          .column("text", e -> e.entry().causationId())
           .column("text", e -> e.entry().content())
           .bytes(e -> e.head().hash())
           .write();

@@ -29,14 +29,14 @@ public final class TrailVerifier {
              type, coalesce(enrollment_id::text, ''), actor, actor_basis,
              (extract(epoch from recorded_at) * 1000000)::bigint::text,
              (extract(epoch from happened_at) * 1000000)::bigint::text,
-             reason, correlation_id, content::text
+             reason, correlation_id, causation_id, content::text
         from audit.entry e
        where study_id = ? and position > ?
        order by e.position
        limit ?
       """;
   private static final int FIRST_HASHED = 3;
-  private static final int LAST_HASHED = 17;
+  private static final int LAST_HASHED = 18;
 
   private final DataSource database;
 

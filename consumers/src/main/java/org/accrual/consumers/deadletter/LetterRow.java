@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 import org.accrual.api.ops.v1.DeadLetter;
 import org.accrual.api.ops.v1.DeadLetterCause;
 import org.accrual.api.ops.v1.DeadLetterState;
+import org.accrual.contract.Headers;
+import org.accrual.intake.StoredRecord;
 
 /** A row of the letters as clients see it. */
 final class LetterRow {
@@ -30,7 +32,8 @@ final class LetterRow {
             .setError(row.getString("error"))
             .setAttempts(row.getInt("attempts"))
             .setVersion(row.getLong("version"))
-            .setCorrelationId(row.getString("correlation_id"));
+            .setCorrelationId(row.getString("correlation_id"))
+            .setCausationId(StoredRecord.headers(row).getOrDefault(Headers.CAUSATION_ID, ""));
     text(row, "type", letter::setType);
     text(row, "event_id", letter::setEventId);
     time(row, "recorded_at", letter::setRecordTime);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param messageId by which whoever gets it twice can tell
  * @param attempts how often it was tried, this time included
  * @param createdAt when it was recorded
+ * @param traceparent what its sending goes on from; empty if it is not traced
  * @param address encrypted; null if there is none any more
  * @param lease by which the database tells this sender's turn from a later one
  */
@@ -27,6 +28,7 @@ record Intent(
     int attempts,
     Instant createdAt,
     String correlationId,
+    String traceparent,
     byte @Nullable [] address,
     OffsetDateTime lease) {
 

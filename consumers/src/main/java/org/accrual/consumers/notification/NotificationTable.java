@@ -33,7 +33,7 @@ class NotificationTable {
                where channel = ? and state in ('intended', 'in-doubt') and due_at <= now()
                order by due_at limit ? for update skip locked)
       returning notification_id, channel, template, study_id, site_id, enrollment_id, patient_id,
-                message_id, attempts, created_at, correlation_id,
+                message_id, attempts, created_at, correlation_id, traceparent,
                 (select case m.channel when 'email' then c.email else c.phone end
                    from notification.contact c where c.patient_id = m.patient_id), lease_until
       """;
@@ -160,7 +160,8 @@ class NotificationTable {
         row.getInt(9),
         row.getObject(10, OffsetDateTime.class).toInstant(),
         row.getString(11),
-        row.getBytes(12),
-        row.getObject(13, OffsetDateTime.class));
+        row.getString(12),
+        row.getBytes(13),
+        row.getObject(14, OffsetDateTime.class));
   }
 }

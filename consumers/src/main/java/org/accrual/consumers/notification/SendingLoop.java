@@ -1,5 +1,7 @@
 package org.accrual.consumers.notification;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +15,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.consumers.notification.NotificationTable.Doubted;
 import org.accrual.runtime.Correlation;
+import org.accrual.runtime.trace.Names;
+import org.accrual.runtime.trace.Traces;
 
 /**
  * Sends the messages of one channel: takes some that are due, hands each to the carrier, records
@@ -119,7 +123,25 @@ final class SendingLoop {
   private java.util.concurrent.Callable<Outcome> sendingOf(Intent intent) {
     return () ->
         ScopedValue.where(Correlation.CURRENT, new Correlation(intent.correlationId(), "", ""))
-            .call(() -> send(intent));
+            .call(() -> traced(intent));
+  }
+
+  private Outcome traced(Intent intent) {
+    if (!Traces.on(intent.traceparent())) {
+      return send(intent);
+    }
+    Span span =
+        Traces.child("send " + intent.channel().inSql(), SpanKind.CLIENT, intent.traceparent())
+            .setAttribute(Names.MESSAGING_ID, intent.messageId())
+            .setAttribute(Names.CORRELATION, intent.correlationId())
+            .startSpan();
+    try {
+      Outcome outcome = send(intent);
+      span.setAttribute(Names.OUTCOME, outcome.getClass().getSimpleName());
+      return outcome;
+    } finally {
+      span.end();
+    }
   }
 
   private Outcome send(Intent intent) {

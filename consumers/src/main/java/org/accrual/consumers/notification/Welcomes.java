@@ -15,19 +15,20 @@ final class Welcomes implements Effects {
       """
       insert into notification.message
              (event_id, channel, template, study_id, site_id, enrollment_id, patient_id, state,
-              reason, message_id, due_at, correlation_id, event_time)
+              reason, message_id, due_at, correlation_id, event_time, traceparent)
       select event_id, channel, ?, study_id, site_id, enrollment_id, patient_id,
              case when reason is null then 'intended' else 'skipped' end, reason,
              case channel when 'email' then format('<%s.email@%s>', event_id, ?)
                           else event_id || '.text' end,
-             case when reason is null then now() end, correlation_id, event_time
+             case when reason is null then now() end, correlation_id, event_time, traceparent
         from (select e.*, c.channel,
                      case when e.event_time < now() - ? * interval '1 second' then 'TOO_OLD'
                           when c.channel = 'text' and not ? then 'NO_GATEWAY'
                           when (case c.channel when 'email' then k.email else k.phone end) is null
                                then 'NO_CONTACT' end as reason
-                from unnest(?, ?, ?, ?, ?, ?, ?) as e (event_id, study_id, site_id, enrollment_id,
-                                                      patient_id, correlation_id, event_time)
+                from unnest(?, ?, ?, ?, ?, ?, ?, ?) as e (event_id, study_id, site_id, enrollment_id,
+                                                         patient_id, correlation_id, event_time,
+                                                         traceparent)
                cross join (values ('email'), ('text')) as c (channel)
                 left join notification.contact k using (patient_id)) m
       on conflict (event_id, channel) do nothing
@@ -63,6 +64,7 @@ final class Welcomes implements Effects {
           .column("text", c -> c.event().getPatientId())
           .column("text", c -> c.message().correlation().id())
           .column("timestamptz", c -> c.message().time())
+          .column("text", c -> c.message().correlation().traceparent())
           .writeSome();
     }
   }

@@ -23,7 +23,7 @@ class AuditReader {
   private static final String COLUMNS =
       """
       select study_id, position, event_id, topic, key, version, type, enrollment_id, actor,
-             recorded_at, happened_at, reason, correlation_id, content, hash
+             recorded_at, happened_at, reason, correlation_id, content, hash, causation_id
         from audit.entry
       """;
   private static final String HEAD =
@@ -101,6 +101,7 @@ class AuditReader {
         .setHappenTime(time(row, 11))
         .setReason(row.getString(12))
         .setCorrelationId(row.getString(13))
+        .setCausationId(row.getString(16))
         .setContent(row.getString(14))
         .setHash(HexFormat.of().formatHex(row.getBytes(15)))
         .build();

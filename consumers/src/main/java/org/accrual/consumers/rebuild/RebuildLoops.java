@@ -163,7 +163,7 @@ class RebuildLoops {
       throw new IllegalStateException("no projection " + rebuild.projection());
     }
     BatchTransaction transaction =
-        new BatchTransaction(
+        BatchTransaction.replaying(
             database,
             new MessageDecoder(schemas::byId),
             new GateTable(rebuild.schema()),

@@ -35,7 +35,8 @@ final class Tamperer {
             || pg_temp.f(r.actor_basis)
             || pg_temp.f(((extract(epoch from r.recorded_at) * 1000000)::bigint)::text)
             || pg_temp.f(((extract(epoch from r.happened_at) * 1000000)::bigint)::text)
-            || pg_temp.f(r.reason) || pg_temp.f(r.correlation_id) || pg_temp.f(r.content::text));
+            || pg_temp.f(r.reason) || pg_temp.f(r.correlation_id) || pg_temp.f(r.causation_id)
+            || pg_temp.f(r.content::text));
           update audit.entry set hash = h where study_id = r.study_id and position = r.position;
         end loop;
       end $$
@@ -54,6 +55,7 @@ final class Tamperer {
           "happened_at = happened_at - interval '1 day'",
           "reason = reason || '.'",
           "correlation_id = 'another'",
+          "causation_id = 'another'",
           "content = (content::text || ' ')::json",
           "content = '{}'");
 
@@ -136,7 +138,8 @@ final class Tamperer {
         """
         insert into audit.entry
         select study_id, %d, gen_random_uuid(), topic, key, version, type, enrollment_id, actor,
-               actor_basis, recorded_at, happened_at, reason, correlation_id, content, hash
+               actor_basis, recorded_at, happened_at, reason, correlation_id, causation_id, content,
+               hash
           from audit.entry where %s
         """
             .formatted(at, at("=", at + 1)));

@@ -47,6 +47,7 @@ final class NotificationFixtures {
         1,
         Instant.parse("2026-03-04T05:06:07Z"),
         "conversation",
+        "",
         null,
         OffsetDateTime.now(ZoneOffset.UTC));
   }

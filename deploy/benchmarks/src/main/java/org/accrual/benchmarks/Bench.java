@@ -8,10 +8,11 @@ import java.util.Locale;
 import org.accrual.benchmarks.relay.RelayBenchmarks;
 
 /**
- * {@code enroll | outbox-cost | tokens | query | projection [--clients N] [--warmups N] [--turns N]
- * [--seconds N] [--json FILE]}, or {@code relay-drain | relay-peers | relay-memory | relay-latency
- * | latency} with options of their own. Prints a table and writes JSON. Needs a build ({@code mvn
- * -DskipTests package}); starts what it needs itself and stops it.
+ * {@code enroll | outbox-cost | observe-cost | tokens | query | projection [--clients N] [--warmups
+ * N] [--turns N] [--seconds N] [--json FILE] [--setting KEY=VALUE]}, or {@code relay-drain |
+ * relay-peers | relay-memory | relay-latency | latency} with options of their own. Prints a table
+ * and writes JSON. Needs a build ({@code mvn -DskipTests package}); starts what it needs itself and
+ * stops it.
  */
 public final class Bench {
   private Bench() {}
@@ -24,6 +25,7 @@ public final class Bench {
     switch (options.benchmark()) {
       case "enroll" -> EnrollBenchmark.run(options);
       case "outbox-cost" -> OutboxCostBenchmark.run(options);
+      case "observe-cost" -> ObserveCostBenchmark.run(options);
       case "tokens" -> TokenBenchmark.run(options);
       case "query" -> QueryBenchmark.run(options);
       case "projection" -> ProjectionBenchmark.run(options);
@@ -51,10 +53,19 @@ public final class Bench {
    * @param turns of each contender that count
    * @param turn length of one
    * @param json where every figure goes
+   * @param settings of the consumers process of {@code projection}, such as {@code
+   *     accrual.flow.hops=false}
    */
-  record Options(String benchmark, int clients, int warmups, int turns, Duration turn, Path json) {
+  record Options(
+      String benchmark,
+      int clients,
+      int warmups,
+      int turns,
+      Duration turn,
+      Path json,
+      List<String> settings) {
     private static final List<String> BENCHMARKS =
-        List.of("enroll", "outbox-cost", "tokens", "query", "projection");
+        List.of("enroll", "outbox-cost", "observe-cost", "tokens", "query", "projection");
 
     static Options parse(String... args) {
       List<String> given = new ArrayList<>(List.of(args));
@@ -66,6 +77,7 @@ public final class Bench {
       int warmups = 8;
       int turns = 7;
       int seconds = 5;
+      List<String> settings = new ArrayList<>();
       String json = "benchmark-" + benchmark + ".json";
       while (given.size() >= 2) {
         String option = given.removeFirst();
@@ -76,6 +88,7 @@ public final class Bench {
           case "--turns" -> turns = number(value);
           case "--seconds" -> seconds = number(value);
           case "--json" -> json = value;
+          case "--setting" -> settings.add(value);
           default -> throw usage();
         }
       }
@@ -83,7 +96,13 @@ public final class Bench {
         throw usage();
       }
       return new Options(
-          benchmark, clients, warmups, turns, Duration.ofSeconds(seconds), Path.of(json));
+          benchmark,
+          clients,
+          warmups,
+          turns,
+          Duration.ofSeconds(seconds),
+          Path.of(json),
+          List.copyOf(settings));
     }
 
     Rounds rounds() {
@@ -105,7 +124,7 @@ public final class Bench {
     private static IllegalArgumentException usage() {
       System.err.printf(
           Locale.ROOT,
-          "usage: bench %s [--clients 16] [--warmups 8] [--turns 7] [--seconds 5] [--json FILE]; numbers from 1 to 1000%n",
+          "usage: bench %s [--clients 16] [--warmups 8] [--turns 7] [--seconds 5] [--json FILE] [--setting KEY=VALUE]; numbers from 1 to 1000%n",
           String.join("|", BENCHMARKS));
       System.exit(78);
       return new IllegalArgumentException();

@@ -2,6 +2,7 @@ package org.accrual.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.accrual.runtime.blinding.BlindingKeys;
@@ -10,16 +11,24 @@ import org.accrual.runtime.blinding.BlindingKeys;
 final class CoreProcess {
   private CoreProcess() {}
 
-  static ServiceUnderTest start(String jdbcUrl, Path log) throws IOException, InterruptedException {
+  /**
+   * Returns once it is ready.
+   *
+   * @param further settings, as {@code key=value}
+   */
+  static ServiceUnderTest start(String jdbcUrl, Path log, String... further)
+      throws IOException, InterruptedException {
     Base64.Encoder base64 = Base64.getEncoder();
-    return ServiceUnderTest.start(
-        "enrollment-core",
-        List.of(
-            "accrual.database.url=" + jdbcUrl,
-            // Nobody answers here: no step may end within the run.
-            "accrual.saga.step-deadline=1h",
-            "accrual.blinding.public-key=" + base64.encodeToString(BlindingKeys.make().publicKey()),
-            "accrual.core.fingerprint-key=" + base64.encodeToString(new byte[32])),
-        log);
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "accrual.database.url=" + jdbcUrl,
+                // Nobody answers here: no step may end within the run.
+                "accrual.saga.step-deadline=1h",
+                "accrual.blinding.public-key="
+                    + base64.encodeToString(BlindingKeys.make().publicKey()),
+                "accrual.core.fingerprint-key=" + base64.encodeToString(new byte[32])));
+    settings.addAll(List.of(further));
+    return ServiceUnderTest.start("enrollment-core", settings, log);
   }
 }

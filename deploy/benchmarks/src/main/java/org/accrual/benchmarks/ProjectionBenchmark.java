@@ -76,15 +76,17 @@ final class ProjectionBenchmark {
       String url = database.migrated("projection");
       System.out.println(TopicPlan.apply(kafka.bootstrapServers(), 1));
       System.out.println(Schemas.register(URI.create(registry.url())));
+      List<String> settings =
+          new ArrayList<>(
+              List.of(
+                  "accrual.database.url=" + url,
+                  "accrual.consumers.enabled=projection",
+                  "accrual.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                  "accrual.registry.url=" + registry.url()));
+      settings.addAll(options.settings());
       try (var _ =
               ServiceUnderTest.start(
-                  "consumers",
-                  List.of(
-                      "accrual.database.url=" + url,
-                      "accrual.consumers.enabled=projection",
-                      "accrual.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
-                      "accrual.registry.url=" + registry.url()),
-                  database.folder().resolve("consumers.log"));
+                  "consumers", settings, database.folder().resolve("consumers.log"));
           KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
         producer.initTransactions();
         new ProjectionBenchmark(url, new SchemaRegistry(URI.create(registry.url())), producer)

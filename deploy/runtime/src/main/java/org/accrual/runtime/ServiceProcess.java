@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.accrual.runtime.trace.Traces;
 
 /**
  * The main of every process: logs, checked settings, free ports, then Helidon MP. What stops a
@@ -47,6 +48,7 @@ public final class ServiceProcess {
                   "accrual.log.level", "INFO", List.of("FINE", "INFO", "WARNING", "SEVERE")));
       LogLines.install(level);
       check.accept(settings);
+      Traces.begin(name);
       Endpoint http = Endpoint.http(settings);
       requireFree(http);
       if (Endpoint.hasGrpc(settings)) {

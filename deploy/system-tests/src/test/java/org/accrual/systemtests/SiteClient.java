@@ -77,6 +77,11 @@ final class SiteClient implements AutoCloseable {
     return OperationsGrpc.newBlockingStub(core).withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);
   }
 
+  /** To enrollment-core. */
+  ManagedChannel core() {
+    return core;
+  }
+
   EnrollmentQueryServiceBlockingStub queries() {
     return EnrollmentQueryServiceGrpc.newBlockingStub(consumers)
         .withDeadlineAfter(TRY_SECONDS, TimeUnit.SECONDS);

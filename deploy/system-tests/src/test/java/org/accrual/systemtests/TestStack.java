@@ -2,6 +2,10 @@ package org.accrual.systemtests;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,10 +27,10 @@ final class TestStack implements AutoCloseable {
     this.stack = stack;
   }
 
-  /** One for all tests of this JVM, stopped when the JVM ends. */
+  /** One for all tests of this JVM, stopped when the JVM ends; all of its processes are traced. */
   static synchronized TestStack shared() {
     if (shared == null) {
-      shared = started(settings -> settings);
+      shared = started(settings -> OtlpReceiver.shared().traced(settings));
     }
     return shared;
   }
@@ -91,6 +95,25 @@ final class TestStack implements AutoCloseable {
       return Files.readString(stack.log(process));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** {@code /metrics} of a process. */
+  String metrics(String process) {
+    int port =
+        switch (process) {
+          case Stack.CORE -> stack.addresses().ports().coreHttp();
+          case Stack.RELAY -> stack.addresses().ports().relayHttp();
+          case Stack.CONSUMERS -> stack.addresses().ports().consumersHttp();
+          default -> throw new IllegalArgumentException(process);
+        };
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      URI address = URI.create(stack.addresses().http(port) + "/metrics");
+      return http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

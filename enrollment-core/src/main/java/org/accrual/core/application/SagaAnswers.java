@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.core.application.SagaStore.Held;
@@ -19,9 +20,14 @@ public final class SagaAnswers {
   private static final Logger LOG = Logger.getLogger(SagaAnswers.class.getName());
 
   private final SagaTiming timing;
+  private final Consumer<SagaEnd> ended;
 
-  public SagaAnswers(SagaTiming timing) {
+  /**
+   * @param ended is told of each saga that ends, before the commit; must not throw
+   */
+  public SagaAnswers(SagaTiming timing, Consumer<SagaEnd> ended) {
     this.timing = timing;
+    this.ended = ended;
   }
 
   /**
@@ -57,6 +63,7 @@ public final class SagaAnswers {
     turns.values().forEach(t -> changes.addAll(t.changes()));
     if (!changes.isEmpty()) {
       store.write(changes, now);
+      turns.values().forEach(t -> t.end().ifPresent(ended));
     }
   }
 }

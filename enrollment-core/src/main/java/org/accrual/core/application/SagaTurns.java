@@ -1,5 +1,6 @@
 package org.accrual.core.application;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,19 @@ final class SagaTurns {
     moved.ifPresent(origin -> all.add(new Caused(origin, moves())));
     all.addAll(told);
     return all;
+  }
+
+  /** The request's end, if it has ended; giving back has none. */
+  Optional<SagaEnd> end() {
+    return before
+        .flatMap(RunningSaga::operationId)
+        .filter(_ -> run.isEmpty())
+        .flatMap(operation -> Operations.progress(operation, history, versionBefore))
+        .map(
+            progress ->
+                new SagaEnd(
+                    progress.stages().getLast().stage(),
+                    Duration.between(history.requestedAt().orElse(now), now)));
   }
 
   private List<Change> moves() {

@@ -33,8 +33,8 @@ public final class Database implements AutoCloseable {
           Logger.getLogger("com.zaxxer.hikari.pool"),
           Logger.getLogger("org.hibernate.engine.jdbc.spi.SqlExceptionHelper"));
 
-  /** For answers, deadlines, redrives, and the report of how far the answers are. */
-  private static final int SAGA_POOL_SIZE = 4;
+  /** For answers, deadlines, redrives, and what the process tells of itself. */
+  private static final int SAGA_POOL_SIZE = 5;
 
   /** A process that was stopped inside a batch must not hold up who goes on with it. */
   private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(15);

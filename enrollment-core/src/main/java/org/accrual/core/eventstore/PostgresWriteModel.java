@@ -89,11 +89,14 @@ public final class PostgresWriteModel implements WriteModel {
   @Override
   public void commit(List<Caused> changes, Instant now) {
     Calls calls = new ChangeCalls(messageIds, retention, now).of(changes);
-    database.<Boolean>onConnection(
-        connection -> {
-          calls.run(connection);
-          return true;
-        });
+    StoreSpan span = StoreSpan.begin("append", changes.getFirst().origin());
+    span.around(
+        () ->
+            database.<Boolean>onConnection(
+                connection -> {
+                  calls.run(connection);
+                  return true;
+                }));
   }
 
   private static LoadedEnrollment loadedEnrollment(ResultSet rows, Optional<RunningSaga> saga)
@@ -117,19 +120,22 @@ public final class PostgresWriteModel implements WriteModel {
   }
 
   private <T> T load(String sql, Request request, List<?> parameters, Reader<T> reader) {
-    return database.onConnection(
-        connection -> {
-          try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, request.method());
-            select.setString(2, request.requestId());
-            for (int i = 0; i < parameters.size(); i++) {
-              select.setObject(i + 3, parameters.get(i));
-            }
-            try (ResultSet rows = select.executeQuery()) {
-              rows.next(); // there is always one
-              return reader.read(rows);
-            }
-          }
-        });
+    return StoreSpan.begin("load", request.origin())
+        .around(
+            () ->
+                database.onConnection(
+                    connection -> {
+                      try (PreparedStatement select = connection.prepareStatement(sql)) {
+                        select.setString(1, request.method());
+                        select.setString(2, request.requestId());
+                        for (int i = 0; i < parameters.size(); i++) {
+                          select.setObject(i + 3, parameters.get(i));
+                        }
+                        try (ResultSet rows = select.executeQuery()) {
+                          rows.next(); // there is always one
+                          return reader.read(rows);
+                        }
+                      }
+                    }));
   }
 }

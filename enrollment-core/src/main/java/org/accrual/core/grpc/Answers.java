@@ -9,6 +9,7 @@ import io.grpc.stub.StreamObserver;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -19,6 +20,8 @@ import org.accrual.core.application.Outcome;
 import org.accrual.core.application.Request;
 import org.accrual.core.application.StoreUnavailable;
 import org.accrual.core.domain.Refusal;
+import org.accrual.intake.Hop;
+import org.accrual.intake.HopNotes;
 import org.accrual.runtime.grpc.Errors;
 
 /** Answers calls: what came of them as a message or as an error, counted. */
@@ -29,10 +32,12 @@ class Answers {
   private static final Duration RETRY_CONTENDED = Duration.ofMillis(100);
 
   private final CommandMetrics metrics;
+  private final HopNotes hops;
 
   @Inject
-  Answers(CommandMetrics metrics) {
+  Answers(CommandMetrics metrics, HopNotes hops) {
     this.metrics = metrics;
+    this.hops = hops;
   }
 
   /** Answers a command. */
@@ -64,18 +69,42 @@ class Answers {
   }
 
   private Outcome outcome(Request request, Supplier<Outcome> command) {
+    Instant began = Instant.now();
     Outcome outcome;
     try {
       outcome = command.get();
     } catch (StoreUnavailable away) {
       metrics.count(request.method(), "unavailable");
+      note(request, began, Hop.Outcome.FAILED, "DATABASE_UNAVAILABLE");
       throw unavailable(away);
     } catch (RuntimeException fault) {
       metrics.count(request.method(), "failed");
+      note(request, began, Hop.Outcome.FAILED, "INTERNAL");
       throw fault;
     }
     metrics.count(request.method(), label(outcome));
+    switch (outcome) {
+      case Outcome.Answered _ -> {} // told by what it wrote
+      case Outcome.Refused(Refusal refusal) ->
+          note(request, began, Hop.Outcome.REFUSED, refusal.reason().name());
+      case Outcome.RequestIdReused() ->
+          note(request, began, Hop.Outcome.REFUSED, "REQUEST_ID_REUSED");
+      case Outcome.Contended() -> note(request, began, Hop.Outcome.FAILED, "CONCURRENT_UPDATE");
+    }
     return outcome;
+  }
+
+  private void note(Request request, Instant began, Hop.Outcome outcome, String reason) {
+    hops.note(
+        Hop.command(
+            Instant.now(),
+            began,
+            request.origin().correlationId(),
+            "enrollment-core",
+            outcome,
+            request.requestId(),
+            request.method(),
+            reason));
   }
 
   /** Answers a read. */

@@ -1,5 +1,7 @@
 package org.accrual.core.saga;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -20,6 +22,8 @@ import org.accrual.core.eventstore.SagaSqlFailure;
 import org.accrual.event.randomization.AllocationRevealed;
 import org.accrual.intake.Effects;
 import org.accrual.intake.Message;
+import org.accrual.runtime.trace.Names;
+import org.accrual.runtime.trace.Traces;
 import org.apache.avro.specific.SpecificRecord;
 
 /** A batch of answers, in the intake's transaction. */
@@ -43,13 +47,16 @@ public final class SagaEffects implements Effects {
   @Override
   public void apply(Connection connection, List<Message> messages) throws SQLException {
     List<Arrived> arrived = new ArrayList<>();
+    List<Span> steps = new ArrayList<>();
     Map<UUID, byte[]> sealedArms = new LinkedHashMap<>();
     for (Message message : messages) {
       if (message.body() instanceof AllocationRevealed revealed) {
         sealedArms.put(
             UUID.fromString(revealed.getRequestRef()), AnswerCodec.bytes(revealed.getSealedArm()));
       } else {
-        AnswerCodec.answer(message.body()).map(a -> arrived(message, a)).ifPresent(arrived::add);
+        AnswerCodec.answer(message.body())
+            .map(answer -> arrived(message, answer, step(message, answer, steps)))
+            .ifPresent(arrived::add);
       }
     }
     SagaStore store = stores.apply(connection);
@@ -62,10 +69,26 @@ public final class SagaEffects implements Effects {
       }
     } catch (SagaSqlFailure failed) {
       throw failed.failure();
+    } finally {
+      steps.forEach(Span::end);
     }
   }
 
-  private static Arrived arrived(Message message, ParticipantAnswer answer) {
+  /** A span of the saga's step, if the answer is traced; answers what goes on from it. */
+  private static String step(Message message, ParticipantAnswer answer, List<Span> steps) {
+    String traceparent = message.correlation().traceparent();
+    if (!Traces.on(traceparent)) {
+      return traceparent;
+    }
+    Span span =
+        Traces.child("saga " + answer.getClass().getSimpleName(), SpanKind.INTERNAL, traceparent)
+            .setAttribute(Names.CORRELATION, message.correlation().id())
+            .startSpan();
+    steps.add(span);
+    return Traces.traceparent(span);
+  }
+
+  private static Arrived arrived(Message message, ParticipantAnswer answer, String traceparent) {
     SpecificRecord body = message.body();
     return new Arrived(
         UUID.fromString(field(body, "enrollment_id").toString()),
@@ -74,7 +97,7 @@ public final class SagaEffects implements Effects {
             message.correlation().id(),
             message.id().toString(),
             message.correlation().actor(),
-            message.correlation().traceparent()));
+            traceparent));
   }
 
   /** Every answer names its enrollment and attempt under the same fields. */

@@ -11,6 +11,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.contract.Topics;
 import org.accrual.core.eventstore.Database;
+import org.accrual.intake.BatchHops;
+import org.accrual.intake.HopNotes;
 import org.accrual.intake.IntakeLoop;
 import org.accrual.intake.IntakeMetrics;
 import org.accrual.intake.LagReport;
@@ -39,40 +41,47 @@ public class SagaIntake implements HealthCheck {
   private final boolean enabled;
   private final IntakeLoop loop;
   private final RedriveLoop redrives;
-  private final LagReport lag;
+  private final LagReport report;
+  private final HopNotes hops;
 
   @Inject
   SagaIntake(
-      SagaSettings settings, SagaConsumer consumer, Database database, MetricRegistry metrics) {
+      SagaSettings settings,
+      SagaConsumer consumer,
+      MetricRegistry metrics,
+      Database database,
+      HopNotes hops) {
     this.enabled = settings.enabled();
     this.loop =
         new IntakeLoop(
             new Subscription(NAME, Topics.ANSWER_TOPICS),
             settings.intake(),
             consumer,
-            new IntakeMetrics(metrics, NAME));
+            new BatchHops(NAME, hops, new IntakeMetrics(metrics, NAME)));
     this.redrives = new RedriveLoop(NAME, consumer, settings.intake().retryPause());
-    this.lag = new LagReport(database.sagas(), List.of(loop));
+    this.report = new LagReport("enrollment-core", database.sagas(), List.of(loop));
+    this.hops = hops;
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
     if (enabled) {
       loop.start();
       redrives.start();
-      lag.start();
     }
+    report.start();
   }
 
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
     loop.beginStop();
     redrives.beginStop();
-    lag.stop();
+    report.stop();
     try {
       if (!loop.awaitStop(STOP_WITHIN)) {
         LOG.log(
             Level.WARNING,
             "the intake did not stop in time; nothing is lost, what it was doing is done again");
       }
+      hops.stop();
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
     }

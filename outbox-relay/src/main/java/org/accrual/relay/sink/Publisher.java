@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class Publisher implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
-  private record Outgoing(OutboxRow row, Content content, ProducerRecord<byte[], byte[]> record) {}
+  private record Outgoing(
+      OutboxRow row, Content content, ProducerRecord<byte[], byte[]> record, SendSpan span) {}
 
   private record Failure(Outgoing of, Exception error) {}
 
@@ -140,7 +141,9 @@ public final class Publisher implements AutoCloseable {
       if (content.fromSql() && !destinations.has(Topics.of(row.aggregateType()))) {
         throw new Unpublishable("there is no topic " + Topics.of(row.aggregateType()));
       }
-      return Optional.of(new Outgoing(row, content, encoder.encode(row, content, headers)));
+      ProducerRecord<byte[], byte[]> record = encoder.encode(row, content, headers);
+      return Optional.of(
+          new Outgoing(row, content, record, SendSpan.begin(row, content, headers, record)));
     } catch (Unpublishable why) {
       if (!content.fromSql()) {
         throw why;
@@ -160,10 +163,12 @@ public final class Publisher implements AutoCloseable {
       }
       mark.ifPresent(this::send);
       producer.commitTransaction();
+      outgoing.forEach(sent -> sent.span().end());
       return Optional.empty();
     } catch (KafkaException failed) {
       Failure failure = first.get();
       if (failure == null || !(failure.error() instanceof RecordTooLargeException)) {
+        outgoing.forEach(unsent -> unsent.span().fail(failed));
         throw failed;
       }
       if (failure.of().content().fromSql()) {

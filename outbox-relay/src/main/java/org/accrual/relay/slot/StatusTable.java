@@ -20,7 +20,7 @@ public final class StatusTable implements AutoCloseable {
       """
       update ops.relay
          set state = ?, instance = ?, reason = ?, mark = greatest(mark, ?::pg_lsn),
-             relayed_at = ?::timestamptz, updated_at = clock_timestamp()
+             relayed_at = ?::timestamptz, last_id = coalesce(?::uuid, last_id), updated_at = clock_timestamp()
        where slot = ?
       """;
 
@@ -87,6 +87,7 @@ public final class StatusTable implements AutoCloseable {
         connection()
             .prepareStatement(
                 "update ops.relay set state = 'stopped', reason = null, mark = ?::pg_lsn,"
+                    + " last_id = (select id from outbox.message order by id desc limit 1),"
                     + " relayed_at = clock_timestamp(), updated_at = clock_timestamp()"
                     + " where slot = ?")) {
       update.setString(1, Position.text(mark.lsn()));
@@ -103,7 +104,8 @@ public final class StatusTable implements AutoCloseable {
       update.setString(3, status.reason().orElse(null));
       update.setString(4, known ? Position.text(status.mark().lsn()) : null);
       update.setString(5, known ? status.relayedAt().toString() : null);
-      update.setString(6, slot);
+      update.setString(6, status.lastId().orElse(null));
+      update.setString(7, slot);
       if (update.executeUpdate() == 0) {
         throw new SQLException(
             "ops.relay has no row of slot '%s'; provision makes it".formatted(slot));

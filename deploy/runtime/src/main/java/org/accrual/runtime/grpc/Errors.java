@@ -11,8 +11,10 @@ import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.accrual.runtime.Correlation;
 
 /**
  * Errors as clients get them: a status, a message for people, and an {@code ErrorInfo} for
@@ -27,7 +29,7 @@ public final class Errors {
   /** An error with a reason in UPPER_SNAKE and what it is about. */
   public static StatusRuntimeException of(
       Code code, String reason, String message, Map<String, String> about) {
-    return StatusProto.toStatusRuntimeException(status(code, reason, message, about));
+    return StatusProto.toStatusRuntimeException(status(code, reason, message, inCall(about)));
   }
 
   /** One that may pass: the client should wait that long and try again. */
@@ -40,7 +42,7 @@ public final class Errors {
                     .setSeconds(delay.toSeconds())
                     .setNanos(delay.toNanosPart()))
             .build();
-    return withDetail(status(code, reason, message, about), retry);
+    return withDetail(status(code, reason, message, inCall(about)), retry);
   }
 
   /** INVALID_ARGUMENT, naming each field that is wrong. */
@@ -54,7 +56,7 @@ public final class Errors {
           .append(violation.getDescription());
     }
     return withDetail(
-        status(Code.INVALID_ARGUMENT, "INVALID_ARGUMENT", message.toString(), Map.of()),
+        status(Code.INVALID_ARGUMENT, "INVALID_ARGUMENT", message.toString(), inCall(Map.of())),
         BadRequest.newBuilder().addAllFieldViolations(violations).build());
   }
 
@@ -73,6 +75,18 @@ public final class Errors {
         .setMessage(message)
         .addDetails(Any.pack(info))
         .build();
+  }
+
+  /** With the correlation id of the call that fails: what its log lines and hops are found by. */
+  private static Map<String, String> inCall(Map<String, String> about) {
+    return Correlation.current()
+        .map(
+            correlation -> {
+              Map<String, String> all = new HashMap<>(about);
+              all.putIfAbsent("correlation_id", correlation.id());
+              return all;
+            })
+        .orElse(about);
   }
 
   private static StatusRuntimeException withDetail(Status status, Message detail) {

@@ -26,6 +26,7 @@ import java.util.logging.Logger;
 import org.accrual.runtime.Endpoint;
 import org.accrual.runtime.ServiceProcess;
 import org.accrual.runtime.Settings;
+import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +42,14 @@ class GrpcServer {
   private static final int DRAIN_SECONDS = 10;
 
   private final Instance<BindableService> services;
+  private final MetricRegistry metrics;
   private final HealthStatusManager health = new HealthStatusManager();
   private @Nullable Server server;
 
   @Inject
-  GrpcServer(@Any Instance<BindableService> services) {
+  GrpcServer(@Any Instance<BindableService> services, MetricRegistry metrics) {
     this.services = services;
+    this.metrics = metrics;
   }
 
   /** Before HTTP: when {@code /health/ready} answers, gRPC does too. */
@@ -69,12 +72,20 @@ class GrpcServer {
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(olderReflection());
-    // The last one added runs first: correlation around everything, errors around validation.
+    // The last one added runs first: measured around traces, those
+    // around correlation, that around errors, those around
+    // validation.
     ValidationInterceptor validation = new ValidationInterceptor(maxBytes);
+    CallMetrics measured = new CallMetrics(metrics);
     for (BindableService service : services) {
       builder.addService(
           ServerInterceptors.intercept(
-              service, validation, new ErrorInterceptor(), new CorrelationInterceptor()));
+              service,
+              validation,
+              new ErrorInterceptor(),
+              new CorrelationInterceptor(),
+              new TraceInterceptor(),
+              measured));
     }
     try {
       server = builder.build().start();

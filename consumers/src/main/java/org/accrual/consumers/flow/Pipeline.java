@@ -1,0 +1,179 @@
+package org.accrual.consumers.flow;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.accrual.api.query.v1.WatchPipelineResponse;
+import org.accrual.consumers.ConsumersSettings;
+import org.accrual.consumers.EventConsumer;
+import org.accrual.consumers.database.EffectsPool;
+import org.accrual.consumers.database.QueryPool;
+import org.accrual.contract.Topics;
+import org.accrual.intake.Subscription;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Looks at the whole pipeline every second, for all who watch and for {@code /metrics}: also at
+ * consumers that do not run, here or anywhere.
+ */
+@ApplicationScoped
+public class Pipeline {
+  private static final Logger LOG = Logger.getLogger(Pipeline.class.getName());
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+
+  /** The saga's consumer, which runs in enrollment-core. */
+  private static final Subscription SAGA =
+      new Subscription("enrollment-core-saga", Topics.ANSWER_TOPICS);
+
+  private final String bootstrapServers;
+  private final List<Subscription> subscriptions = new ArrayList<>();
+  private final DatabaseLooks databaseLooks;
+  private final LogEnds logEnds;
+  private final Lags lags;
+  private final Rate written = new Rate();
+  private final Rate onTopics = new Rate();
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Thread thread = Thread.ofVirtual().name("pipeline").unstarted(this::run);
+  private volatile WatchPipelineResponse latest = WatchPipelineResponse.getDefaultInstance();
+  private boolean failing;
+
+  @Inject
+  Pipeline(
+      ConsumersSettings settings,
+      Instance<EventConsumer> consumers,
+      @QueryPool DataSource queries,
+      @EffectsPool DataSource effects) {
+    bootstrapServers = settings.intake().bootstrapServers();
+    consumers.forEach(c -> subscriptions.add(new Subscription(c.name(), c.topics())));
+    subscriptions.add(SAGA);
+    databaseLooks = new DatabaseLooks(queries);
+    logEnds = new LogEnds(effects);
+    lags = new Lags(subscriptions);
+  }
+
+  void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
+    thread.start();
+  }
+
+  void stop(
+      @Observes @Priority(Integer.MIN_VALUE) @BeforeDestroyed(ApplicationScoped.class)
+          Object event) {
+    stopping.countDown();
+  }
+
+  /** The last look; without a time before the first. */
+  public WatchPipelineResponse latest() {
+    return latest;
+  }
+
+  /** Names of the consumers there are, wherever they run. */
+  List<String> consumers() {
+    return subscriptions.stream().map(Subscription::consumer).sorted().toList();
+  }
+
+  /** Waits until after the next look; false if this stops instead. */
+  boolean awaitNext() throws InterruptedException {
+    return !stopping.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void run() {
+    try (KafkaLooks kafka = new KafkaLooks(bootstrapServers, subscriptions)) {
+      do {
+        try {
+          look(kafka);
+        } catch (RuntimeException fault) {
+          LOG.log(Level.SEVERE, "the pipeline could not be looked at; it is tried again", fault);
+        }
+      } while (awaitNext());
+    } catch (InterruptedException ending) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void look(KafkaLooks kafka) throws InterruptedException {
+    Optional<DatabaseLook> database = database();
+    Optional<KafkaLook> brokers = Optional.empty();
+    Optional<SortedMap<String, ConsumerLag>> behind = Optional.empty();
+    String trouble = "";
+    try {
+      KafkaLook look = kafka.look();
+      brokers = Optional.of(look);
+      behind =
+          Optional.of(
+              lags.of(
+                  kafka,
+                  look,
+                  database.map(DatabaseLook::positions).orElse(java.util.Map.of()),
+                  Instant.now()));
+      database.ifPresent(_ -> logEnds.tell(look));
+    } catch (ExecutionException | TimeoutException | KafkaException away) {
+      trouble = "no broker at " + bootstrapServers + " answers";
+      LOG.log(Level.FINE, trouble, away);
+    }
+    latest = answer(database, brokers, behind, trouble);
+  }
+
+  private Optional<DatabaseLook> database() {
+    try {
+      Optional<DatabaseLook> look = Optional.of(databaseLooks.look());
+      failing = false;
+      return look;
+    } catch (SQLException away) {
+      LOG.log(
+          failing ? Level.FINE : Level.WARNING,
+          "the pipeline cannot be looked at in the database; what is shown of it is unknown",
+          away);
+      failing = true;
+      return Optional.empty();
+    }
+  }
+
+  private WatchPipelineResponse answer(
+      Optional<DatabaseLook> database,
+      Optional<KafkaLook> brokers,
+      Optional<SortedMap<String, ConsumerLag>> behind,
+      String trouble) {
+    Instant now = Instant.now();
+    double writing =
+        database.map(look -> written.add(System.nanoTime(), look.written())).orElse(0.0);
+    double arriving =
+        brokers
+            .map(
+                look ->
+                    onTopics.add(
+                        System.nanoTime(),
+                        look.ends().values().stream().mapToLong(Long::longValue).sum()))
+            .orElse(0.0);
+    TreeSet<String> names = new TreeSet<>(consumers());
+    database.ifPresent(look -> names.addAll(look.parked().keySet()));
+    return WatchPipelineResponse.newBuilder()
+        .setTime(Times.of(now))
+        .setCore(PipelineJudge.core(database, writing))
+        .setOutbox(PipelineJudge.outbox(database))
+        .setRelay(PipelineJudge.relay(database, now))
+        .setKafka(PipelineJudge.kafka(brokers, trouble, arriving))
+        .addAllConsumers(PipelineJudge.consumers(names, database, behind).values())
+        .setSagas(PipelineJudge.sagas(database))
+        .setMessages(PipelineJudge.messages(database))
+        .build();
+  }
+}
