@@ -46,7 +46,8 @@ class EnrollmentReader {
   }
 
   private Map<UUID, Enrollment> all(List<UUID> ids) {
-    return select(" where enrollment_id = any (?)", List.of((Object) ids.toArray(UUID[]::new))).stream()
+    return select(" where enrollment_id = any (?)", List.of((Object) ids.toArray(UUID[]::new)))
+        .stream()
         .collect(Collectors.toMap(e -> UUID.fromString(e.getEnrollmentId()), e -> e));
   }
 
