@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.accrual.embedded.FreePort;
 import org.accrual.embedded.SharedParts;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +71,7 @@ class RelayProcessIT {
     await().atMost(LIMIT).until(fixtures::slotsAreFree);
   }
 
+  @Tag("faults")
   @Test
   void killedAtAnyMomentItRepeatsNothing() throws Exception {
     fixtures.createSlot();

@@ -18,9 +18,11 @@ import org.accrual.consumers.ReadSide;
 import org.accrual.intake.EnrollmentStory;
 import org.accrual.intake.EventWriter;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The pipeline as a process sees it that runs no consumer itself. */
+@Tag("faults")
 class PipelineIT {
   /** What is promised; a look is taken every second. */
   private static final Duration SEEN_WITHIN = Duration.ofSeconds(5);
@@ -49,6 +51,15 @@ class PipelineIT {
         .until(() -> stage(watching).getHealth() == PipelineHealth.PIPELINE_HEALTH_OK);
     await().atMost(LIMIT).until(() -> metric(watching, "accrual_consumer_lag") == 0);
     assertThat(metric(watching, "accrual_consumer_members")).isEqualTo(1);
+    // The view knows a consumer from its first report on.
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                readSide
+                    .rows(
+                        "select sum(lag) = 0 from ops.consumer_lag where consumer = 'projection'")
+                    .contains("t"));
 
     running.stop();
     EnrollmentStory.onStudy("study", "site").write(writer);

@@ -17,6 +17,7 @@ import org.accrual.event.study.StudyActivated;
 import org.accrual.intake.EnrollmentStory;
 import org.accrual.intake.EventWriter;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** From topics to tables, with the process stopped, killed and doubled meanwhile. */
@@ -85,6 +86,7 @@ class ProjectionIT {
     assertThat(consumers.log()).contains("STOPPING -> STOPPED");
   }
 
+  @Tag("faults")
   @Test
   void killedInTheMiddleItLosesAndRepeatsNothing() {
     List<EnrollmentStory> stories = new ArrayList<>();
@@ -108,6 +110,7 @@ class ProjectionIT {
         "on-study|5|" + stories.size());
   }
 
+  @Tag("faults")
   @Test
   void twoProcessesShareTheWork() {
     ConsumersProcess one = readSide.start(Map.of());

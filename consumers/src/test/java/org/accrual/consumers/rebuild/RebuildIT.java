@@ -34,6 +34,7 @@ import org.accrual.contract.ConsistencyToken;
 import org.accrual.intake.EnrollmentStory;
 import org.accrual.intake.EventWriter;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rebuilds beside a projection that serves, is written to and is read all the while. */
@@ -133,6 +134,7 @@ class RebuildIT {
         .isEqualTo(RebuildSource.REBUILD_SOURCE_PREVIOUS);
   }
 
+  @Tag("faults")
   @Test
   void aKillInTheMiddleResumesAndACancelLeavesNothing() {
     process = readSide.start(Map.of("accrual.intake.batch-size", "20")).awaitReady();
