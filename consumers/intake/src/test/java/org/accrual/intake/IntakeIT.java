@@ -17,6 +17,7 @@ import org.accrual.runtime.registry.SchemaRegistry;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** From a topic to effects: real broker, database and registry. */
@@ -84,6 +85,7 @@ class IntakeIT {
     await().untilAsserted(() -> assertThat(observed.repeats).hasValue(30));
   }
 
+  @Tag("faults")
   @Test
   void loopsThatComeAndGoUnderLoadLoseAndRepeatNothing() throws Exception {
     int keys = 50;

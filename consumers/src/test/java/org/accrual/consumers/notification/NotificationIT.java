@@ -27,6 +27,7 @@ import org.accrual.contract.ConsistencyToken;
 import org.accrual.intake.EnrollmentStory;
 import org.accrual.intake.EventWriter;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** From topics to a mail server and a gateway, with the server away and the process killed. */
@@ -41,6 +42,7 @@ class NotificationIT {
     readSide.close();
   }
 
+  @Tag("faults")
   @Test
   void whileTheServerIsAwayTheBreakerOpensNothingIsLostAndOthersGoOn() {
     try (MailServer mails = new MailServer(_ -> {});
@@ -107,6 +109,7 @@ class NotificationIT {
     }
   }
 
+  @Tag("faults")
   @Test
   void killedBetweenAcceptanceAndRecordItIsInDoubtAndSentAgainUnderTheSameId() throws Exception {
     CountDownLatch accepted = new CountDownLatch(1);

@@ -170,6 +170,7 @@ class ProjectionIT {
             "intake: the missing event came|applied");
   }
 
+  @Tag("faults")
   @Test
   void startsWithoutItsDatabaseAndCatchesUp() {
     EnrollmentStory.onStudy("study", "site").write(writer);

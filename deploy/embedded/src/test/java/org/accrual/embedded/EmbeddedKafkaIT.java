@@ -18,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,7 @@ class EmbeddedKafkaIT {
     KafkaLogs.warningsOnly();
   }
 
+  @Tag("faults")
   @Test
   void keepsWhatIsAcknowledgedAcrossACrashAndAStop() throws Exception {
     int port = FreePort.pick();

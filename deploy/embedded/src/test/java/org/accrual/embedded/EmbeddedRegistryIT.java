@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ class EmbeddedRegistryIT {
     }
   }
 
+  @Tag("faults")
   @Test
   void keepsSchemasAndTheirIdsInADatabaseAcrossACrash() throws Exception {
     String database = SharedParts.emptyDatabase();
