@@ -57,8 +57,7 @@ class PipelineIT {
         .until(
             () ->
                 readSide
-                    .rows(
-                        "select sum(lag) = 0 from ops.consumer_lag where consumer = 'projection'")
+                    .rows("select sum(lag) = 0 from ops.consumer_lag where consumer = 'projection'")
                     .contains("t"));
 
     running.stop();
