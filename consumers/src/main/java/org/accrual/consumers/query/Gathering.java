@@ -13,8 +13,8 @@ import java.util.function.Function;
 
 /**
  * Reads for many callers who each want one row: what is asked for while the database is busy goes
- * together into the next statement. A caller who is alone waits for nobody. On two cores it doubled
- * what GetEnrollment serves, since a round trip costs more than a row.
+ * together into the next statement. A caller who is alone waits for nobody. With 16 callers on two
+ * cores GetEnrollment gained about a tenth.
  *
  * @param <K> what a row is found by
  * @param <V> the row
