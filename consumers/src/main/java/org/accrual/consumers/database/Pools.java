@@ -24,9 +24,8 @@ class Pools {
 
   @Inject
   Pools(PoolSettings settings) {
-    // A batch's rows are found by index, with a plan for its size: one that was kept from when a
-    // table was small scans
-    // it for ever, and the usual cost of a random page makes scans look cheap on what is in memory.
+    // A batch's rows are found by index, with a plan for its size: a plan kept from when a table was
+    // small scans it for ever, and the usual cost of a random page makes scans look cheap.
     effects =
         pool(
             settings,

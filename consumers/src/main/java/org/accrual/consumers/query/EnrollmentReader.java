@@ -10,11 +10,9 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.accrual.api.enrollment.v1.Enrollment;
 import org.accrual.api.enrollment.v1.EnrollmentState;
@@ -31,10 +29,7 @@ class EnrollmentReader {
         from projection.enrollment
       """;
 
-  private static final int STATEMENTS = 2;
-
   private final DataSource database;
-  private final Gathering<UUID, Enrollment> byId = new Gathering<>(STATEMENTS, this::all);
 
   @Inject
   EnrollmentReader(@QueryPool DataSource database) {
@@ -42,13 +37,7 @@ class EnrollmentReader {
   }
 
   Optional<Enrollment> find(UUID enrollmentId) {
-    return byId.find(enrollmentId);
-  }
-
-  private Map<UUID, Enrollment> all(List<UUID> ids) {
-    return select(" where enrollment_id = any (?)", List.of((Object) ids.toArray(UUID[]::new)))
-        .stream()
-        .collect(Collectors.toMap(e -> UUID.fromString(e.getEnrollmentId()), e -> e));
+    return select(" where enrollment_id = ?", List.of(enrollmentId)).stream().findFirst();
   }
 
   /** At most that many, newest first, from behind an enrollment if one is given. */
