@@ -24,7 +24,7 @@ class Pools {
 
   @Inject
   Pools(PoolSettings settings) {
-    // A batch's rows are found by index, with a plan for its size: a plan kept from when a table was
+    // A batch's rows are found by index, with a plan for its size: one kept from when a table was
     // small scans it for ever, and the usual cost of a random page makes scans look cheap.
     effects =
         pool(
