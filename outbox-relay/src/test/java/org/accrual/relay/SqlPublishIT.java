@@ -2,7 +2,6 @@ package org.accrual.relay;
 
 import static org.accrual.relay.RelayFixtures.header;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.ByteBuffer;
@@ -24,8 +23,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What SQL publishes, from the function to the topic. */
 class SqlPublishIT {
@@ -205,52 +202,6 @@ class SqlPublishIT {
       assertThat(fixtures.query("select error from outbox.rejected")).contains("size");
       assertThat(failures).isEmpty();
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "outbox.publish('enrollment.events', 'k', 't', '{}')",
-        "outbox.publish('relay-mark', 'k', 't', '{}')",
-        "outbox.publish_raw('accrual.study.events', 'k', 'x')",
-        "outbox.publish_raw('elsewhere', 'k', 'x')",
-        "outbox.publish('Lab Events', 'k', 't', '{}')",
-        "outbox.publish('lab', '', 't', '{}')",
-        "outbox.publish('lab', 'k', 't', null)",
-        "outbox.publish('lab', 'k', 't', '{}', '{\"n\": 1}')",
-        "outbox.publish('lab', 'k', 't', '{}', '{\"datacontenttype\": \"x\"}')",
-        "outbox.publish('lab', 'k', 't', '{}', '[]')",
-        "outbox.publish('lab', 'k', 't', to_jsonb(repeat('x', 900001)))"
-      })
-  void whatMayNotBePublishedIsRefusedAtOnce(String call) {
-    assertThatThrownBy(() -> fixtures.query("select " + call)).isInstanceOf(SQLException.class);
-  }
-
-  @Test
-  void whoMayPublishIsGranted() throws Exception {
-    String role = "lab_" + UUID.randomUUID().toString().replace('-', '_');
-    String call = "select outbox.publish('%s', 'k', '%s', '{}')".formatted(aggregateType, type);
-    fixtures.sql("create role " + role);
-    fixtures.sql("grant usage on schema outbox to " + role);
-    fixtures.sql("set role " + role);
-    assertThatThrownBy(() -> fixtures.query(call)).hasMessageContaining("permission denied");
-    fixtures.sql("reset role");
-    fixtures.sql(
-        "grant execute on function outbox.publish(text, text, text, jsonb, jsonb) to " + role);
-    fixtures.sql("set role " + role);
-
-    assertThat(fixtures.query(call)).isNotNull();
-    assertThatThrownBy(
-            () ->
-                fixtures.query(
-                    "select outbox.publish('study.events', 'k', '%s', '{}')".formatted(type)))
-        .hasMessageContaining("belongs to the event store");
-    assertThatThrownBy(() -> fixtures.query("select count(*) from outbox.message"))
-        .hasMessageContaining("permission denied");
-
-    fixtures.sql("reset role");
-    fixtures.sql("drop owned by " + role);
-    fixtures.sql("drop role " + role);
   }
 
   private String publish(String key, String ofType, String json) throws SQLException {

@@ -176,6 +176,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     settings.put("transaction.state.log.replication.factor", "1");
     settings.put("transaction.state.log.min.isr", "1");
     settings.put("transaction.state.log.num.partitions", "5");
+    // A transaction that follows on its forerunner's heels waits for its markers: by default 20 ms,
+    // although they are there after one.
+    settings.put("add.partitions.to.txn.retry.backoff.ms", "1");
     settings.put("share.coordinator.state.topic.replication.factor", "1");
     settings.put("share.coordinator.state.topic.min.isr", "1");
     settings.put("group.initial.rebalance.delay.ms", "0");

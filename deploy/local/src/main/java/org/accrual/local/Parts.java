@@ -16,9 +16,14 @@ import org.accrual.embedded.Leash;
 
 /** The processes of a stack: how each is run, and how it is seen that it serves. */
 final class Parts {
+  /**
+   * A local run starts eight JVMs to be tried for minutes: the second compiler would only slow
+   * that.
+   */
   private static final List<String> JAVA_OPTIONS =
       List.of(
           "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
           "-XX:+ExitOnOutOfMemoryError",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
@@ -38,7 +43,7 @@ final class Parts {
         Stack.POSTGRESQL,
         embedded(
             Stack.POSTGRESQL,
-            List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"),
+            List.of("-Xmx64m"),
             EmbeddedPostgres.class,
             settings.ports().postgresql(),
             Addresses.DATABASE,
@@ -74,11 +79,7 @@ final class Parts {
   Part smtp() {
     return new Part(
         Stack.SMTP,
-        embedded(
-            Stack.SMTP,
-            List.of("-Xmx48m", "-XX:TieredStopAtLevel=1"),
-            EmbeddedSmtp.class,
-            settings.ports().smtp()),
+        embedded(Stack.SMTP, List.of("-Xmx48m"), EmbeddedSmtp.class, settings.ports().smtp()),
         Map.of(),
         () -> EmbeddedSmtp.answers(Addresses.HOST, settings.ports().smtp()),
         Duration.ofSeconds(5));

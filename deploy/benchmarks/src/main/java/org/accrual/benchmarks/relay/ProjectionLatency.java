@@ -1,22 +1,32 @@
 package org.accrual.benchmarks.relay;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.accrual.benchmarks.Report;
 import org.accrual.benchmarks.ServiceUnderTest;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Topics;
 import org.accrual.event.enrollment.PatientScreened;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * From the commit of an event to its being seen in the projection, at half of what the way from one
@@ -68,8 +78,13 @@ final class ProjectionLatency {
       Instant from = Instant.now();
       latency.write(half, MEASURED);
       latency.awaitVisible();
-      List<Long> found = latency.latencies(from);
+      Map<String, Long> sent = latency.sent(from);
+      List<Long> relayed = new ArrayList<>();
+      List<Long> applied = new ArrayList<>();
+      List<Long> found = latency.latencies(from, sent, relayed, applied);
       report.latency("commit to projection visible at %d/s".formatted(half), found);
+      report.latency("of which: commit to the relay's sending", relayed);
+      report.latency("of which: the relay's sending to projection visible", applied);
       LowerBound bound = LowerBound.measure(stand, report);
       report.atMost("p50 / sum of the parts' p50", bound.ratio(found, 0.5), 2.0);
       report.atMost("p99 / sum of the parts' p99", bound.ratio(found, 0.99), 2.0);
@@ -127,13 +142,47 @@ final class ProjectionLatency {
     return Long.parseLong(stand.query("select count(*) from " + from));
   }
 
-  private List<Long> latencies(Instant from) throws SQLException {
+  /** When the relay sent each record, in ms of the epoch, by its id. */
+  private Map<String, Long> sent(Instant from) {
+    Map<String, Long> sent = new HashMap<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", stand.kafkaServers(), "isolation.level", "read_committed"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(Topics.ENROLLMENT_EVENTS).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer
+          .offsetsForTimes(
+              partitions.stream()
+                  .collect(Collectors.toMap(each -> each, each -> from.toEpochMilli())))
+          .forEach((partition, at) -> consumer.seek(partition, at == null ? 0 : at.offset()));
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.getOrDefault(each, 0L))) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          sent.put(
+              new String(record.headers().lastHeader("ce_id").value(), StandardCharsets.UTF_8),
+              record.timestamp());
+        }
+      }
+    }
+    return sent;
+  }
+
+  /** In ns, whole and in its two parts. */
+  private List<Long> latencies(
+      Instant from, Map<String, Long> sent, List<Long> relayed, List<Long> applied)
+      throws SQLException {
     List<Long> nanos = new ArrayList<>();
     try (Connection connection = stand.connect();
         PreparedStatement statement =
             connection.prepareStatement(
                 """
-                select extract(epoch from pg_xact_commit_timestamp(h.xmin) - pg_xact_commit_timestamp(m.xmin)) * 1e9
+                select m.id::text, extract(epoch from pg_xact_commit_timestamp(m.xmin)) * 1e9,
+                       extract(epoch from pg_xact_commit_timestamp(h.xmin)) * 1e9
                   from outbox.message m
                   join projection.enrollment_history h on h.enrollment_id = m.aggregateid::uuid and h.version = 1
                  where m.type = ? and m.created_at >= ?
@@ -142,7 +191,12 @@ final class ProjectionLatency {
       statement.setTimestamp(2, Timestamp.from(from));
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          nanos.add(row.getBigDecimal(1).longValue());
+          long committed = row.getBigDecimal(2).longValue();
+          long visible = row.getBigDecimal(3).longValue();
+          long between = requireNonNull(sent.get(row.getString(1))) * 1_000_000;
+          nanos.add(visible - committed);
+          relayed.add(Math.max(0, between - committed));
+          applied.add(visible - between);
         }
       }
     }
