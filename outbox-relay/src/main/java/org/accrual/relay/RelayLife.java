@@ -76,7 +76,10 @@ final class RelayLife {
   void delivered(Delivery delivery, int rejected) {
     rejections.add(rejected);
     mark = delivery.reached();
-    reachedAt = delivery.committedAt();
+    if (delivery.transactions() > 0 || delivery.rows().isEmpty()) {
+      // A slice ends nothing: of the first transaction after a start no commit is known yet.
+      reachedAt = delivery.committedAt();
+    }
     if (!delivery.rows().isEmpty()) {
       lastId = Optional.of(delivery.rows().getLast().id());
     }
