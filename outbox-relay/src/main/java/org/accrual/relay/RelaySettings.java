@@ -45,7 +45,7 @@ record RelaySettings(
                 Duration.ofMinutes(5)),
             settings.duration(
                 PREFIX + "poll-interval",
-                Duration.ofMillis(2),
+                Duration.ofMillis(5),
                 Duration.ofMillis(1),
                 Duration.ofSeconds(5)),
             settings.duration(

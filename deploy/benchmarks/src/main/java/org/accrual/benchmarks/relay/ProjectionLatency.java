@@ -65,8 +65,7 @@ final class ProjectionLatency {
     try (RelayProcess relay =
             RelayProcess.start(
                 stand,
-                slot,
-                List.of("-Xmx512m", "-XX:+UseZGC", "-Daccrual.relay.poll-interval=1ms"));
+                slot, List.of("-Xmx512m", "-XX:+UseZGC"));
         var _ = latency.consumers()) {
       relay.awaitMark(stand.end());
       latency.write(SteadyWriters.UNBOUNDED, WARM_UP);
