@@ -22,8 +22,8 @@ const CALL_MILLIS = 10_000;
 /** The reason of an error, such as PATIENT_ALREADY_ENROLLED: for programs; `details` is for people. */
 export function reasonOf(error) {
   const status = error.metadata?.get('grpc-status-details-bin')[0];
-  // google.rpc.Status > ErrorInfo; the first text in UPPER_SNAKE is its reason.
-  return status?.toString('latin1').match(/ErrorInfo[^A-Z]+([A-Z][A-Z_]{3,})/)?.[1] ?? grpc.status[error.code];
+  // google.rpc.Status > ErrorInfo: field 1 is the reason, field 2 the domain, which is ours.
+  return status?.toString('latin1').match(/\n[^]([A-Z][A-Z0-9_]+)\x12\x07accrual/)?.[1] ?? grpc.status[error.code];
 }
 
 /** A client whose calls are promises, and are sent again, under the same request_id, while a failure may pass. */

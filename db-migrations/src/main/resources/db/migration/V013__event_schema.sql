@@ -14,6 +14,6 @@ comment on table enrollment.event_schema is
 create trigger append_only before update or delete on enrollment.event_schema
   for each row execute function enrollment.refuse_change();
 
--- Who reads a payload may know what it is: every consumer's role, and whoever looks after the database.
-grant usage on schema enrollment to public;
-grant select on enrollment.event_schema to public;
+-- Read by enrollment-core and by the participants, which work as the owner. The roles of relay, audit, analytics and
+-- notification read no payload in the database and have no right here; whoever gives another role one that does so grants it
+-- usage of this schema and select on this table, and nothing else of it.

@@ -17,8 +17,7 @@ public final class EventSchemas {
 
   static {
     // A length in broken bytes is not to be believed: Avro reserves memory for it. Read by Avro
-    // once,
-    // before the first record.
+    // once, before the first record.
     System.getProperties()
         .putIfAbsent("org.apache.avro.limits.collectionItems.maxLength", "100000");
     // Avro makes no object of a class it was not told to trust: it must not be the writer of a

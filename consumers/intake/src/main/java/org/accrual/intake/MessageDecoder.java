@@ -89,8 +89,7 @@ public final class MessageDecoder {
     String type = headers.type();
     int schemaId = ByteBuffer.wrap(value).getInt(1);
     // A version of ours says by itself what it was written with. The registry is asked for what
-    // this
-    // build does not know: newer versions, and records without the header.
+    // this build does not know: newer versions, and records without the header.
     ReaderKey key =
         EventSchemas.of(type, headers.schemaVersion()).isPresent()
             ? new ReaderKey(type, headers.schemaVersion(), 0)

@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param schemaVersion 0 if the record does not say
  */
 record RecordHeaders(
-    UUID id, String type, Instant time, long version, int schemaVersion, Correlation correlation,
+    UUID id,
+    String type,
+    Instant time,
+    long version,
+    int schemaVersion,
+    Correlation correlation,
     String causationId) {
 
   static RecordHeaders read(ConsumerRecord<?, ?> record) throws UnreadableRecord {

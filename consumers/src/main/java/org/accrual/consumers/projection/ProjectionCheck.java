@@ -177,6 +177,7 @@ public final class ProjectionCheck {
         event.getString("type"),
         event.getObject("recorded_at", OffsetDateTime.class).toInstant(),
         new Correlation("-", "", ""),
+        "",
         bodies(event));
   }
 

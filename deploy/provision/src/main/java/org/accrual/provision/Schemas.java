@@ -4,6 +4,7 @@ import java.net.URI;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,9 @@ import org.apache.avro.Schema;
 public final class Schemas {
   private static final String COMPATIBILITY = "FULL_TRANSITIVE";
 
+  /** A registry that has just begun, on a busy machine, is slow at its first answers. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private Schemas() {}
 
   /**
@@ -33,7 +37,7 @@ public final class Schemas {
    * @throws IncompatibleSchema if one does not fit an older version of its subject
    */
   public static String register(URI registryUrl) {
-    SchemaRegistry registry = new SchemaRegistry(registryUrl);
+    SchemaRegistry registry = new SchemaRegistry(registryUrl, PATIENCE);
     List<Schema> released = EventSchemas.released();
     Set<String> subjects = new HashSet<>();
     for (Schema schema : released) {
@@ -72,8 +76,7 @@ public final class Schemas {
 
   private static void register(
       SchemaRegistry registry, String subject, Schema schema, Set<String> ruled) {
-    // The rule first, so that it judges the new version; some registries have none without a
-    // version.
+    // The rule first, so that it judges the new version; some registries have none without one.
     boolean before = ruled.contains(subject) || ruled(registry, subject);
     registry.register(subject, schema);
     if (!before) {

@@ -163,15 +163,6 @@ final class TestStack implements AutoCloseable {
     return stack.awaitRunning(process, Duration.ZERO);
   }
 
-  /** SIGSTOP, until {@link #goOn}. */
-  void stop(String process) throws IOException, InterruptedException {
-    signal("-STOP", Long.toString(stack.pid(process)));
-  }
-
-  void goOn(String process) throws IOException, InterruptedException {
-    signal("-CONT", Long.toString(stack.pid(process)));
-  }
-
   long pid(String process) {
     return stack.pid(process);
   }

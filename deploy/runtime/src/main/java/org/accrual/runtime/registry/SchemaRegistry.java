@@ -14,9 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.accrual.runtime.Settings;
@@ -26,7 +26,7 @@ import org.apache.avro.Schema;
 /**
  * A client of any registry that speaks Confluent's REST interface. What it has learnt it keeps for
  * the life of the process: an outage stops only what is new. Safe for use by many threads. Every
- * call takes at most 5 s and throws {@link RegistryUnavailable} then.
+ * call takes at most 5 s, or what was said, and throws {@link RegistryUnavailable} then.
  */
 public final class SchemaRegistry {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -52,7 +52,10 @@ public final class SchemaRegistry {
     this(base, TIMEOUT);
   }
 
-  SchemaRegistry(URI base, Duration timeout) {
+  /**
+   * @param timeout of a call, its answer included
+   */
+  public SchemaRegistry(URI base, Duration timeout) {
     this.base = base.toString().replaceAll("/+$", "");
     this.timeout = timeout;
   }
@@ -231,24 +234,32 @@ public final class SchemaRegistry {
         .build();
   }
 
-  /** The whole answer within the time: a client's own timeout ends with the headers. */
+  /**
+   * The whole answer within the time: a client's own timeout ends with the headers. On a thread of
+   * its own and not by sendAsync, which is told of answers on the common pool: that has one thread
+   * on a machine with two cores, and whoever blocks it would make the registry look away.
+   */
   private HttpResponse<String> exchange(HttpRequest request, Duration atMost) {
-    CompletableFuture<HttpResponse<String>> answer =
-        http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), MAX_ANSWER_BYTES));
+    var answer =
+        new FutureTask<>(
+            () ->
+                http.send(
+                    request, BodyHandlers.limiting(BodyHandlers.ofString(), MAX_ANSWER_BYTES)));
+    Thread.ofVirtual().name("schema-registry").start(answer);
     try {
       return answer.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException away) {
       throw new RegistryUnavailable(
           "the registry at " + base + " does not answer: " + away.getCause(), away);
     } catch (TimeoutException slow) {
-      answer.cancel(true);
       throw new RegistryUnavailable(
           "the registry at %s does not answer within %d ms".formatted(base, atMost.toMillis()),
           slow);
     } catch (InterruptedException interrupted) {
-      answer.cancel(true);
       Thread.currentThread().interrupt();
       throw new RegistryUnavailable("interrupted while the registry was asked", interrupted);
+    } finally {
+      answer.cancel(true);
     }
   }
 

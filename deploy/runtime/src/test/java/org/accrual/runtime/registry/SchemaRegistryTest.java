@@ -12,7 +12,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.Schema;
@@ -127,6 +129,36 @@ class SchemaRegistryTest {
     assertThatThrownBy(() -> impatient.byId(7))
         .isInstanceOf(RegistryUnavailable.class)
         .hasMessageContaining("within 300 ms");
+  }
+
+  /** The common pool has one thread with two cores: who blocks it must not seem an outage. */
+  @Test
+  void needsNobodysThread() throws InterruptedException {
+    CountDownLatch busy = new CountDownLatch(ForkJoinPool.getCommonPoolParallelism());
+    CountDownLatch over = new CountDownLatch(1);
+    for (long i = busy.getCount(); i > 0; i--) {
+      ForkJoinPool.commonPool()
+          .execute(
+              () -> {
+                busy.countDown();
+                await(over);
+              });
+    }
+    busy.await();
+    try {
+      answer = "{\"id\":7}";
+      assertThat(registry().idOf("s", SCHEMA)).isEqualTo(7);
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
