@@ -52,9 +52,7 @@ public class Pipeline {
 
   @Inject
   Pipeline(
-      ConsumersSettings settings,
-      @QueryPool DataSource queries,
-      @EffectsPool DataSource effects) {
+      ConsumersSettings settings, @QueryPool DataSource queries, @EffectsPool DataSource effects) {
     bootstrapServers = settings.intake().bootstrapServers();
     Readers.all().forEach((name, topics) -> subscriptions.add(new Subscription(name, topics)));
     databaseLooks = new DatabaseLooks(queries);
