@@ -29,7 +29,7 @@ comment on table enrollment.event is 'Append-only. State is the fold of a stream
 
 create function enrollment.refuse_change() returns trigger language plpgsql as $$
 begin
-  raise exception 'enrollment.event is append-only' using errcode = 'restrict_violation',
+  raise exception '% is append-only', tg_relid::regclass using errcode = 'restrict_violation',
     hint = 'Correct by appending an event that says so.';
 end $$;
 create trigger append_only before update or delete on enrollment.event

@@ -1,5 +1,6 @@
 package org.accrual.contract;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,10 @@ public final class EventSchemas {
   private static final Map<String, Schema> CURRENT = new LinkedHashMap<>();
 
   static {
+    // A length in broken bytes is not to be believed: Avro reserves memory for it. Read by Avro
+    // once, before the first record.
+    System.getProperties()
+        .putIfAbsent("org.apache.avro.limits.collectionItems.maxLength", "100000");
     // Avro makes no object of a class it was not told to trust: it must not be the writer of a
     // record who chooses the class.
     ClassSecurityValidator.setGlobal(
@@ -72,19 +77,28 @@ public final class EventSchemas {
 
   /** Every type with its current schema, in the order of the streams' lives. */
   public static Map<String, Schema> current() {
-    return Map.copyOf(CURRENT);
+    return Collections.unmodifiableMap(CURRENT);
   }
 
   /** The schema of a type at a version, released or current; empty if this build knows none. */
   public static Optional<Schema> of(String type, int version) {
-    return Optional.ofNullable(CURRENT.get(type))
-        .filter(schema -> versionOf(schema) == version)
-        .or(() -> released(type, version));
+    Schema current = CURRENT.get(type);
+    if (current == null || version < 1 || version > versionOf(current)) {
+      return Optional.empty();
+    }
+    return version == versionOf(current) ? Optional.of(current) : released(type, version);
   }
 
   /** The schema of a type as it was released in a version. */
   static Optional<Schema> released(String type, int version) {
     return SchemaHistory.of(type, version);
+  }
+
+  /** Every version of every type, in the order in which they were released. */
+  public static List<Schema> released() {
+    return SchemaHistory.releases().stream()
+        .map(release -> of(release.type(), release.version()).orElseThrow())
+        .toList();
   }
 
   /** The event type of a schema of ours. */

@@ -1,4 +1,7 @@
-/** Names and small wire formats that every process agrees on; nothing here does work. */
+/**
+ * Names, schemas and small wire formats that every process agrees on, and how what older builds
+ * wrote is read. Pure: nothing here reaches out.
+ */
 @NullMarked
 package org.accrual.contract;
 

@@ -12,6 +12,7 @@ import org.accrual.consumers.participant.Blind;
 import org.accrual.intake.HopSettings;
 import org.accrual.intake.IntakeSettings;
 import org.accrual.runtime.Settings;
+import org.accrual.runtime.registry.SchemaRegistry;
 
 /**
  * Every setting of the consumers process.
@@ -66,7 +67,7 @@ public record ConsumersSettings(
         PoolSettings.read(settings),
         IntakeSettings.read(settings),
         HopSettings.read(settings),
-        settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"),
+        SchemaRegistry.url(settings),
         settings.duration(
             "accrual.consumers.stop-within",
             Duration.ofSeconds(20),

@@ -14,6 +14,7 @@ import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -359,6 +360,39 @@ class SagaIT {
     assertAsked(ReleaseSlot.class);
     sagas.answer(slotReleased());
     assertThat(runs()).isZero();
+  }
+
+  /**
+   * A withdrawal that was one event, and a disclosure with a field that this build does not know.
+   */
+  @Test
+  void whatOlderAndNewerBuildsWroteIsRead() {
+    upTo(4);
+    OtherBuilds others = new OtherBuilds(core.jdbcUrl());
+    Map<String, Object> subject =
+        Map.of(
+            "enrollment_id",
+            id,
+            "study_id",
+            study,
+            "site_id",
+            "V1",
+            "patient_id",
+            "P1",
+            "reason",
+            "moved");
+    Map<String, Object> withdrawn = new HashMap<>(subject);
+    withdrawn.putAll(Map.of("withdrawn_by", "dr-a", "registered", true));
+    others.older("accrual.enrollment.patient-withdrawn.v1", 1, withdrawn);
+    Map<String, Object> disclosed = new HashMap<>(subject);
+    disclosed.putAll(Map.of("unblinded_by", "dr-a", "asked_through", "phone"));
+    others.newer("accrual.enrollment.unblinded.v1", "asked_through", disclosed);
+
+    StatusRuntimeException refused =
+        catchThrowableOfType(StatusRuntimeException.class, this::withdraw);
+
+    assertThat(refused.getStatus().getCode()).isEqualTo(Code.FAILED_PRECONDITION);
+    assertThat(refused.getStatus().getDescription()).contains("off-study");
   }
 
   @Test

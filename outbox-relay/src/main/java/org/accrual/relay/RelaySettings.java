@@ -8,6 +8,7 @@ import org.accrual.relay.source.SourceSettings;
 import org.accrual.runtime.DatabaseSettings;
 import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.Settings;
+import org.accrual.runtime.registry.SchemaRegistry;
 
 /**
  * The relay's settings.
@@ -68,7 +69,7 @@ record RelaySettings(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(15))),
-        settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"),
+        SchemaRegistry.url(settings),
         settings.duration(
             PREFIX + "slot-poll",
             Duration.ofMillis(500),

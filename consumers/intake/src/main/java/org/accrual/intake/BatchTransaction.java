@@ -163,7 +163,7 @@ public final class BatchTransaction {
     }
     inbox.add(connection, judgement.admitted());
     if (!judgement.admitted().isEmpty()) {
-      effects.apply(connection, judgement.admitted());
+      effects.apply(connection, judgement.told());
     }
     int parked = park(connection, records, judgement.parks());
     deadLetters.gapsClosed(connection, judgement.closed());

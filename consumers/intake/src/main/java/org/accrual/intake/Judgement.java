@@ -20,6 +20,11 @@ record Judgement(
     List<Park> parks,
     Set<StreamKey> closed) {
 
+  /** What effects are told: an event that was split since comes in its parts. */
+  List<Message> told() {
+    return admitted.stream().flatMap(message -> message.parts().stream()).toList();
+  }
+
   int repeats() {
     return repeated.size();
   }

@@ -5,32 +5,36 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
+import org.accrual.contract.EventReader;
 import org.accrual.contract.EventSchemas;
 import org.accrual.runtime.registry.UnknownSchema;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records in the registry's wire format ({@code 00}, 4-byte schema id, Avro): the writer's
- * schema comes from the registry, the reader's from this build, so that an older or newer writer is
- * understood. What cannot be read is an answer, {@link Unreadable}, and not an exception.
+ * Reads records in the registry's wire format ({@code 00}, 4-byte schema id, Avro), of older and
+ * newer writers: what wrote them is known by type and schema version, or, where this build does not
+ * know that version, by the id in the registry. So a registry that is away or was replaced stops
+ * nothing but what is new. What cannot be read is an answer, {@link Unreadable}, and not an
+ * exception.
  */
 public final class MessageDecoder {
   private static final int PREFIX = 5;
 
   private final IntFunction<Schema> registry;
-  private final Map<String, Schema> readerSchemas = EventSchemas.current();
-  private final Map<ReaderKey, SpecificDatumReader<SpecificRecord>> readers =
-      new ConcurrentHashMap<>();
+  private final Set<String> types = EventSchemas.current().keySet();
+  private final Map<ReaderKey, EventReader> readers = new ConcurrentHashMap<>();
 
-  private record ReaderKey(int schemaId, String type) {}
+  /**
+   * @param schemaVersion 0 if only the registry knows it
+   * @param schemaId 0 if the registry need not be asked
+   */
+  private record ReaderKey(String type, int schemaVersion, int schemaId) {}
 
   /**
    * @param registry gives the schema with an id; throws {@link UnknownSchema} if there is none, and
@@ -75,49 +79,49 @@ public final class MessageDecoder {
           headers.time(),
           headers.correlation(),
           headers.causationId(),
-          body(headers.type(), value));
+          bodies(headers, value));
     } catch (UnreadableRecord unreadable) {
       return new Unreadable(position, stream, unreadable.getMessage());
     }
   }
 
-  private SpecificRecord body(String type, byte[] value) throws UnreadableRecord {
+  private List<SpecificRecord> bodies(RecordHeaders headers, byte[] value) throws UnreadableRecord {
+    String type = headers.type();
     int schemaId = ByteBuffer.wrap(value).getInt(1);
-    ReaderKey key = new ReaderKey(schemaId, type);
-    SpecificDatumReader<SpecificRecord> reader = readers.get(key);
+    // A version of ours says by itself what it was written with. The registry is asked for what
+    // this build does not know: newer versions, and records without the header.
+    ReaderKey key =
+        EventSchemas.of(type, headers.schemaVersion()).isPresent()
+            ? new ReaderKey(type, headers.schemaVersion(), 0)
+            : new ReaderKey(type, 0, schemaId);
+    EventReader reader = readers.get(key);
     if (reader == null) {
-      reader = reader(schemaId, type);
+      reader = reader(key);
       readers.put(key, reader);
     }
     try {
-      BinaryDecoder decoder =
-          DecoderFactory.get().binaryDecoder(value, PREFIX, value.length - PREFIX, null);
-      SpecificRecord body = reader.read(null, decoder);
-      if (!decoder.isEnd()) {
-        throw new UnreadableRecord("bytes are left over after a " + type);
-      }
-      return body;
+      return reader.read(value, PREFIX);
     } catch (IOException | RuntimeException garbage) {
       throw new UnreadableRecord(
           "the value is not a %s of schema id %d: %s".formatted(type, schemaId, garbage));
     }
   }
 
-  private SpecificDatumReader<SpecificRecord> reader(int schemaId, String type)
-      throws UnreadableRecord {
-    Schema ours = readerSchemas.get(type);
-    if (ours == null) {
-      throw new UnreadableRecord("this build does not know the type " + type + ": update it");
+  private EventReader reader(ReaderKey key) throws UnreadableRecord {
+    if (!types.contains(key.type())) {
+      throw new UnreadableRecord("this build does not know the type " + key.type() + ": update it");
     }
     try {
-      Schema writers = registry.apply(schemaId);
-      if (!writers.getFullName().equals(ours.getFullName())) {
-        throw new UnreadableRecord(
-            "schema id %d is of %s and not of %s".formatted(schemaId, writers.getFullName(), type));
-      }
-      return new SpecificDatumReader<>(writers, ours);
+      return EventReader.of(key.type(), writersSchema(key));
     } catch (UnknownSchema unknown) {
-      throw new UnreadableRecord("the registry has no schema id " + schemaId);
+      throw new UnreadableRecord("the registry has no schema id " + key.schemaId());
+    } catch (IllegalArgumentException misfit) {
+      throw new UnreadableRecord("schema id %d: %s".formatted(key.schemaId(), misfit.getMessage()));
     }
+  }
+
+  private Schema writersSchema(ReaderKey key) {
+    return EventSchemas.of(key.type(), key.schemaVersion())
+        .orElseGet(() -> registry.apply(key.schemaId()));
   }
 }

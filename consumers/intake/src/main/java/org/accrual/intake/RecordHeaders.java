@@ -12,9 +12,19 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** A record's CloudEvents headers, checked. See {@link Headers} for their meaning. */
+/**
+ * A record's CloudEvents headers, checked. See {@link Headers} for their meaning.
+ *
+ * @param schemaVersion 0 if the record does not say
+ */
 record RecordHeaders(
-    UUID id, String type, Instant time, long version, Correlation correlation, String causationId) {
+    UUID id,
+    String type,
+    Instant time,
+    long version,
+    int schemaVersion,
+    Correlation correlation,
+    String causationId) {
 
   static RecordHeaders read(ConsumerRecord<?, ?> record) throws UnreadableRecord {
     return new RecordHeaders(
@@ -22,6 +32,7 @@ record RecordHeaders(
         required(record, Headers.TYPE),
         time(required(record, Headers.TIME)),
         version(record),
+        schemaVersion(optional(record, Headers.SCHEMA_VERSION, "0")),
         new Correlation(
             optional(record, Headers.CORRELATION_ID, "-"),
             optional(record, Headers.ACTOR, ""),
@@ -57,6 +68,14 @@ record RecordHeaders(
       return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException notATime) {
       throw new UnreadableRecord("header ce_time is not an RFC 3339 time: " + text);
+    }
+  }
+
+  private static int schemaVersion(String text) throws UnreadableRecord {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException notANumber) {
+      throw new UnreadableRecord("header ce_schemaversion is not a number: " + text);
     }
   }
 

@@ -122,7 +122,7 @@ final class Redriver {
       }
       inbox.add(connection, judgement.admitted());
       if (!judgement.admitted().isEmpty()) {
-        effects.apply(connection, judgement.admitted());
+        effects.apply(connection, judgement.told());
       }
     } catch (SQLException | RuntimeException failure) {
       if (FailureKind.of(failure) != FailureKind.POISON) {

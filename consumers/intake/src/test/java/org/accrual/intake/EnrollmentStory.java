@@ -13,6 +13,7 @@ import org.accrual.event.enrollment.EnrollmentRejected;
 import org.accrual.event.enrollment.EnrollmentRequested;
 import org.accrual.event.enrollment.PatientScreened;
 import org.accrual.event.enrollment.PatientWithdrawn;
+import org.accrual.event.enrollment.TakenOffStudy;
 import org.apache.avro.specific.SpecificRecord;
 
 /** The events of one enrollment, as a test tells them. */
@@ -76,8 +77,12 @@ public final class EnrollmentStory {
     return add(new EnrollmentRejected(id, study, site, patient, reason, isFinal));
   }
 
+  /** A registered patient's time on study ends with it. */
   public EnrollmentStory withdrawn(String reason, boolean registered) {
-    return add(new PatientWithdrawn(id, study, site, patient, reason, "nurse", registered));
+    add(new PatientWithdrawn(id, study, site, patient, reason, "nurse", registered));
+    return registered
+        ? add(new TakenOffStudy(id, study, site, patient, reason, "nurse", "WITHDRAWAL"))
+        : this;
   }
 
   /** Any other event of its. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.UUID;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Headers;
+import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -39,7 +40,7 @@ public final class EventEncoding {
   /**
    * @param version {@link Message#UNSEQUENCED} for what carries none
    */
-  public static List<Header> headers(SpecificRecord event, long version, Instant time) {
+  public static List<Header> headers(IndexedRecord event, long version, Instant time) {
     List<Header> headers = new ArrayList<>();
     headers.add(header(Headers.ID, UUID.randomUUID().toString()));
     headers.add(header(Headers.TYPE, EventSchemas.typeOf(event.getSchema())));

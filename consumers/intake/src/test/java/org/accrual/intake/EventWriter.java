@@ -1,5 +1,7 @@
 package org.accrual.intake;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,11 +12,16 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.accrual.contract.EventSchemas;
+import org.accrual.contract.Headers;
 import org.accrual.runtime.registry.SchemaRegistry;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Stands in for the relay: writes events to their topics, also more than once or not at all. */
@@ -55,7 +62,32 @@ public final class EventWriter implements AutoCloseable {
             null,
             key.getBytes(StandardCharsets.UTF_8),
             EventEncoding.value(id, event),
-            EventEncoding.headers(event, version, time)));
+            headers(event, version, time)));
+  }
+
+  /** As a build wrote it that was current at the record's schema. */
+  public EventWriter sendOld(String topic, String key, long version, GenericRecord event) {
+    Schema schema = event.getSchema();
+    String type = EventSchemas.typeOf(schema);
+    try {
+      return sendRaw(
+          new ProducerRecord<>(
+              topic,
+              null,
+              key.getBytes(StandardCharsets.UTF_8),
+              GenericEncoding.value(registry.idOf(type, schema), event),
+              headers(event, version, Instant.now())));
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+  }
+
+  private static List<Header> headers(IndexedRecord event, long version, Instant time) {
+    List<Header> headers = new ArrayList<>(EventEncoding.headers(event, version, time));
+    headers.add(
+        EventEncoding.header(
+            Headers.SCHEMA_VERSION, Integer.toString(EventSchemas.versionOf(event.getSchema()))));
+    return headers;
   }
 
   public EventWriter sendRaw(ProducerRecord<byte[], byte[]> record) {

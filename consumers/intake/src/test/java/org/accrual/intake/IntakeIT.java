@@ -151,7 +151,8 @@ class IntakeIT {
               .formatted(name));
       writeStreams(10, 2, 2);
       await().until(() -> loop.state() == IntakeState.RETRYING);
-      assertThat(loop.trouble()).contains("10 records");
+      // How many a poll brings is the broker's choice.
+      assertThat(loop.trouble()).matches("a batch of \\d+ records was not applied; .*");
       statement.execute("alter database " + name + " allow_connections true");
     }
 

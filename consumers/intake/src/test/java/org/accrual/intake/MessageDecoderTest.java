@@ -3,6 +3,7 @@ package org.accrual.intake;
 import static org.accrual.intake.IntakeFixtures.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Headers;
 import org.accrual.event.enrollment.EnrollmentConfirmed;
 import org.accrual.event.enrollment.PatientScreened;
@@ -100,6 +102,7 @@ class MessageDecoderTest {
     "ce_sequence, -3, 1 or more",
     "ce_sequence, one, not a number",
     "ce_sequence, , ce_sequence is missing",
+    "ce_schemaversion, one, not a number",
   })
   void aWrongHeaderIsNamed(String name, String value, String reason) {
     List<Header> headers = new ArrayList<>(EventEncoding.headers(EVENT, 1, Instant.EPOCH));
@@ -167,6 +170,46 @@ class MessageDecoderTest {
 
     assertThatThrownBy(() -> cutOff.decode(List.of(record(0, 0, "key", 1, EVENT))))
         .isInstanceOf(RegistryUnavailable.class);
+  }
+
+  /** Away, or replaced by one with other ids: type and version say what the bytes are. */
+  @Test
+  void theRegistryIsNotAskedForWhatThisBuildKnows() {
+    MessageDecoder alone =
+        new MessageDecoder(
+            id -> {
+              throw new RegistryUnavailable("away", null);
+            });
+    List<Header> headers = new ArrayList<>(EventEncoding.headers(EVENT, 1, Instant.EPOCH));
+    headers.add(EventEncoding.header(Headers.SCHEMA_VERSION, "1"));
+    byte[] ofAnotherRegistry = encoded();
+    ofAnotherRegistry[1] = 0x7f;
+
+    Decoded decoded = alone.decode(record(0, 0, "key", ofAnotherRegistry, headers));
+
+    assertThat(decoded)
+        .isInstanceOfSatisfying(Message.class, m -> assertThat(m.body()).isEqualTo(EVENT));
+  }
+
+  /** Without the header, by what the registry has under the id. */
+  @Test
+  void anEventThatWasSplitIsOneMessageInParts() throws Exception {
+    Schema old = EventSchemas.of("accrual.enrollment.patient-withdrawn.v1", 1).orElseThrow();
+    GenericData.Record written = new GenericData.Record(old);
+    old.getFields().forEach(field -> written.put(field.name(), field.name()));
+    written.put("registered", true);
+    byte[] value = GenericEncoding.value(SchemaIds.of(old), written);
+
+    Message message =
+        (Message)
+            decode(record(0, 0, "key", value, EventEncoding.headers(written, 6, Instant.EPOCH)));
+
+    assertThat(message.bodies()).hasSize(2);
+    assertThat(message.parts())
+        .extracting(Message::type, Message::version, Message::id)
+        .containsExactly(
+            tuple("accrual.enrollment.patient-withdrawn.v1", 6L, message.id()),
+            tuple("accrual.enrollment.taken-off-study.v1", 6L, message.id()));
   }
 
   @Test

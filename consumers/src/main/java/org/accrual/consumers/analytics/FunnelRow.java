@@ -87,11 +87,9 @@ record FunnelRow(
       case EnrollmentConfirmed _ -> row.accrued(time);
       case EnrollmentRejected e ->
           row.to(e.getFinal$() ? ENROLLMENT_STATE_NOT_REGISTERED : ENROLLMENT_STATE_ELIGIBLE);
+      // Of a registered patient, TakenOffStudy follows and says so.
       case PatientWithdrawn e ->
-          row.left(
-              e.getRegistered() ? ENROLLMENT_STATE_OFF_STUDY : ENROLLMENT_STATE_WITHDRAWN,
-              row.state,
-              time);
+          e.getRegistered() ? row : row.left(ENROLLMENT_STATE_WITHDRAWN, row.state, time);
       case WithdrawalReversed _ -> row.reversed(message);
       case FollowUpStarted _ -> row.to(ENROLLMENT_STATE_FOLLOW_UP);
       case TakenOffStudy _ -> row.left(ENROLLMENT_STATE_OFF_STUDY, null, time);

@@ -42,7 +42,7 @@ final class StudyTables {
       new Columns<>(statement, studies)
           .column("text", StudyRegistered::getStudyId)
           .column("text", StudyRegistered::getTitle)
-          .column("int", StudyRegistered::getTarget)
+          .column("int", StudyRegistered::getAccrualTarget)
           .write();
     }
   }

@@ -5,14 +5,13 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.accrual.consumers.ConsumerLoops;
 import org.accrual.consumers.EventConsumer;
 import org.accrual.consumers.WriterSchemas;
 import org.accrual.consumers.database.EffectsPool;
 import org.accrual.consumers.database.Role;
-import org.accrual.contract.Topics;
+import org.accrual.contract.Readers;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
@@ -50,7 +49,7 @@ public class AuditConsumer implements EventConsumer {
 
   @Override
   public List<String> topics() {
-    return Stream.of(Topics.EVENT_TOPICS, Topics.ANSWER_TOPICS).flatMap(List::stream).toList();
+    return Readers.topicsOf(NAME);
   }
 
   /** What passes by itself is bridged here; what lasts longer, the loop waits out. */

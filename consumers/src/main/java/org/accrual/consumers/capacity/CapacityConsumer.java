@@ -11,7 +11,7 @@ import org.accrual.consumers.ConsumerLoops;
 import org.accrual.consumers.EventConsumer;
 import org.accrual.consumers.WriterSchemas;
 import org.accrual.consumers.database.EffectsPool;
-import org.accrual.contract.Topics;
+import org.accrual.contract.Readers;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
@@ -45,7 +45,7 @@ public class CapacityConsumer implements EventConsumer {
 
   @Override
   public List<String> topics() {
-    return List.of(Topics.CAPACITY_COMMANDS, Topics.SITE_EVENTS);
+    return Readers.topicsOf(Capacity.NAME);
   }
 
   /** What passes by itself is bridged here; what lasts longer, the loop waits out. */

@@ -5,7 +5,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,10 +23,9 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.accrual.api.query.v1.WatchPipelineResponse;
 import org.accrual.consumers.ConsumersSettings;
-import org.accrual.consumers.EventConsumer;
 import org.accrual.consumers.database.EffectsPool;
 import org.accrual.consumers.database.QueryPool;
-import org.accrual.contract.Topics;
+import org.accrual.contract.Readers;
 import org.accrual.intake.Subscription;
 import org.apache.kafka.common.KafkaException;
 
@@ -39,10 +37,6 @@ import org.apache.kafka.common.KafkaException;
 public class Pipeline {
   private static final Logger LOG = Logger.getLogger(Pipeline.class.getName());
   private static final Duration PERIOD = Duration.ofSeconds(1);
-
-  /** The saga's consumer, which runs in enrollment-core. */
-  private static final Subscription SAGA =
-      new Subscription("enrollment-core-saga", Topics.ANSWER_TOPICS);
 
   private final String bootstrapServers;
   private final List<Subscription> subscriptions = new ArrayList<>();
@@ -58,13 +52,9 @@ public class Pipeline {
 
   @Inject
   Pipeline(
-      ConsumersSettings settings,
-      Instance<EventConsumer> consumers,
-      @QueryPool DataSource queries,
-      @EffectsPool DataSource effects) {
+      ConsumersSettings settings, @QueryPool DataSource queries, @EffectsPool DataSource effects) {
     bootstrapServers = settings.intake().bootstrapServers();
-    consumers.forEach(c -> subscriptions.add(new Subscription(c.name(), c.topics())));
-    subscriptions.add(SAGA);
+    Readers.all().forEach((name, topics) -> subscriptions.add(new Subscription(name, topics)));
     databaseLooks = new DatabaseLooks(queries);
     logEnds = new LogEnds(effects);
     lags = new Lags(subscriptions);

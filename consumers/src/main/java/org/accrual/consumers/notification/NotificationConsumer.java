@@ -13,7 +13,7 @@ import org.accrual.consumers.EventConsumer;
 import org.accrual.consumers.WriterSchemas;
 import org.accrual.consumers.database.EffectsPool;
 import org.accrual.consumers.database.Role;
-import org.accrual.contract.Topics;
+import org.accrual.contract.Readers;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
@@ -65,7 +65,7 @@ public class NotificationConsumer implements EventConsumer {
 
   @Override
   public List<String> topics() {
-    return List.of(Topics.ENROLLMENT_EVENTS);
+    return Readers.topicsOf(NAME);
   }
 
   /** What passes by itself is bridged here; what lasts longer, the loop waits out. */

@@ -37,8 +37,11 @@ public final class PendingTable {
             .formatted(schema);
     read =
         """
-        select p.* from %s.pending p
-          join unnest(?, ?) as w (study_id, site_id) using (study_id, site_id) order by p.arrival
+        select p.*, s.schema from %s.pending p
+          join unnest(?, ?) as w (study_id, site_id) using (study_id, site_id)
+          -- Of another build's, while a deploy lasts.
+          left join enrollment.event_schema s on s.type = p.type and s.version = p.schema_version
+         order by p.arrival
         """
             .formatted(schema);
     sites =
@@ -149,6 +152,6 @@ public final class PendingTable {
         new Correlation(
             row.getString("correlation_id"), row.getString("actor"), row.getString("traceparent")),
         new PlainAvro(row.getString("type"), row.getInt("schema_version"), row.getBytes("payload"))
-            .body());
+            .body(row.getString("schema")));
   }
 }

@@ -3,14 +3,15 @@ package org.accrual.consumers.participant;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.accrual.contract.EventReader;
 import org.accrual.contract.EventSchemas;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Records as the database has them: type and schema version beside plain Avro bytes. */
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared or changed
@@ -31,20 +32,26 @@ record PlainAvro(String type, int schemaVersion, byte[] payload) {
     return new PlainAvro(type, EventSchemas.versionOf(schema), bytes.toByteArray());
   }
 
-  SpecificRecord body() {
-    Schema written =
+  /**
+   * As this build knows it.
+   *
+   * @param stored the schema it was written with, as the database has it; null if it has none
+   */
+  SpecificRecord body(@Nullable String stored) {
+    Optional<Schema> written =
         EventSchemas.of(type, schemaVersion)
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "a pending %s has schema version %d, which this build does not know: run"
-                                .formatted(type, schemaVersion)
-                            + " one at least as new as the one that wrote it"));
+            .or(() -> Optional.ofNullable(stored).map(text -> new Schema.Parser().parse(text)));
     try {
-      return new SpecificDatumReader<SpecificRecord>(written)
-          .read(null, DecoderFactory.get().binaryDecoder(payload, null));
+      return EventReader.of(type, written.orElseThrow(this::unknown)).read(payload, 0).getFirst();
     } catch (IOException broken) {
       throw new UncheckedIOException("a pending " + type + " cannot be read", broken);
     }
+  }
+
+  private IllegalStateException unknown() {
+    return new IllegalStateException(
+        "a pending %s has schema version %d, which neither this build nor enrollment.event_schema"
+                .formatted(type, schemaVersion)
+            + " knows: run the deploy step of the build that wrote it");
   }
 }

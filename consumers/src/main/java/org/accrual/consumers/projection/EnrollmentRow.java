@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param withdrawnFrom the state before a withdrawal, for its reversal
  * @param reasonBefore the reason before a withdrawal, for its reversal
+ * @param offStudyCause null before the time on study ended
  */
 record EnrollmentRow(
     String enrollmentId,
@@ -46,6 +47,7 @@ record EnrollmentRow(
     @Nullable EnrollmentState withdrawnFrom,
     @Nullable String reasonBefore,
     @Nullable String reason,
+    @Nullable String offStudyCause,
     Instant screenedAt,
     @Nullable Instant requestedAt,
     @Nullable Instant confirmedAt,
@@ -74,13 +76,12 @@ record EnrollmentRow(
           row.to(
               e.getFinal$() ? ENROLLMENT_STATE_NOT_REGISTERED : ENROLLMENT_STATE_ELIGIBLE,
               e.getReason());
+      // Of a registered patient, TakenOffStudy follows and says so.
       case PatientWithdrawn e ->
-          row.withdrawn(
-              e.getRegistered() ? ENROLLMENT_STATE_OFF_STUDY : ENROLLMENT_STATE_WITHDRAWN,
-              e.getReason());
+          e.getRegistered() ? row : row.withdrawn(ENROLLMENT_STATE_WITHDRAWN, e.getReason());
       case WithdrawalReversed _ -> row.reversed(message);
       case FollowUpStarted _ -> row.to(ENROLLMENT_STATE_FOLLOW_UP, null);
-      case TakenOffStudy e -> row.to(ENROLLMENT_STATE_OFF_STUDY, e.getReason());
+      case TakenOffStudy e -> row.off(e.getCause(), e.getReason());
       case ConsentRecorded _,
           SlotReserved _,
           Randomized _,
@@ -99,6 +100,7 @@ record EnrollmentRow(
         e.getSiteId(),
         e.getPatientId(),
         ENROLLMENT_STATE_SCREENING,
+        null,
         null,
         null,
         null,
@@ -142,6 +144,25 @@ record EnrollmentRow(
     return with(next, state, reason, why, requestedAt, confirmedAt, version, updatedAt);
   }
 
+  private EnrollmentRow off(String cause, String why) {
+    EnrollmentRow off = to(ENROLLMENT_STATE_OFF_STUDY, why);
+    return new EnrollmentRow(
+        enrollmentId,
+        studyId,
+        siteId,
+        patientId,
+        off.state,
+        null,
+        null,
+        off.reason,
+        cause,
+        screenedAt,
+        requestedAt,
+        confirmedAt,
+        version,
+        updatedAt);
+  }
+
   private EnrollmentRow reversed(Message message) {
     if (withdrawnFrom == null) {
       throw BrokenStream.withoutBeginning(message);
@@ -167,6 +188,7 @@ record EnrollmentRow(
         newWithdrawnFrom,
         newReasonBefore,
         newReason,
+        offStudyCause,
         screenedAt,
         newRequestedAt,
         newConfirmedAt,

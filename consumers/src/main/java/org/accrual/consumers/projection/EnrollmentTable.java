@@ -25,7 +25,7 @@ final class EnrollmentTable {
     read =
         """
         select enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
-               screened_at, requested_at, confirmed_at, version, updated_at
+               off_study_cause, screened_at, requested_at, confirmed_at, version, updated_at
           from %s.enrollment
          where enrollment_id = any (?)
         """
@@ -35,13 +35,14 @@ final class EnrollmentTable {
         """
         insert into %s.enrollment
                (enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
-                screened_at, requested_at, confirmed_at, version, updated_at)
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                off_study_cause, screened_at, requested_at, confirmed_at, version, updated_at)
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict (enrollment_id) do update set
                state = excluded.state,
                withdrawn_from = excluded.withdrawn_from,
                reason_before = excluded.reason_before,
                reason = excluded.reason,
+               off_study_cause = excluded.off_study_cause,
                requested_at = excluded.requested_at,
                confirmed_at = excluded.confirmed_at,
                version = excluded.version,
@@ -82,6 +83,7 @@ final class EnrollmentTable {
           .column("text", row -> inSql(row.withdrawnFrom()))
           .column("text", EnrollmentRow::reasonBefore)
           .column("text", EnrollmentRow::reason)
+          .column("text", EnrollmentRow::offStudyCause)
           .column("timestamptz", EnrollmentRow::screenedAt)
           .column("timestamptz", EnrollmentRow::requestedAt)
           .column("timestamptz", EnrollmentRow::confirmedAt)
@@ -101,11 +103,12 @@ final class EnrollmentTable {
         ofSql(row.getString(6)),
         row.getString(7),
         row.getString(8),
-        row.getObject(9, OffsetDateTime.class).toInstant(),
-        time(row, 10),
+        row.getString(9),
+        row.getObject(10, OffsetDateTime.class).toInstant(),
         time(row, 11),
-        row.getLong(12),
-        row.getObject(13, OffsetDateTime.class).toInstant());
+        time(row, 12),
+        row.getLong(13),
+        row.getObject(14, OffsetDateTime.class).toInstant());
   }
 
   private static @Nullable Instant time(ResultSet row, int column) throws SQLException {

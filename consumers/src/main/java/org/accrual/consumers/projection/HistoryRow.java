@@ -32,6 +32,12 @@ record HistoryRow(
         message.time());
   }
 
+  /** With what came of the rest of an event that was split since: one row a version. */
+  HistoryRow endingIn(HistoryRow last) {
+    return new HistoryRow(
+        enrollmentId, version, eventType, last.state, last.reason, last.recordedAt);
+  }
+
   private static @Nullable String reason(SpecificRecord event) {
     return switch (event) {
       case CompensationStarted e -> e.getReason();

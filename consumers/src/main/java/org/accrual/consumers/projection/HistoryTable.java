@@ -3,7 +3,7 @@ package org.accrual.consumers.projection;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.List;
+import java.util.Collection;
 import org.accrual.consumers.database.Columns;
 
 /** {@code projection.enrollment_history}: one statement writes a batch's rows. */
@@ -23,7 +23,7 @@ final class HistoryTable {
             .formatted(schema);
   }
 
-  void write(Connection connection, List<HistoryRow> rows) throws SQLException {
+  void write(Connection connection, Collection<HistoryRow> rows) throws SQLException {
     if (rows.isEmpty()) {
       return;
     }

@@ -2,8 +2,9 @@ package org.accrual.consumers.projection;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.accrual.contract.Topics;
@@ -15,6 +16,8 @@ import org.accrual.intake.Message;
  * topic has no table; only the gate follows it.
  */
 final class Projection implements Effects {
+  private record StreamVersion(String stream, long version) {}
+
   private final EnrollmentTable enrollmentTable;
   private final HistoryTable historyTable;
   private final SiteTable siteTable;
@@ -31,7 +34,7 @@ final class Projection implements Effects {
   @Override
   public void apply(Connection connection, List<Message> messages) throws SQLException {
     List<Message> enrollments = of(Topics.ENROLLMENT_EVENTS, messages);
-    List<HistoryRow> history = new ArrayList<>(enrollments.size());
+    Map<StreamVersion, HistoryRow> history = LinkedHashMap.newLinkedHashMap(enrollments.size());
     enrollmentTable.write(
         connection,
         Fold.of(
@@ -39,10 +42,13 @@ final class Projection implements Effects {
             enrollments,
             (before, message) -> {
               EnrollmentRow after = EnrollmentRow.after(before, message);
-              history.add(HistoryRow.of(message, after));
+              history.merge(
+                  new StreamVersion(message.stream().key(), message.version()),
+                  HistoryRow.of(message, after),
+                  HistoryRow::endingIn);
               return after;
             }));
-    historyTable.write(connection, history);
+    historyTable.write(connection, history.values());
     List<Message> sites = of(Topics.SITE_EVENTS, messages);
     siteTable.write(
         connection, Fold.of(siteTable.read(connection, begunBefore(sites)), sites, SiteRow::after));

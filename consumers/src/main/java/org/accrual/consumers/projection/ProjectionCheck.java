@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.accrual.contract.EventReader;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Topics;
 import org.accrual.intake.Message;
@@ -23,8 +24,6 @@ import org.accrual.intake.Position;
 import org.accrual.intake.StreamKey;
 import org.accrual.runtime.Correlation;
 import org.apache.avro.Schema;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +119,9 @@ public final class ProjectionCheck {
               compare(folded, rows);
             }
           }
-          row = after.apply(row, message);
+          for (Message part : message.parts()) {
+            row = after.apply(row, part);
+          }
         }
         if (row != null) {
           folded.put(key.apply(row), row);
@@ -176,10 +177,11 @@ public final class ProjectionCheck {
         event.getString("type"),
         event.getObject("recorded_at", OffsetDateTime.class).toInstant(),
         new Correlation("-", "", ""),
-        body(event));
+        "",
+        bodies(event));
   }
 
-  private static SpecificRecord body(ResultSet event) throws SQLException {
+  private static List<SpecificRecord> bodies(ResultSet event) throws SQLException {
     String type = event.getString("type");
     int version = event.getInt("schema_version");
     Schema written =
@@ -190,8 +192,7 @@ public final class ProjectionCheck {
                         "this build does not know %s of schema version %d: update it"
                             .formatted(type, version)));
     try {
-      return new SpecificDatumReader<SpecificRecord>(written, EventSchemas.current().get(type))
-          .read(null, DecoderFactory.get().binaryDecoder(event.getBytes("payload"), null));
+      return EventReader.of(type, written).read(event.getBytes("payload"), 0);
     } catch (IOException broken) {
       throw new UncheckedIOException("an event " + type + " cannot be read", broken);
     }

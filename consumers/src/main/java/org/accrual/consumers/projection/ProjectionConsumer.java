@@ -11,7 +11,7 @@ import org.accrual.consumers.EventConsumer;
 import org.accrual.consumers.Rebuildable;
 import org.accrual.consumers.WriterSchemas;
 import org.accrual.consumers.database.EffectsPool;
-import org.accrual.contract.Topics;
+import org.accrual.contract.Readers;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.Effects;
@@ -51,7 +51,7 @@ public class ProjectionConsumer implements EventConsumer, Rebuildable {
 
   @Override
   public List<String> topics() {
-    return List.of(Topics.ENROLLMENT_EVENTS, Topics.SITE_EVENTS, Topics.STUDY_EVENTS);
+    return Readers.topicsOf(NAME);
   }
 
   /** What passes by itself is bridged here; what lasts longer, the loop waits out. */

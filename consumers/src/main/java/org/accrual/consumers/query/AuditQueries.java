@@ -112,10 +112,10 @@ class AuditQueries implements AuditQueryServiceGrpc.AsyncService, BindableServic
     return AuditFinding.newBuilder()
         .setKind(
             switch (finding.kind()) {
-              case ALTERED -> AuditFinding.Kind.ALTERED;
-              case MISSING -> AuditFinding.Kind.MISSING;
-              case TRUNCATED -> AuditFinding.Kind.TRUNCATED;
-              case REPLACED -> AuditFinding.Kind.REPLACED;
+              case ALTERED -> AuditFinding.Kind.KIND_ALTERED;
+              case MISSING -> AuditFinding.Kind.KIND_MISSING;
+              case TRUNCATED -> AuditFinding.Kind.KIND_TRUNCATED;
+              case REPLACED -> AuditFinding.Kind.KIND_REPLACED;
             })
         .setPosition(finding.position())
         .setDetail(finding.detail())

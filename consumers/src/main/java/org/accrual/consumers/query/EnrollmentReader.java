@@ -25,7 +25,7 @@ class EnrollmentReader {
   private static final String SELECT =
       """
       select enrollment_id, study_id, site_id, patient_id, state, version, reason,
-             screened_at, requested_at, confirmed_at, updated_at
+             screened_at, requested_at, confirmed_at, updated_at, off_study_cause
         from projection.enrollment
       """;
 
@@ -104,6 +104,10 @@ class EnrollmentReader {
     time(row, 9, enrollment::setRequestTime);
     time(row, 10, enrollment::setConfirmTime);
     time(row, 11, enrollment::setUpdateTime);
+    String cause = row.getString(12);
+    if (cause != null) {
+      enrollment.setOffStudyCause(OffStudyCauses.ofEvent(cause));
+    }
     return enrollment.build();
   }
 

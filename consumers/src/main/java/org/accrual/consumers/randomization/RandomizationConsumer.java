@@ -14,7 +14,7 @@ import org.accrual.consumers.ConsumersSettings;
 import org.accrual.consumers.EventConsumer;
 import org.accrual.consumers.WriterSchemas;
 import org.accrual.consumers.database.EffectsPool;
-import org.accrual.contract.Topics;
+import org.accrual.contract.Readers;
 import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
@@ -54,7 +54,7 @@ public class RandomizationConsumer implements EventConsumer {
 
   @Override
   public List<String> topics() {
-    return List.of(Topics.RANDOMIZATION_COMMANDS, Topics.STUDY_EVENTS);
+    return Readers.topicsOf(Randomization.NAME);
   }
 
   /** What passes by itself is bridged here; what lasts longer, the loop waits out. */

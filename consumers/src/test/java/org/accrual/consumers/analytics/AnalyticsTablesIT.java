@@ -102,7 +102,7 @@ class AnalyticsTablesIT {
                 "study",
                 1,
                 LATE,
-                new StudyRegistered("study", "a title", List.of(), List.of(), 12))));
+                new StudyRegistered("study", "a title", List.of(), List.of(), 12, 12))));
     apply(Messages.of(EnrollmentStory.onStudy("study", "site"), LATE));
     apply(Messages.of(EnrollmentStory.onStudy("study", "site").withdrawn("moved", true), LATE));
     apply(Messages.of(new EnrollmentStory("study", "site").screened(), LATE));
@@ -159,7 +159,9 @@ class AnalyticsTablesIT {
       case 4 -> {
         EnrollmentStory done = EnrollmentStory.onStudy(study, site);
         yield done.told(new FollowUpStarted(done.id, study, site, done.patient, "nurse"))
-            .told(new TakenOffStudy(done.id, study, site, done.patient, "done", "nurse"));
+            .told(
+                new TakenOffStudy(
+                    done.id, study, site, done.patient, "done", "nurse", "COMPLETED"));
       }
       default -> EnrollmentStory.onStudy(study, site);
     };

@@ -120,7 +120,7 @@ class AuditIT {
         .singleElement()
         .satisfies(
             finding -> {
-              assertThat(finding.getKind()).isEqualTo(AuditFinding.Kind.ALTERED);
+              assertThat(finding.getKind()).isEqualTo(AuditFinding.Kind.KIND_ALTERED);
               assertThat(finding.getPosition()).isEqualTo(17);
             });
     assertThatThrownBy(() -> audit(process).verifyAuditTrail(verification("17:abc")))

@@ -25,6 +25,7 @@ public final class News {
         "A study",
         arms.entrySet().stream().map(arm -> new StudyArm(arm.getKey(), arm.getValue())).toList(),
         List.of(new StudyFactor("sex", List.of("f", "m"))),
+        100,
         100);
   }
 

@@ -81,7 +81,7 @@ public final class ParticipantDatabase implements AutoCloseable {
                         rows.getString("type"),
                         Integer.parseInt(headers.get(Headers.SCHEMA_VERSION)),
                         rows.getBytes("payload"))
-                    .body()));
+                    .body(null)));
       }
       return published;
     } catch (Exception failed) {

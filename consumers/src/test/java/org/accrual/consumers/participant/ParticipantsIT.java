@@ -205,7 +205,7 @@ class ParticipantsIT {
                         .formatted(saga.enrollment()))
             .getFirst();
     Randomized answer =
-        (Randomized) new PlainAvro(RANDOMIZED, 1, HexFormat.of().parseHex(payload)).body();
+        (Randomized) new PlainAvro(RANDOMIZED, 1, HexFormat.of().parseHex(payload)).body(null);
     byte[] sealed = new byte[answer.getSealedArm().remaining()];
     answer.getSealedArm().get(sealed);
     return sealed;

@@ -84,17 +84,22 @@ class EnrollmentRowTest {
 
   @Test
   void aReversedWithdrawalGoesBackToWhereItWas() {
-    EnrollmentStory story = EnrollmentStory.onStudy("study", "site").withdrawn("moved", true);
+    EnrollmentStory story =
+        new EnrollmentStory("study", "site")
+            .screened()
+            .consented()
+            .assessed(true)
+            .withdrawn("moved", false);
     EnrollmentRow withdrawn = fold(messages(story));
     WithdrawalReversed reversal =
         new WithdrawalReversed(story.id, "study", "site", story.patient, "wrong patient", "nurse");
 
-    EnrollmentRow back = EnrollmentRow.after(withdrawn, message(story.id, 7, reversal));
+    EnrollmentRow back = EnrollmentRow.after(withdrawn, message(story.id, 5, reversal));
 
     assertThat(withdrawn.reason()).isEqualTo("moved");
-    assertThat(back.state()).isEqualTo(EnrollmentState.ENROLLMENT_STATE_ON_STUDY);
+    assertThat(back.state()).isEqualTo(EnrollmentState.ENROLLMENT_STATE_ELIGIBLE);
     assertThat(back.reason()).isNull();
-    assertThat(back.version()).isEqualTo(7);
+    assertThat(back.version()).isEqualTo(5);
   }
 
   @Test
@@ -150,8 +155,8 @@ class EnrollmentRowTest {
   }
 
   private static EnrollmentRow mapped(SpecificRecord event) {
-    EnrollmentStory story = EnrollmentStory.onStudy("study", "site").withdrawn("moved", true);
-    return EnrollmentRow.after(fold(messages(story)), message(story.id, 7, event));
+    EnrollmentStory story = new EnrollmentStory("study", "site").screened().withdrawn("X", false);
+    return EnrollmentRow.after(fold(messages(story)), message(story.id, 3, event));
   }
 
   private static SiteRow mappedSite(SpecificRecord event) {

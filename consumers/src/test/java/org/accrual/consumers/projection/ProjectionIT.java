@@ -63,17 +63,17 @@ class ProjectionIT {
         "select state, version, coalesce(reason, '-'), count(*) from projection.enrollment"
             + " group by 1, 2, 3 order by 1, 2",
         "eligible|5|SITE_CAPACITY_EXHAUSTED|1",
-        "off-study|6|moved away|1",
+        "off-study|7|moved away|1",
         "on-study|5|-|30");
     awaitRows(
         "select study_id, site_id, active, capacity, time_zone, version from projection.site",
         "study|site|f|7|Europe/Vienna|3");
     awaitRows(
         "select topic, count(*), sum(version) from projection.applied group by 1 order by 1",
-        "accrual.enrollment.events|32|161",
+        "accrual.enrollment.events|32|162",
         "accrual.site.events|1|3",
         "accrual.study.events|1|1");
-    int records = 161 + 3 + 1;
+    int records = 162 + 3 + 1;
     await()
         .atMost(LIMIT)
         .untilAsserted(

@@ -31,6 +31,8 @@ import org.accrual.api.query.v1.GetEnrollmentRequest;
 import org.accrual.consumers.ConsumersProcess;
 import org.accrual.consumers.ReadSide;
 import org.accrual.contract.ConsistencyToken;
+import org.accrual.contract.Topics;
+import org.accrual.event.study.StudyRegistered;
 import org.accrual.intake.EnrollmentStory;
 import org.accrual.intake.EventWriter;
 import org.junit.jupiter.api.AfterEach;
@@ -186,6 +188,69 @@ class RebuildIT {
                     .getFirst()))
         .isEqualTo(RebuildState.REBUILD_STATE_CANCELLED);
     get(written(1).getLast(), 5);
+  }
+
+  /**
+   * What version 1 wrote and what is written today stand the same, and do so again when rebuilt.
+   */
+  @Test
+  void aRebuildCrossesAllVersions() {
+    process =
+        readSide.start(Map.of("accrual.consumers.enabled", "projection,analytics")).awaitReady();
+    OldWriter old = new OldWriter(writer);
+    old.registered("old", 7);
+    old.withdrawn(EnrollmentStory.onStudy("old", "site"), true);
+    old.withdrawn(new EnrollmentStory("old", "site").screened(), false);
+    old.takenOff(EnrollmentStory.onStudy("old", "site"));
+    writer.send(
+        Topics.STUDY_EVENTS,
+        "new",
+        1,
+        new StudyRegistered("new", "a title", List.of(), List.of(), 7, 7));
+    EnrollmentStory.onStudy("new", "site").withdrawn("moved", true).write(writer);
+    writer.flush();
+    awaitEnds();
+
+    for (String projection : List.of("projection", "analytics")) {
+      awaitState(
+          start(projection, RebuildSource.REBUILD_SOURCE_BEGINNING),
+          RebuildState.REBUILD_STATE_SWITCHED);
+    }
+
+    awaitEnds();
+    assertThat(readSide.rows("select count(*) from projection_old.enrollment"))
+        .containsExactly("4");
+    assertThat(readSide.rows("select * from ops.dead_letters")).isEmpty();
+  }
+
+  private void awaitEnds() {
+    // A history row a version: two of today's events, one of version 1.
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        readSide.rows(
+                            """
+                            select e.study_id, e.state, e.version, e.reason,
+                                   coalesce(e.off_study_cause, '-'), h.event_type, h.state
+                              from projection.enrollment e
+                              join projection.enrollment_history h using (enrollment_id, version)
+                             order by 1, 2, 5
+                            """))
+                    .containsExactly(
+                        "new|off-study|7|moved|WITHDRAWAL|accrual.enrollment.taken-off-study.v1|off-study",
+                        "old|off-study|6|done|UNSPECIFIED|accrual.enrollment.taken-off-study.v1|off-study",
+                        "old|off-study|6|moved|WITHDRAWAL|accrual.enrollment.patient-withdrawn.v1|off-study",
+                        "old|withdrawn|2|moved|-|accrual.enrollment.patient-withdrawn.v1|withdrawn"));
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        readSide.rows(
+                            "select study_id, target, accrued from analytics.accrual order by 1"))
+                    .containsExactly("new|7|1", "old|7|2"));
   }
 
   private RebuildState cancel(String id) {

@@ -10,8 +10,9 @@ import org.accrual.runtime.registry.IncompatibleSchema;
 import org.accrual.runtime.registry.RegistryUnavailable;
 
 /**
- * Migrations, outbox partitions, replication slot, topics, schemas, in this order. Safe to run
- * again at any time, beside running services too; what was done before a refusal stays done.
+ * Migrations, event schemas, outbox partitions, replication slot, topics, registry, in this order.
+ * Safe to run again at any time, beside running services too; what was done before a refusal stays
+ * done.
  */
 public final class Provision {
   private static final Logger ROOT = Logger.getLogger("");
@@ -49,6 +50,7 @@ public final class Provision {
    */
   public static void run(ProvisionSettings settings, Consumer<String> progress) {
     progress.accept(Database.migrate(settings.database()));
+    progress.accept(Schemas.store(settings.database()));
     progress.accept(Database.maintainOutbox(settings.database(), settings.outboxRetention()));
     progress.accept(OutboxSlot.ensure(settings.database(), settings.failoverSlot()));
     progress.accept(TopicPlan.apply(settings.bootstrapServers(), settings.replicationFactor()));

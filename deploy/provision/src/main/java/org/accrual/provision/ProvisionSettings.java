@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import org.accrual.runtime.DatabaseSettings;
 import org.accrual.runtime.Settings;
+import org.accrual.runtime.registry.SchemaRegistry;
 
 /**
  * What is provisioned, and how.
@@ -34,7 +35,7 @@ public record ProvisionSettings(
     return new ProvisionSettings(
         DatabaseSettings.read(settings),
         settings.text("accrual.kafka.bootstrap-servers", "127.0.0.1:7500"),
-        settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"),
+        SchemaRegistry.url(settings),
         settings.integer("accrual.provision.replication-factor", 1, 1, 7),
         settings.duration(
             "accrual.outbox.retention", OUTBOX_RETENTION, Duration.ofDays(1), Duration.ofDays(365)),

@@ -18,6 +18,7 @@ import org.accrual.contract.Topics;
 import org.accrual.embedded.SharedParts;
 import org.accrual.runtime.DatabaseSettings;
 import org.accrual.runtime.registry.SchemaRegistry;
+import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -73,30 +74,43 @@ class ProvisionIT {
     assertThat(lines)
         .satisfiesExactly(
             line -> assertThat(line).matches("database: \\d+ migrations applied, now at .*"),
+            line ->
+                assertThat(line)
+                    .isEqualTo("event schemas: %d stored", EventSchemas.released().size()),
             line -> assertThat(line).isEqualTo("outbox: 15 partitions made, 0 dropped"),
             line -> assertThat(line).isEqualTo("slot: accrual_outbox made"),
             line ->
                 assertThat(line).isEqualTo("topics: 0 were there, 19 made, 0 settings corrected"),
-            line -> assertThat(line).matches("schemas: \\d+ subjects, FULL_TRANSITIVE"));
+            line ->
+                assertThat(line)
+                    .matches("schemas: \\d+ versions of \\d+ subjects, FULL_TRANSITIVE"));
     try (Admin admin = admin()) {
       var described = admin.describeTopics(Topics.EVENT_TOPICS).allTopicNames().get();
       assertThat(described.values()).allSatisfy(t -> assertThat(t.partitions()).hasSize(12));
     }
     SchemaRegistry registry = new SchemaRegistry(settings.registry());
-    assertThat(EventSchemas.current())
-        .isNotEmpty()
-        .allSatisfy((type, schema) -> assertThat(registry.idOf(type, schema)).isPositive());
+    List<Integer> ids = new ArrayList<>();
+    for (Schema schema : EventSchemas.released()) {
+      int id = registry.idNow(EventSchemas.typeOf(schema), schema);
+      assertThat(registry.byId(id)).as("what is under the id").isEqualTo(schema);
+      ids.add(id);
+    }
+    assertThat(ids).as("in the order of the releases").isSorted().doesNotHaveDuplicates();
+    assertThat(count("select count(*) from enrollment.event_schema")).isEqualTo(ids.size());
 
     lines.clear();
     Provision.run(settings, lines::add);
     assertThat(lines)
         .satisfiesExactly(
             line -> assertThat(line).startsWith("database: at version "),
+            line -> assertThat(line).isEqualTo("event schemas: 0 stored"),
             line -> assertThat(line).isEqualTo("outbox: 0 partitions made, 0 dropped"),
             line -> assertThat(line).isEqualTo("slot: accrual_outbox is there"),
             line ->
                 assertThat(line).isEqualTo("topics: 19 were there, 0 made, 0 settings corrected"),
-            line -> assertThat(line).matches("schemas: \\d+ subjects, FULL_TRANSITIVE"));
+            line ->
+                assertThat(line)
+                    .matches("schemas: \\d+ versions of \\d+ subjects, FULL_TRANSITIVE"));
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.accrual.local.Addresses;
 import org.accrual.local.Stack;
 import org.accrual.local.StackSettings;
 
@@ -54,6 +55,10 @@ final class TestStack implements AutoCloseable {
   SiteClient client() {
     List<Integer> ports = grpcPorts();
     return new SiteClient(ports.get(0), ports.get(1));
+  }
+
+  Addresses addresses() {
+    return stack.addresses();
   }
 
   Evidence evidence() {
@@ -156,6 +161,10 @@ final class TestStack implements AutoCloseable {
   /** Whether it serves now, as far as its last start is concerned. */
   boolean runs(String process) throws InterruptedException {
     return stack.awaitRunning(process, Duration.ZERO);
+  }
+
+  long pid(String process) {
+    return stack.pid(process);
   }
 
   void awaitRunning(String process) throws InterruptedException {

@@ -15,12 +15,14 @@ import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientWithdrawn;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.TakenOffStudy;
 import org.accrual.core.domain.enrollment.EnrollmentFold;
 import org.accrual.core.domain.enrollment.EnrollmentState;
+import org.accrual.core.domain.enrollment.OffStudyCause;
 import org.accrual.core.domain.enrollment.Subject;
 
 /**
  * An enrollment's stream, and what can be read off it.
  *
- * @param events from version 1 on; none for a candidate
+ * @param events from version 1 on; none for a candidate. What was one event once and was split
+ *     since stands under one version
  */
 public record EnrollmentHistory(List<Recorded<EnrollmentEvent>> events) {
   public EnrollmentHistory {
@@ -39,18 +41,21 @@ public record EnrollmentHistory(List<Recorded<EnrollmentEvent>> events) {
 
   /** Version of the stream; 0 for a candidate. */
   public long version() {
-    return events.size();
+    return events.isEmpty() ? 0 : events.getLast().version();
   }
 
   /** The events after a version. */
   List<Recorded<EnrollmentEvent>> since(long version) {
-    return events.subList((int) version, events.size());
+    return events.stream().filter(recorded -> recorded.version() > version).toList();
   }
 
   /** The history with more events, recorded at {@code now}. */
   EnrollmentHistory with(List<EnrollmentEvent> more, Instant now) {
     List<Recorded<EnrollmentEvent>> all = new ArrayList<>(events);
-    more.forEach(event -> all.add(new Recorded<>(all.size() + 1L, now, event)));
+    long next = version();
+    for (EnrollmentEvent event : more) {
+      all.add(new Recorded<>(++next, now, event));
+    }
     return new EnrollmentHistory(all);
   }
 
@@ -98,6 +103,14 @@ public record EnrollmentHistory(List<Recorded<EnrollmentEvent>> events) {
       }
     }
     return reason;
+  }
+
+  /** How the patient's time on study ended; empty if it did not. */
+  public Optional<OffStudyCause> offStudyCause() {
+    return events.stream()
+        .filter(recorded -> recorded.event() instanceof TakenOffStudy)
+        .findFirst()
+        .map(recorded -> ((TakenOffStudy) recorded.event()).cause());
   }
 
   private Optional<Instant> lastTime(Predicate<EnrollmentEvent> which) {

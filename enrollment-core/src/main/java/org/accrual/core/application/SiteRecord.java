@@ -27,6 +27,11 @@ public record SiteRecord(SiteId site, SiteState.Known state, long version) {
   public static Optional<SiteRecord> of(SiteId site, List<Recorded<SiteEvent>> stream) {
     return stream.isEmpty()
         ? Optional.empty()
-        : Optional.of(after(Optional.empty(), site, stream.stream().map(Recorded::event).toList()));
+        : Optional.of(
+            new SiteRecord(
+                site,
+                after(Optional.empty(), site, stream.stream().map(Recorded::event).toList())
+                    .state(),
+                stream.getLast().version()));
   }
 }

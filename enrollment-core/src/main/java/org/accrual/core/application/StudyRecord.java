@@ -31,8 +31,14 @@ public record StudyRecord(
   public static Optional<StudyRecord> of(List<Recorded<StudyEvent>> stream) {
     Optional<StudyRecord> study = Optional.empty();
     for (Recorded<StudyEvent> recorded : stream) {
-      study = Optional.of(after(study, List.of(recorded.event()), recorded.at()));
+      study =
+          Optional.of(
+              after(study, List.of(recorded.event()), recorded.at()).at(recorded.version()));
     }
     return study;
+  }
+
+  private StudyRecord at(long place) {
+    return new StudyRecord(state, place, createdAt, updatedAt);
   }
 }

@@ -4,14 +4,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import org.accrual.contract.EventReader;
 import org.accrual.contract.EventSchemas;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificData;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /**
@@ -43,22 +43,14 @@ final class AvroBytes {
         EventSchemas.typeOf(schema), EventSchemas.versionOf(schema), bytes.toByteArray());
   }
 
-  /** The record as this build knows it, read with the schema that it was written with. */
-  static SpecificRecordBase decode(Encoded encoded) {
-    Schema written =
-        EventSchemas.of(encoded.type(), encoded.schemaVersion())
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "the event store has an event of type %s, schema version %d, which this"
-                                .formatted(encoded.type(), encoded.schemaVersion())
-                            + " build does not know: run one at least as new as the one that"
-                            + " wrote it"));
-    Schema current = EventSchemas.current().getOrDefault(encoded.type(), written);
+  /**
+   * The event as this build knows it; several, in order, if it was split since it was written.
+   *
+   * @param written the schema it was written with
+   */
+  static List<SpecificRecord> decode(Encoded encoded, Schema written) {
     try {
-      return new SpecificDatumReader<SpecificRecordBase>(
-              written, current, SpecificData.getForSchema(current))
-          .read(null, DecoderFactory.get().binaryDecoder(encoded.payload(), null));
+      return EventReader.of(encoded.type(), written).read(encoded.payload(), 0);
     } catch (IOException broken) {
       throw new UncheckedIOException(
           "a stored %s cannot be read".formatted(encoded.type()), broken);

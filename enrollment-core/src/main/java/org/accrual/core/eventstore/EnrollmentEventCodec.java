@@ -5,6 +5,7 @@ import java.util.UUID;
 import org.accrual.core.domain.enrollment.Consent;
 import org.accrual.core.domain.enrollment.Eligibility;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
+import org.accrual.core.domain.enrollment.OffStudyCause;
 import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.event.enrollment.CompensationStarted;
 import org.accrual.event.enrollment.ConsentRecorded;
@@ -22,6 +23,7 @@ import org.accrual.event.enrollment.SlotReserved;
 import org.accrual.event.enrollment.TakenOffStudy;
 import org.accrual.event.enrollment.Unblinded;
 import org.accrual.event.enrollment.WithdrawalReversed;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /** Events of an enrollment to and from their Avro records. */
@@ -79,14 +81,14 @@ final class EnrollmentEventCodec {
               by);
       case EnrollmentEvent.FollowUpStarted(_, String by) ->
           new FollowUpStarted(id, study, site, patient, by);
-      case EnrollmentEvent.TakenOffStudy(_, String reason, String by) ->
-          new TakenOffStudy(id, study, site, patient, reason, by);
+      case EnrollmentEvent.TakenOffStudy(_, OffStudyCause cause, String reason, String by) ->
+          new TakenOffStudy(id, study, site, patient, reason, by, cause.name());
       case EnrollmentEvent.Unblinded(_, String reason, String by) ->
           new Unblinded(id, study, site, patient, reason, by);
     };
   }
 
-  static EnrollmentEvent fromAvro(SpecificRecordBase avro) {
+  static EnrollmentEvent fromAvro(SpecificRecord avro) {
     Subject subject = subject(avro);
     return switch (avro) {
       case PatientScreened e ->
@@ -126,7 +128,8 @@ final class EnrollmentEventCodec {
               e.getCorrectedBy());
       case FollowUpStarted e -> new EnrollmentEvent.FollowUpStarted(subject, e.getRecordedBy());
       case TakenOffStudy e ->
-          new EnrollmentEvent.TakenOffStudy(subject, e.getReason(), e.getRecordedBy());
+          new EnrollmentEvent.TakenOffStudy(
+              subject, OffStudyCause.ofName(e.getCause()), e.getReason(), e.getRecordedBy());
       case Unblinded e -> new EnrollmentEvent.Unblinded(subject, e.getReason(), e.getUnblindedBy());
       default ->
           throw new IllegalStateException("not of an enrollment: " + avro.getSchema().getName());
@@ -134,11 +137,15 @@ final class EnrollmentEventCodec {
   }
 
   /** Every event of an enrollment names its subject under the same fields. */
-  private static Subject subject(SpecificRecordBase avro) {
+  private static Subject subject(SpecificRecord avro) {
     return new Subject(
-        UUID.fromString(avro.get("enrollment_id").toString()),
-        avro.get("study_id").toString(),
-        avro.get("site_id").toString(),
-        avro.get("patient_id").toString());
+        UUID.fromString(text(avro, "enrollment_id")),
+        text(avro, "study_id"),
+        text(avro, "site_id"),
+        text(avro, "patient_id"));
+  }
+
+  private static String text(SpecificRecord avro, String field) {
+    return avro.get(avro.getSchema().getField(field).pos()).toString();
   }
 }

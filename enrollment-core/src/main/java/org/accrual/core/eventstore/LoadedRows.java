@@ -28,7 +28,8 @@ import org.accrual.core.domain.site.SiteState;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyPhase;
 import org.accrual.core.eventstore.AvroBytes.Encoded;
-import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
 
 /** Reads the rows of {@link Loads}; each method reads at the current row. */
 final class LoadedRows {
@@ -112,25 +113,30 @@ final class LoadedRows {
   }
 
   /** The events from the current row to the last. */
-  static <E> List<Recorded<E>> events(ResultSet rows, Function<SpecificRecordBase, E> decoder)
+  static <E> List<Recorded<E>> events(ResultSet rows, Function<SpecificRecord, E> decoder)
       throws SQLException {
     List<Recorded<E>> events = new ArrayList<>();
     do {
       if (rows.getLong("version") > 0) {
-        events.add(event(rows, decoder));
+        events.addAll(event(rows, decoder));
       }
     } while (rows.next());
     return events;
   }
 
-  static <E> Recorded<E> event(ResultSet row, Function<SpecificRecordBase, E> decoder)
+  /** The event of the current row; several with its version, if it was split since. */
+  static <E> List<Recorded<E>> event(ResultSet row, Function<SpecificRecord, E> decoder)
       throws SQLException {
     Encoded encoded =
         new Encoded(row.getString("type"), row.getInt("schema_version"), row.getBytes("payload"));
-    return new Recorded<>(
-        row.getLong("version"),
-        instant(row, "recorded_at"),
-        decoder.apply(AvroBytes.decode(encoded)));
+    long version = row.getLong("version");
+    Instant at = instant(row, "recorded_at");
+    Schema written =
+        StoredSchemas.of(
+            encoded.type(), encoded.schemaVersion(), row.getStatement().getConnection());
+    return AvroBytes.decode(encoded, written).stream()
+        .map(event -> new Recorded<>(version, at, decoder.apply(event)))
+        .toList();
   }
 
   private static Instant instant(ResultSet row, String column) throws SQLException {

@@ -140,7 +140,7 @@ public final class PostgresSagas implements SagaStore {
         while (rows.next()) {
           streams
               .computeIfAbsent(UUID.fromString(rows.getString("stream_id")), _ -> new ArrayList<>())
-              .add(LoadedRows.event(rows, EnrollmentEventCodec::fromAvro));
+              .addAll(LoadedRows.event(rows, EnrollmentEventCodec::fromAvro));
         }
       }
     }

@@ -11,6 +11,7 @@ import org.accrual.event.site.ReceivedKit;
 import org.accrual.event.site.SiteActivated;
 import org.accrual.event.site.SiteCapacityChanged;
 import org.accrual.event.site.SiteDeactivated;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /** Events of a site to and from their Avro records. */
@@ -40,7 +41,7 @@ final class SiteEventCodec {
     };
   }
 
-  static SiteEvent fromAvro(SpecificRecordBase avro) {
+  static SiteEvent fromAvro(SpecificRecord avro) {
     return switch (avro) {
       case SiteActivated e ->
           new SiteEvent.SiteActivated(

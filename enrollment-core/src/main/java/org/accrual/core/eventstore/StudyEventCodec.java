@@ -12,6 +12,7 @@ import org.accrual.event.study.StudyClosedToAccrual;
 import org.accrual.event.study.StudyCompleted;
 import org.accrual.event.study.StudyFactor;
 import org.accrual.event.study.StudyRegistered;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /** Events of a study to and from their Avro records. */
@@ -28,6 +29,7 @@ final class StudyEventCodec {
               design.factors().stream()
                   .map(factor -> new StudyFactor(factor.name(), factor.levels()))
                   .toList(),
+              design.target(),
               design.target());
       case StudyEvent.StudyActivated(String studyId) -> new StudyActivated(studyId);
       case StudyEvent.AccrualSuspended(String studyId, String reason) ->
@@ -39,7 +41,7 @@ final class StudyEventCodec {
     };
   }
 
-  static StudyEvent fromAvro(SpecificRecordBase avro) {
+  static StudyEvent fromAvro(SpecificRecord avro) {
     return switch (avro) {
       case StudyRegistered e ->
           new StudyEvent.StudyRegistered(
@@ -50,7 +52,7 @@ final class StudyEventCodec {
                   e.getFactors().stream()
                       .map(factor -> new Factor(factor.getName(), factor.getLevels()))
                       .toList(),
-                  e.getTarget()));
+                  e.getAccrualTarget()));
       case StudyActivated e -> new StudyEvent.StudyActivated(e.getStudyId());
       case AccrualSuspended e -> new StudyEvent.AccrualSuspended(e.getStudyId(), e.getReason());
       case AccrualResumed e -> new StudyEvent.AccrualResumed(e.getStudyId());

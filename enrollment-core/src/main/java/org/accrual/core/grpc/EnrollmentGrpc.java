@@ -212,7 +212,8 @@ class EnrollmentGrpc extends EnrollmentServiceGrpc.EnrollmentServiceImplBase {
         requests.of(
             EnrollmentServiceGrpc.getTakeOffStudyMethod(), r.getRequestId(), r, r.getRecordedBy()),
         r.getEnrollmentId(),
-        new EnrollmentCommand.TakeOffStudy(r.getReason(), r.getRecordedBy()),
+        new EnrollmentCommand.TakeOffStudy(
+            EnrollmentMessages.cause(r.getCause()), r.getReason(), r.getRecordedBy()),
         history ->
             TakeOffStudyResponse.newBuilder()
                 .setEnrollment(EnrollmentMessages.enrollment(history))

@@ -1,5 +1,14 @@
 package org.accrual.core.grpc;
 
+import static org.accrual.api.enrollment.v1.OffStudyCause.OFF_STUDY_CAUSE_ADVERSE_EVENT;
+import static org.accrual.api.enrollment.v1.OffStudyCause.OFF_STUDY_CAUSE_COMPLETED;
+import static org.accrual.api.enrollment.v1.OffStudyCause.OFF_STUDY_CAUSE_DEATH;
+import static org.accrual.api.enrollment.v1.OffStudyCause.OFF_STUDY_CAUSE_LOST_TO_FOLLOW_UP;
+import static org.accrual.api.enrollment.v1.OffStudyCause.OFF_STUDY_CAUSE_OTHER;
+import static org.accrual.api.enrollment.v1.OffStudyCause.OFF_STUDY_CAUSE_PROTOCOL_DEVIATION;
+import static org.accrual.api.enrollment.v1.OffStudyCause.OFF_STUDY_CAUSE_UNSPECIFIED;
+import static org.accrual.api.enrollment.v1.OffStudyCause.OFF_STUDY_CAUSE_WITHDRAWAL;
+
 import org.accrual.api.enrollment.v1.Enrollment;
 import org.accrual.api.enrollment.v1.EnrollmentState;
 import org.accrual.contract.ConsistencyToken;
@@ -7,6 +16,7 @@ import org.accrual.core.application.EnrollmentHistory;
 import org.accrual.core.domain.enrollment.Consent;
 import org.accrual.core.domain.enrollment.Eligibility;
 import org.accrual.core.domain.enrollment.EnrollmentPhase;
+import org.accrual.core.domain.enrollment.OffStudyCause;
 import org.accrual.core.domain.enrollment.Subject;
 
 /** Enrollments and what is recorded about them, to and from their messages. */
@@ -36,6 +46,7 @@ final class EnrollmentMessages {
             .setVersion(history.version())
             .setReason(history.reason())
             .setEtag(Long.toString(history.version()));
+    history.offStudyCause().map(EnrollmentMessages::cause).ifPresent(message::setOffStudyCause);
     history.screenedAt().map(Timestamps::of).ifPresent(message::setScreenTime);
     history.requestedAt().map(Timestamps::of).ifPresent(message::setRequestTime);
     history.confirmedAt().map(Timestamps::of).ifPresent(message::setConfirmTime);
@@ -49,6 +60,32 @@ final class EnrollmentMessages {
 
   static String token(Subject subject, long version) {
     return new ConsistencyToken("enrollment", subject.enrollmentId().toString(), version).encoded();
+  }
+
+  static OffStudyCause cause(org.accrual.api.enrollment.v1.OffStudyCause cause) {
+    return switch (cause) {
+      case OFF_STUDY_CAUSE_COMPLETED -> OffStudyCause.COMPLETED;
+      case OFF_STUDY_CAUSE_WITHDRAWAL -> OffStudyCause.WITHDRAWAL;
+      case OFF_STUDY_CAUSE_LOST_TO_FOLLOW_UP -> OffStudyCause.LOST_TO_FOLLOW_UP;
+      case OFF_STUDY_CAUSE_ADVERSE_EVENT -> OffStudyCause.ADVERSE_EVENT;
+      case OFF_STUDY_CAUSE_DEATH -> OffStudyCause.DEATH;
+      case OFF_STUDY_CAUSE_PROTOCOL_DEVIATION -> OffStudyCause.PROTOCOL_DEVIATION;
+      case OFF_STUDY_CAUSE_OTHER -> OffStudyCause.OTHER;
+      case OFF_STUDY_CAUSE_UNSPECIFIED, UNRECOGNIZED -> OffStudyCause.UNSPECIFIED;
+    };
+  }
+
+  private static org.accrual.api.enrollment.v1.OffStudyCause cause(OffStudyCause cause) {
+    return switch (cause) {
+      case COMPLETED -> OFF_STUDY_CAUSE_COMPLETED;
+      case WITHDRAWAL -> OFF_STUDY_CAUSE_WITHDRAWAL;
+      case LOST_TO_FOLLOW_UP -> OFF_STUDY_CAUSE_LOST_TO_FOLLOW_UP;
+      case ADVERSE_EVENT -> OFF_STUDY_CAUSE_ADVERSE_EVENT;
+      case DEATH -> OFF_STUDY_CAUSE_DEATH;
+      case PROTOCOL_DEVIATION -> OFF_STUDY_CAUSE_PROTOCOL_DEVIATION;
+      case OTHER -> OFF_STUDY_CAUSE_OTHER;
+      case UNSPECIFIED -> OFF_STUDY_CAUSE_UNSPECIFIED;
+    };
   }
 
   private static EnrollmentState state(EnrollmentPhase phase) {

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.accrual.contract.Topics;
+import org.accrual.contract.Readers;
 import org.accrual.core.eventstore.Database;
 import org.accrual.intake.BatchHops;
 import org.accrual.intake.HopNotes;
@@ -54,7 +54,7 @@ public class SagaIntake implements HealthCheck {
     this.enabled = settings.enabled();
     this.loop =
         new IntakeLoop(
-            new Subscription(NAME, Topics.ANSWER_TOPICS),
+            new Subscription(NAME, Readers.topicsOf(NAME)),
             settings.intake(),
             consumer,
             new BatchHops(NAME, hops, new IntakeMetrics(metrics, NAME)));

@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.accrual.core.domain.saga.SagaTiming;
 import org.accrual.intake.IntakeSettings;
 import org.accrual.runtime.Settings;
+import org.accrual.runtime.registry.SchemaRegistry;
 
 /**
  * How sagas are run.
@@ -50,6 +51,6 @@ public record SagaSettings(
             Duration.ofMillis(50),
             Duration.ofMinutes(1)),
         IntakeSettings.read(settings),
-        settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7"));
+        SchemaRegistry.url(settings));
   }
 }

@@ -32,14 +32,23 @@ final class JsonToAvro {
     private static final long serialVersionUID = 1L;
 
     Misfit(String place, String what) {
-      super((place.isEmpty() ? "the value" : place) + ": " + what);
+      // Without a trace: reading a union is trying, and most tries fail.
+      super((place.isEmpty() ? "the value" : place) + ": " + what, null, false, false);
     }
   }
+
+  /**
+   * More than any payload has values. Unions within unions may be read in more ways than there is
+   * time for.
+   */
+  private static final int MOST_ATTEMPTS = 2_000_000;
+
+  private int attempts;
 
   private JsonToAvro() {}
 
   static byte[] encode(JsonNode json, Schema schema) {
-    Object datum = value(json, schema, "");
+    Object datum = new JsonToAvro().value(json, schema, "");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
     try {
@@ -51,7 +60,10 @@ final class JsonToAvro {
     return bytes.toByteArray();
   }
 
-  private static @Nullable Object value(JsonNode json, Schema schema, String place) {
+  private @Nullable Object value(JsonNode json, Schema schema, String place) {
+    if (++attempts > MOST_ATTEMPTS) {
+      throw new Misfit(place, "too many ways to read it: name the types of the unions' values");
+    }
     return switch (schema.getType()) {
       case NULL -> json.isNull() ? null : misfit(json, schema, place);
       case BOOLEAN -> json.isBoolean() ? json.booleanValue() : misfit(json, schema, place);
@@ -109,7 +121,7 @@ final class JsonToAvro {
     return new GenericData.Fixed(schema, bytes);
   }
 
-  private static Object array(JsonNode json, Schema schema, String place) {
+  private Object array(JsonNode json, Schema schema, String place) {
     if (!json.isArray()) {
       return misfit(json, schema, place);
     }
@@ -120,7 +132,7 @@ final class JsonToAvro {
     return values;
   }
 
-  private static Object map(JsonNode json, Schema schema, String place) {
+  private Object map(JsonNode json, Schema schema, String place) {
     if (!json.isObject()) {
       return misfit(json, schema, place);
     }
@@ -134,7 +146,7 @@ final class JsonToAvro {
     return values;
   }
 
-  private static Object record(JsonNode json, Schema schema, String place) {
+  private Object record(JsonNode json, Schema schema, String place) {
     if (!json.isObject()) {
       return misfit(json, schema, place);
     }
@@ -161,7 +173,7 @@ final class JsonToAvro {
   }
 
   /** The first branch that fits; so null before others, and int before long as the schema says. */
-  private static @Nullable Object union(JsonNode json, Schema schema, String place) {
+  private @Nullable Object union(JsonNode json, Schema schema, String place) {
     Misfit last = null;
     for (Schema branch : schema.getTypes()) {
       try {
@@ -197,6 +209,9 @@ final class JsonToAvro {
   }
 
   private static String shown(JsonNode json) {
+    if (json.isContainerNode()) {
+      return json.isArray() ? "a list" : "an object";
+    }
     String text = json.toString();
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }

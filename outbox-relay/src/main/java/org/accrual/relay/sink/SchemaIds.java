@@ -3,8 +3,10 @@ package org.accrual.relay.sink;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -12,12 +14,13 @@ import org.accrual.contract.EventSchemas;
 import org.accrual.runtime.registry.RegistryUnavailable;
 import org.accrual.runtime.registry.SchemaRegistry;
 import org.accrual.runtime.registry.UnknownSchema;
-import org.apache.avro.Schema;
 
 /**
- * What the registry knows of a type: the id of a version of ours, asked for once; the latest schema
- * of any, asked for anew after 30 s. Waits for a registry that is away, as long as it takes: the
- * outbox keeps what is to be relayed. Used by one thread; {@link #stop} may come from any.
+ * What the registry knows of a type: the id of a version, and the latest schema, both as they were
+ * at most 30 s and an answer ago. Ids are looked after in the background, so that a registry that
+ * was replaced and gives others is noticed, and one that is away holds nothing up that was known.
+ * What is not known waits for the registry, as long as it takes: the outbox keeps what is to be
+ * relayed. Used by one thread; {@link #stop} may come from any.
  */
 public final class SchemaIds {
   private static final Logger LOG = Logger.getLogger(SchemaIds.class.getName());
@@ -29,7 +32,9 @@ public final class SchemaIds {
   private record Known(SchemaRegistry.Registered latest, long since) {}
 
   private final SchemaRegistry registry;
-  private final Map<Key, Integer> known = new HashMap<>();
+  private final Map<Key, Integer> known = new ConcurrentHashMap<>();
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private volatile long lookedAt = System.nanoTime();
   private final Map<String, Known> latest = new HashMap<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -38,26 +43,48 @@ public final class SchemaIds {
   }
 
   /**
-   * The id of a schema of ours.
+   * The id of a version of a type: of ours, or of a newer build whose events this one relays.
    *
-   * @throws Unpublishable if there is no such schema, here or in the registry
+   * @throws Unpublishable if there is no such schema in the registry
    * @throws InterruptedException if stopped while the registry was away
    */
   int of(String type, int version) throws InterruptedException {
     Key key = new Key(type, version);
     Integer id = known.get(key);
     if (id == null) {
-      Schema schema =
-          EventSchemas.of(type, version)
-              .orElseThrow(
-                  () ->
-                      new Unpublishable(
-                          "type '%s' has no schema version %d in this relay"
-                              .formatted(type, version)));
-      id = ask(type, () -> registry.idOf(type, schema));
+      id = ask(type, () -> now(key));
       known.put(key, id);
+    } else if (System.nanoTime() - lookedAt > FRESH.toNanos()
+        && looking.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("schema-ids").start(this::lookAgain);
     }
     return id;
+  }
+
+  private int now(Key key) {
+    return EventSchemas.of(key.type(), key.version())
+        .map(schema -> registry.idNow(key.type(), schema))
+        .orElseGet(() -> registry.ofVersion(key.type(), key.version()).id());
+  }
+
+  /** An empty registry that nobody has registered with yet changes nothing. */
+  void lookAgain() {
+    try {
+      for (Map.Entry<Key, Integer> each : known.entrySet()) {
+        int id = now(each.getKey());
+        if (each.setValue(id) != id) {
+          LOG.log(
+              Level.WARNING,
+              "the schema registry has {0} version {1} under another id now, {2}: it was replaced",
+              new Object[] {each.getKey().type(), each.getKey().version(), id});
+        }
+      }
+    } catch (UnknownSchema | RegistryUnavailable later) {
+      LOG.log(Level.FINE, "ids are looked at again later", later);
+    } finally {
+      lookedAt = System.nanoTime();
+      looking.set(false);
+    }
   }
 
   /**

@@ -17,6 +17,7 @@ final class FakeRegistry implements AutoCloseable {
   private final HttpServer server;
   private final AtomicInteger asked = new AtomicInteger();
   private volatile int status = 200;
+  private volatile int id = ID;
 
   FakeRegistry() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -24,7 +25,12 @@ final class FakeRegistry implements AutoCloseable {
         "/",
         exchange -> {
           asked.incrementAndGet();
-          byte[] body = "{\"id\":%d,\"schema\":\"\\\"long\\\"\"}".formatted(ID).getBytes(UTF_8);
+          String answer =
+              status == 404
+                  ? "{\"error_code\":40403}"
+                  : "{\"id\":%d,\"schema\":\"\\\"long\\\"\"}".formatted(id);
+          boolean versions = exchange.getRequestURI().getPath().endsWith("/versions");
+          byte[] body = (versions && status == 200 ? "[1]" : answer).getBytes(UTF_8);
           exchange.sendResponseHeaders(status, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
@@ -34,6 +40,11 @@ final class FakeRegistry implements AutoCloseable {
 
   void answers(int status) {
     this.status = status;
+  }
+
+  /** As after it was replaced. */
+  void gives(int other) {
+    this.id = other;
   }
 
   int asked() {

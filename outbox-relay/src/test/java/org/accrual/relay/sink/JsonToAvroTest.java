@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class JsonToAvroTest {
-  private static final Schema RESULT =
+  static final Schema RESULT =
       new Schema.Parser()
           .parse(
               """

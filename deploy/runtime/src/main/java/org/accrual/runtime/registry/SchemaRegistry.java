@@ -3,7 +3,6 @@ package org.accrual.runtime.registry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -14,18 +13,25 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.accrual.runtime.Settings;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /**
  * A client of any registry that speaks Confluent's REST interface. What it has learnt it keeps for
- * the life of the process, since an id never changes its meaning: an outage stops only what is new.
- * Safe for use by many threads. Every call takes at most 5 s and throws {@link RegistryUnavailable}
- * then.
+ * the life of the process: an outage stops only what is new. Safe for use by many threads. Every
+ * call takes at most 5 s, or what was said, and throws {@link RegistryUnavailable} then.
  */
 public final class SchemaRegistry {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+  private static final long MAX_ANSWER_BYTES = 4L * 1024 * 1024;
   private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -35,6 +41,7 @@ public final class SchemaRegistry {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final String base;
+  private final Duration timeout;
   private final Map<String, Map<Schema, Integer>> ids = new ConcurrentHashMap<>();
   private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
 
@@ -42,7 +49,20 @@ public final class SchemaRegistry {
    * @param base such as {@code http://127.0.0.1:7600/apis/ccompat/v7}
    */
   public SchemaRegistry(URI base) {
+    this(base, TIMEOUT);
+  }
+
+  /**
+   * @param timeout of a call, its answer included
+   */
+  public SchemaRegistry(URI base, Duration timeout) {
     this.base = base.toString().replaceAll("/+$", "");
+    this.timeout = timeout;
+  }
+
+  /** Where the settings say that the registry is: {@code accrual.registry.url}. */
+  public static URI url(Settings settings) {
+    return settings.url("accrual.registry.url", "http://127.0.0.1:7600/apis/ccompat/v7");
   }
 
   /**
@@ -53,11 +73,54 @@ public final class SchemaRegistry {
   public int idOf(String subject, Schema schema) {
     Map<Schema, Integer> known = ids.computeIfAbsent(subject, s -> new ConcurrentHashMap<>());
     Integer id = known.get(schema);
-    if (id == null) {
-      id = sendForId("/subjects/" + encoded(subject), schema, subject);
-      known.put(schema, id);
-    }
+    return id == null ? idNow(subject, schema) : id;
+  }
+
+  /**
+   * The same, asked for anew: a registry that was replaced may give another.
+   *
+   * @throws UnknownSchema if it is not registered there
+   */
+  public int idNow(String subject, Schema schema) {
+    int id = sendForId("/subjects/" + encoded(subject), schema, subject);
+    ids.computeIfAbsent(subject, s -> new ConcurrentHashMap<>()).put(schema, id);
     return id;
+  }
+
+  /**
+   * The schema of a subject that says that it is this version of its type, with its id, whatever
+   * number the registry gave it; the newest are looked at first.
+   *
+   * @throws UnknownSchema if the subject has none that says so
+   */
+  public Registered ofVersion(String subject, int version) {
+    JsonNode numbers =
+        send("GET", "/subjects/" + encoded(subject) + "/versions", "", "schema of " + subject);
+    if (!numbers.isArray()) {
+      throw new RegistryUnavailable(
+          "the registry at " + base + " answered without the versions of " + subject, null);
+    }
+    for (int i = numbers.size() - 1; i >= 0; i--) {
+      Registered registered = registered(subject, numbers.get(i).asText());
+      if (registered.schema().getObjectProp("accrual.version") instanceof Number said
+          && said.intValue() == version) {
+        return registered;
+      }
+    }
+    throw new UnknownSchema(
+        "the registry at %s has no version %d of %s".formatted(base, version, subject));
+  }
+
+  /** What is wrong with the registry now; empty if it answers. Takes at most a second. */
+  public Optional<String> trouble() {
+    try {
+      HttpResponse<String> response = exchange(request("GET", "/schemas/types", ""), PROBE_TIMEOUT);
+      return response.statusCode() == 200
+          ? Optional.empty()
+          : Optional.of("the registry at " + base + " answered " + response.statusCode());
+    } catch (RegistryUnavailable away) {
+      return Optional.of(String.valueOf(away.getMessage()));
+    }
   }
 
   /**
@@ -86,10 +149,14 @@ public final class SchemaRegistry {
    * @throws UnknownSchema if the subject has none
    */
   public Registered latest(String subject) {
+    return registered(subject, "latest");
+  }
+
+  private Registered registered(String subject, String number) {
     JsonNode answer =
         send(
             "GET",
-            "/subjects/" + encoded(subject) + "/versions/latest",
+            "/subjects/%s/versions/%s".formatted(encoded(subject), encoded(number)),
             "",
             "schema of " + subject);
     JsonNode id = answer.path("id");
@@ -133,18 +200,10 @@ public final class SchemaRegistry {
   }
 
   private JsonNode send(String method, String path, String body, String what) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(base + path))
-            .timeout(TIMEOUT)
-            .header("Content-Type", CONTENT_TYPE)
-            .header("Accept", CONTENT_TYPE)
-            .method(
-                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-            .build();
-    HttpResponse<String> response = exchange(request);
+    HttpResponse<String> response = exchange(request(method, path, body), timeout);
     return switch (response.statusCode()) {
       case 200 -> parsed(response.body());
-      case 404 -> throw new UnknownSchema("the registry at " + base + " has no " + what);
+      case 404 -> throw absent(response.body(), what);
       case 409, 422 ->
           throw new IncompatibleSchema("the registry refused the " + what + ": " + response.body());
       default ->
@@ -154,14 +213,53 @@ public final class SchemaRegistry {
     };
   }
 
-  private HttpResponse<String> exchange(HttpRequest request) {
+  /** Only a registry says so with a code of its own; a 404 of anything else is not its word. */
+  private RuntimeException absent(String body, String what) {
+    return parsed(body).path("error_code").asInt() / 100 == 404
+        ? new UnknownSchema("the registry at " + base + " has no " + what)
+        : new RegistryUnavailable(
+            "the registry at "
+                + base
+                + " answered 404 for the "
+                + what
+                + ", not as a registry does",
+            null);
+  }
+
+  private HttpRequest request(String method, String path, String body) {
+    return HttpRequest.newBuilder(URI.create(base + path))
+        .header("Content-Type", CONTENT_TYPE)
+        .header("Accept", CONTENT_TYPE)
+        .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+        .build();
+  }
+
+  /**
+   * The whole answer within the time: a client's own timeout ends with the headers. On a thread of
+   * its own and not by sendAsync, which is told of answers on the common pool: that has one thread
+   * on a machine with two cores, and whoever blocks it would make the registry look away.
+   */
+  private HttpResponse<String> exchange(HttpRequest request, Duration atMost) {
+    var answer =
+        new FutureTask<>(
+            () ->
+                http.send(
+                    request, BodyHandlers.limiting(BodyHandlers.ofString(), MAX_ANSWER_BYTES)));
+    Thread.ofVirtual().name("schema-registry").start(answer);
     try {
-      return http.send(request, BodyHandlers.ofString());
-    } catch (IOException away) {
-      throw new RegistryUnavailable("the registry at " + base + " does not answer: " + away, away);
+      return answer.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException away) {
+      throw new RegistryUnavailable(
+          "the registry at " + base + " does not answer: " + away.getCause(), away);
+    } catch (TimeoutException slow) {
+      throw new RegistryUnavailable(
+          "the registry at %s does not answer within %d ms".formatted(base, atMost.toMillis()),
+          slow);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new RegistryUnavailable("interrupted while the registry was asked", interrupted);
+    } finally {
+      answer.cancel(true);
     }
   }
 

@@ -10,7 +10,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +47,8 @@ class SchemaRegistryTest {
             out.write(body);
           }
         });
+    // A thread an answer: one that never ends holds up no other.
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.start();
   }
 
@@ -50,8 +58,11 @@ class SchemaRegistryTest {
   }
 
   private SchemaRegistry registry() {
-    return new SchemaRegistry(
-        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"));
+    return new SchemaRegistry(url());
+  }
+
+  private URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
   }
 
   @Test
@@ -69,9 +80,14 @@ class SchemaRegistryTest {
   @Test
   void tellsUnknownFromAway() {
     status = 404;
+    answer = "{\"error_code\":40403,\"message\":\"Schema not found\"}";
     assertThatThrownBy(() -> registry().byId(7))
         .isInstanceOf(UnknownSchema.class)
         .hasMessageContaining("schema id 7");
+    for (String ofSomethingElse : List.of("<html>not here</html>", "{\"status\":404}", "")) {
+      answer = ofSomethingElse;
+      assertThatThrownBy(() -> registry().byId(7)).isInstanceOf(RegistryUnavailable.class);
+    }
     status = 503;
     assertThatThrownBy(() -> registry().byId(7))
         .isInstanceOf(RegistryUnavailable.class)
@@ -91,6 +107,119 @@ class SchemaRegistryTest {
     }
     answer = "{}";
     assertThatThrownBy(() -> registry().idOf("s", SCHEMA)).isInstanceOf(RegistryUnavailable.class);
+    assertThatThrownBy(() -> registry().ofVersion("s", 1)).isInstanceOf(RegistryUnavailable.class);
+  }
+
+  /** Headers at once, and then a byte now and then: no client's timeout of its own ends that. */
+  @Test
+  void waitsForAnAnswersEndOnlySoLong() throws IOException {
+    server.removeContext("/");
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          OutputStream out = exchange.getResponseBody();
+          for (; ; LockSupport.parkNanos(20_000_000)) {
+            out.write(' ');
+            out.flush();
+          }
+        });
+    SchemaRegistry impatient = new SchemaRegistry(url(), Duration.ofMillis(300));
+
+    assertThatThrownBy(() -> impatient.byId(7))
+        .isInstanceOf(RegistryUnavailable.class)
+        .hasMessageContaining("within 300 ms");
+  }
+
+  /** The common pool has one thread with two cores: who blocks it must not seem an outage. */
+  @Test
+  void needsNobodysThread() throws InterruptedException {
+    CountDownLatch busy = new CountDownLatch(ForkJoinPool.getCommonPoolParallelism());
+    CountDownLatch over = new CountDownLatch(1);
+    for (long i = busy.getCount(); i > 0; i--) {
+      ForkJoinPool.commonPool()
+          .execute(
+              () -> {
+                busy.countDown();
+                await(over);
+              });
+    }
+    busy.await();
+    try {
+      answer = "{\"id\":7}";
+      assertThat(registry().idOf("s", SCHEMA)).isEqualTo(7);
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void readsOnlySoMuch() throws IOException {
+    server.removeContext("/");
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          OutputStream out = exchange.getResponseBody();
+          byte[] some = new byte[1 << 16];
+          while (true) {
+            out.write(some);
+          }
+        });
+
+    assertThatThrownBy(() -> registry().byId(7)).isInstanceOf(RegistryUnavailable.class);
+  }
+
+  @Test
+  void findsAVersionByWhatItSaysOfItself() throws IOException {
+    server.removeContext("/");
+    server.createContext(
+        "/",
+        exchange -> {
+          String path = exchange.getRequestURI().getPath();
+          String body =
+              path.endsWith("/versions")
+                  ? "[3,8]"
+                  : "{\"id\":%s1,\"schema\":\"{\\\"type\\\":\\\"string\\\",\\\"accrual.version\\\":%d}\"}"
+                      .formatted(path.charAt(path.length() - 1), path.endsWith("8") ? 2 : 1);
+          byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+
+    assertThat(registry().ofVersion("s", 1).id()).isEqualTo(31);
+    assertThat(registry().ofVersion("s", 2).id()).isEqualTo(81);
+    assertThatThrownBy(() -> registry().ofVersion("s", 3)).isInstanceOf(UnknownSchema.class);
+  }
+
+  @Test
+  void asksAnewWhereAnIdMayHaveChanged() {
+    SchemaRegistry registry = registry();
+    answer = "{\"id\":7}";
+    assertThat(registry.idOf("s", SCHEMA)).isEqualTo(7);
+    answer = "{\"id\":8}";
+    assertThat(registry.idNow("s", SCHEMA)).isEqualTo(8);
+    assertThat(registry.idOf("s", SCHEMA)).isEqualTo(8);
+  }
+
+  @Test
+  void saysWhatItsTroubleIs() {
+    answer = "[\"AVRO\"]";
+    assertThat(registry().trouble()).isEmpty();
+    status = 500;
+    assertThat(registry().trouble()).hasValueSatisfying(t -> assertThat(t).contains("500"));
+    server.stop(0);
+    assertThat(registry().trouble())
+        .hasValueSatisfying(t -> assertThat(t).contains("does not answer"));
   }
 
   @Test

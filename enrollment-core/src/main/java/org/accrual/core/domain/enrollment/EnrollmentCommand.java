@@ -41,7 +41,8 @@ public sealed interface EnrollmentCommand {
 
   record StartFollowUp(String recordedBy) implements EnrollmentCommand {}
 
-  record TakeOffStudy(String reason, String recordedBy) implements EnrollmentCommand {}
+  record TakeOffStudy(OffStudyCause cause, String reason, String recordedBy)
+      implements EnrollmentCommand {}
 
   record Unblind(String reason, String unblindedBy) implements EnrollmentCommand {}
 }

@@ -59,7 +59,7 @@ public sealed interface EnrollmentEvent {
   /**
    * The patient withdrew, or was withdrawn.
    *
-   * @param registered whether the patient was on study before
+   * @param registered whether the patient was on study; if so, {@link TakenOffStudy} follows
    */
   record PatientWithdrawn(Subject subject, String reason, String withdrawnBy, boolean registered)
       implements EnrollmentEvent {}
@@ -69,7 +69,7 @@ public sealed interface EnrollmentEvent {
 
   record FollowUpStarted(Subject subject, String recordedBy) implements EnrollmentEvent {}
 
-  record TakenOffStudy(Subject subject, String reason, String recordedBy)
+  record TakenOffStudy(Subject subject, OffStudyCause cause, String reason, String recordedBy)
       implements EnrollmentEvent {}
 
   record Unblinded(Subject subject, String reason, String unblindedBy) implements EnrollmentEvent {}

@@ -80,7 +80,10 @@ public final class EnrollmentFold {
           rejected(pending, rejected.isFinal());
       case PatientWithdrawn withdrawn when !withdrawn.registered() && state instanceof Open open ->
           new Withdrawn(open);
-      case PatientWithdrawn withdrawn when withdrawn.registered() -> off(state, event);
+      // What ends is told by the event that follows.
+      case PatientWithdrawn withdrawn
+          when withdrawn.registered() && (state instanceof OnStudy || state instanceof FollowUp) ->
+          state;
       case WithdrawalReversed _ when state instanceof Withdrawn(Open before) -> before;
       case FollowUpStarted _ when state instanceof OnStudy(Subject subject, int attempt) ->
           new FollowUp(subject, attempt);

@@ -30,7 +30,16 @@ final class Participation {
   static Decision<EnrollmentEvent> withdraw(Withdraw command, Started state) {
     return switch (state) {
       case Open _ -> withdrawn(command, state, false);
-      case OnStudy _, FollowUp _ -> withdrawn(command, state, true);
+      case OnStudy _, FollowUp _ ->
+          withdrawn(command, state, true)
+              .then(
+                  _ ->
+                      Decision.accept(
+                          new TakenOffStudy(
+                              state.subject(),
+                              OffStudyCause.WITHDRAWAL,
+                              command.reason(),
+                              command.withdrawnBy())));
       case Pending _ -> EnrollmentDecider.inProgress(state);
       case Ineligible _, OffStudy _, Withdrawn _, NotRegistered _ ->
           EnrollmentDecider.notAllowed("withdrawn", state);
@@ -66,7 +75,8 @@ final class Participation {
     return switch (state) {
       case OnStudy _, FollowUp _ ->
           Decision.accept(
-              new TakenOffStudy(state.subject(), command.reason(), command.recordedBy()));
+              new TakenOffStudy(
+                  state.subject(), command.cause(), command.reason(), command.recordedBy()));
       case Pending _ -> EnrollmentDecider.inProgress(state);
       case Open _, Ineligible _, OffStudy _, Withdrawn _, NotRegistered _ ->
           EnrollmentDecider.notAllowed("taken off study", state);

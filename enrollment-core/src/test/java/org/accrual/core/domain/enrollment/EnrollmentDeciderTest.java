@@ -144,8 +144,8 @@ class EnrollmentDeciderTest {
               NOT_ALLOWED,
               RUNNING,
               RUNNING,
-              List.of(LEFT),
-              List.of(LEFT),
+              List.of(LEFT, ENDED),
+              List.of(LEFT, ENDED),
               NOT_ALLOWED,
               NOT_ALLOWED,
               NOT_ALLOWED);

@@ -73,7 +73,10 @@ public final class EnrollmentFixtures {
   static final EnrollmentEvent LEFT = new PatientWithdrawn(SUBJECT, "moved", BY, true);
   static final EnrollmentEvent REVERSED = new WithdrawalReversed(SUBJECT, "mixed up", BY);
   static final EnrollmentEvent FOLLOWED_UP = new FollowUpStarted(SUBJECT, BY);
-  static final EnrollmentEvent TAKEN_OFF = new TakenOffStudy(SUBJECT, "done", BY);
+  static final EnrollmentEvent TAKEN_OFF =
+      new TakenOffStudy(SUBJECT, OffStudyCause.COMPLETED, "done", BY);
+  static final EnrollmentEvent ENDED =
+      new TakenOffStudy(SUBJECT, OffStudyCause.WITHDRAWAL, "moved", BY);
   static final EnrollmentEvent UNBLINDED = new Unblinded(SUBJECT, "emergency", BY);
 
   static final EnrollmentCommand SCREEN = new EnrollmentCommand.Screen(SUBJECT, BY);
@@ -90,7 +93,8 @@ public final class EnrollmentFixtures {
   static final EnrollmentCommand WITHDRAW = new EnrollmentCommand.Withdraw("moved", BY);
   static final EnrollmentCommand REVERSE = new EnrollmentCommand.ReverseWithdrawal("mixed up", BY);
   static final EnrollmentCommand FOLLOW_UP = new EnrollmentCommand.StartFollowUp(BY);
-  static final EnrollmentCommand TAKE_OFF = new EnrollmentCommand.TakeOffStudy("done", BY);
+  static final EnrollmentCommand TAKE_OFF =
+      new EnrollmentCommand.TakeOffStudy(OffStudyCause.COMPLETED, "done", BY);
   static final EnrollmentCommand UNBLIND = new EnrollmentCommand.Unblind("emergency", BY);
 
   private EnrollmentFixtures() {}

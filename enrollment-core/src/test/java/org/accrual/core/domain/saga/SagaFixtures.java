@@ -12,6 +12,7 @@ import org.accrual.core.domain.SealedArm;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
 import org.accrual.core.domain.enrollment.EnrollmentFixtures;
 import org.accrual.core.domain.enrollment.EnrollmentState;
+import org.accrual.core.domain.enrollment.OffStudyCause;
 import org.accrual.core.domain.saga.SagaInput.Answered;
 
 public final class SagaFixtures {
@@ -73,6 +74,8 @@ public final class SagaFixtures {
       case RETURN_KIT_AND_SLOT, RETURN_KIT, RETURN_SLOT -> {
         stream = new ArrayList<>(EnrollmentFixtures.confirmed());
         stream.add(new EnrollmentEvent.PatientWithdrawn(SUBJECT, "moved", "dr-a", true));
+        stream.add(
+            new EnrollmentEvent.TakenOffStudy(SUBJECT, OffStudyCause.WITHDRAWAL, "moved", "dr-a"));
       }
     }
     return EnrollmentFixtures.state(stream);

@@ -1,0 +1,59 @@
+package org.accrual.contract;
+
+import build.buf.validate.ValidateProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.DescriptorValidationException;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.ExtensionRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Every message of ours that a client may send, with the rules in its proto. */
+final class RequestRules {
+  private final Map<String, FileDescriptor> files = new LinkedHashMap<>();
+  private final Set<Descriptor> inputs = new LinkedHashSet<>();
+
+  private RequestRules() {}
+
+  static Set<Descriptor> inputs() throws IOException, DescriptorValidationException {
+    ExtensionRegistry rules = ExtensionRegistry.newInstance();
+    ValidateProto.registerAllExtensions(rules);
+    FileDescriptorSet image = FileDescriptorSet.parseFrom(Files.readAllBytes(Buf.IMAGE), rules);
+    RequestRules found = new RequestRules();
+    // protoc writes a file after those that it imports.
+    for (FileDescriptorProto file : image.getFileList()) {
+      found.add(file);
+    }
+    for (FileDescriptor file : found.files.values()) {
+      if (file.getPackage().startsWith("accrual.")) {
+        file.getServices().stream()
+            .flatMap(service -> service.getMethods().stream())
+            .forEach(method -> found.reach(method.getInputType()));
+      }
+    }
+    return found.inputs;
+  }
+
+  private void add(FileDescriptorProto file) throws DescriptorValidationException {
+    FileDescriptor[] imports =
+        file.getDependencyList().stream().map(files::get).toArray(FileDescriptor[]::new);
+    files.put(file.getName(), FileDescriptor.buildFrom(file, imports));
+  }
+
+  private void reach(Descriptor message) {
+    if (message.getFile().getPackage().startsWith("accrual.") && inputs.add(message)) {
+      for (FieldDescriptor field : message.getFields()) {
+        if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE && !field.isMapField()) {
+          reach(field.getMessageType());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package org.accrual.intake;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The short form of {@link DecoderFuzzIT}. */
+class DecoderFuzzTest {
+  @Test
+  @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void noInputThrowsHangsOrTakesMuchMemory() {
+    new DecoderFuzz(42).run(20_000);
+  }
+}

@@ -1,0 +1,148 @@
+package org.accrual.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.accrual.local.Addresses;
+import org.accrual.runtime.registry.SchemaRegistry;
+import org.apache.avro.SchemaBuilder;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code deploy/examples} shows other programs, run as its README says. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ExamplesIT {
+  private static final Path HOME = Path.of("..", "..").toAbsolutePath().normalize();
+  private static final Path EXAMPLES = HOME.resolve("deploy/examples");
+  private static final Path CONTRACT =
+      HOME.resolve("api-proto/src/main/resources/history/proto/released.binpb");
+
+  private final TestStack stack = TestStack.shared();
+  private final Addresses addresses = stack.addresses();
+  private final String study =
+      "EX-" + Long.toString(System.nanoTime(), 36).toUpperCase(Locale.ROOT);
+
+  /**
+   * What a program said.
+   *
+   * @param text of both outputs
+   */
+  private record Said(int exitCode, String text) {}
+
+  @Test
+  void aSiteSystemInNodeEnrolls(@TempDir Path folder) throws Exception {
+    assertThat(run(HOME, Map.of(), ".ci/need", "npm", "nodejs", "npm").exitCode()).isZero();
+    for (String file : List.of("package.json", "package-lock.json", "accrual.mjs", "enroll.mjs")) {
+      Files.copy(EXAMPLES.resolve("node").resolve(file), folder.resolve(file));
+    }
+    Said installed = run(folder, Map.of(), "npm", "ci", "--ignore-scripts", "--prefer-offline");
+    assertThat(installed.exitCode()).as(installed.text()).isZero();
+    try (SiteClient client = stack.client()) {
+      client.openSite(study, "S1", 1);
+    }
+
+    Said enrolled = enroll(folder, "P-1");
+    assertThat(enrolled.text()).matches("enrolled [0-9a-f-]{36} ENROLLMENT_STATE_ON_STUDY\\R");
+    assertThat(enroll(folder, "P-1")).as("sent again").isEqualTo(enrolled);
+    Said full = enroll(folder, "P-2");
+    assertThat(full.text()).isEqualTo("rejected SITE_CAPACITY_EXHAUSTED\n");
+    assertThat(full.exitCode()).isEqualTo(1);
+    assertThat(enroll(folder, "no such patient").text()).startsWith("refused INVALID_ARGUMENT: ");
+  }
+
+  private Said enroll(Path folder, String patient) throws Exception {
+    return run(
+        folder,
+        Map.of("ACCRUAL_CONTRACT", CONTRACT.toUri().toString()),
+        "node",
+        "enroll.mjs",
+        addresses.commands(),
+        addresses.queries(),
+        study,
+        "S1",
+        patient);
+  }
+
+  @Test
+  void aDatabaseTeamReadsWritesAndPublishesInPsql() throws Exception {
+    assertThat(run(HOME, Map.of(), ".ci/need", "psql", "postgresql-client").exitCode()).isZero();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", addresses.kafka()))) {
+      admin.createTopics(List.of(new NewTopic("accrual.lab.events", 1, (short) 1))).all().get();
+    }
+    new SchemaRegistry(URI.create(addresses.registry()))
+        .register(
+            "lab.result.v1",
+            SchemaBuilder.record("lab.Result")
+                .fields()
+                .requiredString("sample")
+                .requiredDouble("value")
+                .endRecord());
+    try (SiteClient client = stack.client()) {
+      client.openSite(study, "S1", 3);
+      client.enrolled(SiteClient.enroll(study, "S1", "P-1"));
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                stack
+                    .evidence()
+                    .rows("select enrolled from analytics.accrual where study_id = ?", study)
+                    .equals(List.of("1")));
+
+    Said said =
+        run(
+            HOME,
+            Map.of(),
+            "psql",
+            "-X",
+            "-q",
+            addresses.database(),
+            "-v",
+            "study=" + study,
+            "-f",
+            "deploy/examples/psql/lab_results.sql");
+
+    assertThat(said.exitCode()).as(said.text()).isZero();
+    assertThat(said.text().lines())
+        .contains(
+            "on-study|S1|1",
+            "accrued|1000|1",
+            "published|t",
+            "rolled back|t",
+            "rejected|0",
+            "schema|accrual.study.registered.v1|2|study_id");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(stack.evidence().records("accrual.lab.events").keySet())
+                    .containsExactly("S-1"));
+  }
+
+  private static Said run(Path folder, Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder program =
+        new ProcessBuilder(new ArrayList<>(List.of(command)))
+            .directory(folder.toFile())
+            .redirectErrorStream(true);
+    program.environment().putAll(environment);
+    Process running = program.start();
+    String text = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Said(running.waitFor(), text);
+  }
+}
