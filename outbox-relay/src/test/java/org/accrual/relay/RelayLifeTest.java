@@ -30,8 +30,7 @@ class RelayLifeTest {
     life.delivered(new Delivery(List.of(row()), 1, new Position(1, 0), COMMITTED), 0);
     assertThat(life.reachedAt()).isEqualTo(COMMITTED);
 
-    life.delivered(
-        new Delivery(List.of(), 0, new Position(2, 0), COMMITTED.plusSeconds(1)), 0);
+    life.delivered(new Delivery(List.of(), 0, new Position(2, 0), COMMITTED.plusSeconds(1)), 0);
     assertThat(life.reachedAt()).isEqualTo(COMMITTED.plusSeconds(1));
   }
 

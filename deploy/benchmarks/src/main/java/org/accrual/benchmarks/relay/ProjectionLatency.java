@@ -3,12 +3,12 @@ package org.accrual.benchmarks.relay;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,10 +62,7 @@ final class ProjectionLatency {
     String slot = stand.copySlot("bench_latency");
     ProjectionLatency latency = new ProjectionLatency(stand);
     Report report = new Report("latency");
-    try (RelayProcess relay =
-            RelayProcess.start(
-                stand,
-                slot, List.of("-Xmx512m", "-XX:+UseZGC"));
+    try (RelayProcess relay = RelayProcess.start(stand, slot, List.of("-Xmx512m", "-XX:+UseZGC"));
         var _ = latency.consumers()) {
       relay.awaitMark(stand.end());
       latency.write(SteadyWriters.UNBOUNDED, WARM_UP);
@@ -160,7 +157,8 @@ final class ProjectionLatency {
                   .collect(Collectors.toMap(each -> each, each -> from.toEpochMilli())))
           .forEach((partition, at) -> consumer.seek(partition, at == null ? 0 : at.offset()));
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.getOrDefault(each, 0L))) {
+      while (partitions.stream()
+          .anyMatch(each -> consumer.position(each) < ends.getOrDefault(each, 0L))) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
           sent.put(
               new String(record.headers().lastHeader("ce_id").value(), StandardCharsets.UTF_8),
