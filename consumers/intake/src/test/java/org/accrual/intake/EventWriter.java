@@ -54,6 +54,16 @@ public final class EventWriter implements AutoCloseable {
 
   public EventWriter send(
       String topic, String key, long version, SpecificRecord event, Instant time) {
+    return send(topic, key, event, headers(event, version, time));
+  }
+
+  /** As one does who does not tell the schema's version: readers ask the registry what it is. */
+  public EventWriter sendUnversioned(
+      String topic, String key, long version, SpecificRecord event) {
+    return send(topic, key, event, EventEncoding.headers(event, version, Instant.now()));
+  }
+
+  private EventWriter send(String topic, String key, SpecificRecord event, List<Header> headers) {
     String type = EventSchemas.typeOf(event.getSchema());
     int id = registry.idOf(type, EventSchemas.current().get(type));
     return sendRaw(
@@ -62,7 +72,7 @@ public final class EventWriter implements AutoCloseable {
             null,
             key.getBytes(StandardCharsets.UTF_8),
             EventEncoding.value(id, event),
-            headers(event, version, time)));
+            headers));
   }
 
   /** As a build wrote it that was current at the record's schema. */

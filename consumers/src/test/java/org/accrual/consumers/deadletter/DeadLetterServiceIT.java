@@ -39,6 +39,7 @@ import org.accrual.consumers.ReadSide;
 import org.accrual.contract.ConsistencyToken;
 import org.accrual.contract.RequestMetadata;
 import org.accrual.contract.Topics;
+import org.accrual.event.study.StudyActivated;
 import org.accrual.intake.EnrollmentStory;
 import org.accrual.intake.EventEncoding;
 import org.accrual.intake.EventWriter;
@@ -322,6 +323,13 @@ class DeadLetterServiceIT {
   @Test
   void faultToleranceIsMeasured() {
     parked();
+    writer.sendUnversioned(Topics.STUDY_EVENTS, study, 1, new StudyActivated(study)).flush();
+    await()
+        .until(
+            () ->
+                !readSide
+                    .rows("select from projection.applied where key = '%s'".formatted(study))
+                    .isEmpty());
     letter(list().getLetters(0).getLetterId());
 
     assertThat(process.body("/metrics"))
