@@ -17,7 +17,8 @@ try {
     study_id, site_id, patient_id,
     enrolled_by: 'site-system',
     consent: { version: 'v1', signed_at: { seconds: '1700000000', nanos: 0 } },
-    eligibility: { eligible: true, criteria_version: 'v1', strata: {} },
+    // A map is a list of its pairs: strata: [{ key: 'sex', value: 'f' }].
+    eligibility: { eligible: true, criteria_version: 'v1', strata: [] },
   });
   while (!operation.done) {
     operation = await accrual.operations.WaitOperation({ name: operation.name, timeout: { seconds: '5' } });

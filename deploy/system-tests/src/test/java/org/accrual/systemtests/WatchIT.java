@@ -62,15 +62,16 @@ class WatchIT {
               "accrual.enrollment.randomized.v1",
               "accrual.enrollment.kit-allocated.v1",
               "accrual.enrollment.confirmed.v1",
-              "accrual.enrollment.patient-withdrawn.v1");
+              "accrual.enrollment.patient-withdrawn.v1",
+              "accrual.enrollment.taken-off-study.v1");
       assertThat(events)
           .extracting(WatchEnrollmentResponse::getVersion)
-          .containsExactlyElementsOf(LongStream.rangeClosed(2, 9).boxed().toList());
+          .containsExactlyElementsOf(LongStream.rangeClosed(2, 10).boxed().toList());
       assertThat(events.getLast().getState()).isEqualTo(EnrollmentState.ENROLLMENT_STATE_OFF_STUDY);
       assertThat(events.getLast().getReason()).isEqualTo("moved away");
 
       // From the beginning, from the middle, from the end: what is left, and the end again.
-      assertThat(watch(client, request(id, ""))).hasSize(9).endsWith(events.getLast());
+      assertThat(watch(client, request(id, ""))).hasSize(10).endsWith(events.getLast());
       assertThat(watch(client, request(id, events.get(3).getConsistencyToken())))
           .isEqualTo(events.subList(4, events.size()));
       assertThat(watch(client, request(id, events.getLast().getConsistencyToken()))).isEmpty();
