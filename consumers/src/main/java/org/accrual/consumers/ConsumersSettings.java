@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.accrual.consumers.console.ConsoleSettings;
 import org.accrual.consumers.database.PoolSettings;
 import org.accrual.consumers.notification.NotificationSettings;
 import org.accrual.consumers.participant.Blind;
@@ -28,6 +29,7 @@ import org.accrual.runtime.registry.SchemaRegistry;
  *     years, and longer than their topics keep them if those are ever read anew
  * @param blind the keys that open and seal arms; empty where neither randomization nor supply runs
  * @param notification empty where notification does not run
+ * @param console the web console
  */
 public record ConsumersSettings(
     Set<String> enabled,
@@ -39,7 +41,8 @@ public record ConsumersSettings(
     Duration lettersKept,
     Duration inboxKept,
     Optional<Blind> blind,
-    Optional<NotificationSettings> notification) {
+    Optional<NotificationSettings> notification,
+    ConsoleSettings console) {
   private static final String ALL = "all";
   private static final String NONE = "none";
   private static final Set<String> BLINDED = Set.of("randomization", "supply");
@@ -57,8 +60,8 @@ public record ConsumersSettings(
    * Keys {@code accrual.consumers.enabled} ({@code all}, {@code none} or names, comma-separated;
    * all), {@code accrual.consumers.stop-within} (20s), {@code accrual.dead-letters.kept} and {@code
    * accrual.inbox.kept} (30d), {@code accrual.registry.url}, and those of {@link PoolSettings},
-   * {@link IntakeSettings}, {@link HopSettings}, with randomization or supply {@link Blind}, and
-   * with notification {@link NotificationSettings}.
+   * {@link IntakeSettings}, {@link HopSettings}, {@link ConsoleSettings}, with randomization or
+   * supply {@link Blind}, and with notification {@link NotificationSettings}.
    */
   public static ConsumersSettings read(Settings settings) {
     Set<String> enabled = enabled(settings);
@@ -80,7 +83,8 @@ public record ConsumersSettings(
             : Optional.of(Blind.read(settings)),
         enabled.contains("notification")
             ? Optional.of(NotificationSettings.read(settings))
-            : Optional.empty());
+            : Optional.empty(),
+        ConsoleSettings.read(settings));
   }
 
   private static Duration kept(Settings settings, String key) {

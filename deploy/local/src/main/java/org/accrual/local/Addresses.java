@@ -47,11 +47,17 @@ public record Addresses(Ports ports) {
     return "http://%s:%d".formatted(HOST, port);
   }
 
+  /** For a browser. */
+  public String console() {
+    return http(ports.consumersHttp()) + "/console";
+  }
+
   /** All, in one line. */
   @Override
   public String toString() {
-    return "commands %s, queries %s, database %s, Kafka %s, registry %s, SMTP %s, health of core %s/health, relay %s/health, consumers %s/health"
+    return "console %s, commands %s, queries %s, database %s, Kafka %s, registry %s, SMTP %s, health of core %s/health, relay %s/health, consumers %s/health"
         .formatted(
+            console(),
             commands(),
             queries(),
             database(),

@@ -124,6 +124,8 @@ final class Parts {
       int grpcPort) {
     List<String> options = new ArrayList<>(mailOptions);
     options.add("-Daccrual.grpc.port=" + grpcPort);
+    options.add("-Daccrual.console.core=" + addresses.commands());
+    options.add("-Daccrual.console.demo=true");
     options.addAll(settings.options().getOrDefault(Stack.CONSUMERS, List.of()));
     return service(
         Stack.consumers(number),

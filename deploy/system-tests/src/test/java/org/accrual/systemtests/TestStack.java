@@ -127,6 +127,15 @@ final class TestStack implements AutoCloseable {
     return List.of(stack.addresses().ports().coreGrpc(), stack.addresses().ports().consumersGrpc());
   }
 
+  /** Where browsers find the console. */
+  String console() {
+    return stack.addresses().console();
+  }
+
+  String jdbc() {
+    return stack.addresses().jdbc();
+  }
+
   /** kill -9, and on: it is started again by itself. */
   void kill(String process) {
     stack.kill(process);

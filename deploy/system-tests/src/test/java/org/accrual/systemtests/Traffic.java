@@ -1,0 +1,58 @@
+package org.accrual.systemtests;
+
+import io.grpc.StatusRuntimeException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.accrual.api.enrollment.v1.EnrollPatientRequest;
+
+/** Enrollments that go on beside a test, four a second. */
+final class Traffic implements AutoCloseable {
+  private static final long EVERY_MILLIS = 250;
+
+  private final String study;
+  private final SiteClient client;
+  private final AtomicInteger patients = new AtomicInteger();
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Thread thread = Thread.ofVirtual().unstarted(this::run);
+
+  Traffic(TestStack stack, String study) {
+    this.study = study;
+    this.client = stack.client();
+  }
+
+  void start() {
+    client.openSite(study, "S1", 1000);
+    thread.start();
+  }
+
+  String study() {
+    return study;
+  }
+
+  /** One more patient, for a test's own use. */
+  EnrollPatientRequest next() {
+    return SiteClient.enroll(study, "S1", study + "-P" + patients.incrementAndGet());
+  }
+
+  private void run() {
+    try {
+      while (!stopping.await(EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+        var _ = client.enrollments().enrollPatient(next());
+      }
+    } catch (StatusRuntimeException | InterruptedException over) {
+      // What a test is about, it looks at itself.
+    }
+  }
+
+  @Override
+  public void close() {
+    stopping.countDown();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts a test", e);
+    }
+    client.close();
+  }
+}
