@@ -121,7 +121,8 @@ class ConsoleIT {
     // What was parked behind the one that is given up failed for nothing of its own.
     open("/dead-letters?consumer=projection");
     redrivesWhatItPreviews(hand);
-    assertThat(trouble.count("select letter_id from ops.dead_letters where consumer = 'projection'"))
+    assertThat(
+            trouble.count("select letter_id from ops.dead_letters where consumer = 'projection'"))
         .isZero();
   }
 
