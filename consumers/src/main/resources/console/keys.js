@@ -42,7 +42,7 @@ function press(page, key) {
   if (page.screen?.key?.(page, key)) return true;
   switch (key) {
     case "/":
-      return document.getElementById("search").focus(), true;
+      return searchAnew(), true;
     case "?":
       return document.getElementById("help").showModal(), true;
     case "g":
@@ -67,6 +67,12 @@ function press(page, key) {
     default:
       return false;
   }
+}
+
+function searchAnew() {
+  const field = document.getElementById("search");
+  field.focus();
+  field.select();
 }
 
 function step(by) {

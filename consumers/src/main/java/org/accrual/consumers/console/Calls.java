@@ -37,7 +37,11 @@ class Calls {
    * @return an {@link Envelope}
    */
   String once(String name, String json, String actor) {
-    String correlation = UUID.randomUUID().toString();
+    return once(name, json, actor, UUID.randomUUID().toString());
+  }
+
+  /** The same, as part of a conversation. */
+  String once(String name, String json, String actor, String correlation) {
     try {
       Call call = CallTable.find(name);
       return Envelope.answer(

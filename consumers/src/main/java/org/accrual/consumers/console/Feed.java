@@ -1,5 +1,6 @@
 package org.accrual.consumers.console;
 
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -12,6 +13,10 @@ final class Feed {
   private final String request;
   private final Calls calls;
   private final Listener listener;
+
+  /** One for all that is asked for it: an answer differs only where something has changed. */
+  private final String correlation = UUID.randomUUID().toString();
+
   private final ReentrantLock turn = new ReentrantLock();
 
   private volatile String latest = "";
@@ -54,7 +59,8 @@ final class Feed {
       return;
     }
     try {
-      String envelope = CallTable.isStream(name) ? heard() : calls.once(name, request, "");
+      String envelope =
+          CallTable.isStream(name) ? heard() : calls.once(name, request, "", correlation);
       if (!envelope.equals(latest)) {
         latest = envelope;
         changedAt = asOf.getAsLong();

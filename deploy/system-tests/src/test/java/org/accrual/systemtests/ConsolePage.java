@@ -7,6 +7,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class ConsolePage implements AutoCloseable {
   private final List<String> complaints = new ArrayList<>();
 
   ConsolePage(Browser browser, String address, int width, ColorScheme scheme) {
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     this.address = address;
     context =
         browser.newContext(
@@ -48,12 +50,7 @@ final class ConsolePage implements AutoCloseable {
   /** Opens a screen by its address below the console's. */
   ConsolePage open(String path) {
     page.navigate(address + path);
-    Locator state = page.locator("header .liveness .state");
-    assertThat(state)
-        .hasText(
-            Pattern.compile("live|ended"),
-            new com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions()
-                .setTimeout(PATIENCE_MILLIS));
+    assertThat(page.locator("header .liveness .state")).hasText(Pattern.compile("live|ended"));
     return this;
   }
 
