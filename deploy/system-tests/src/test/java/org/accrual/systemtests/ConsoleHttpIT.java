@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConsoleHttpIT {
   private static final String CALL =
       "POST /console/api/call/ProjectionAdminService/ListProjections";
+  private static final Pattern LENGTH = Pattern.compile("Content-Length: ([0-9]+)");
   private static final String JSON = "Content-Type: application/json\r\n";
 
   private final URI console = URI.create(TestStack.shared().console());
@@ -117,9 +121,22 @@ class ConsoleHttpIT {
   }
 
   private String ask(String request, String host, String headers, String body) throws IOException {
-    try (Socket socket = send(request, host, headers + "Connection: close\r\n", body)) {
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try (Socket socket = send(request, host, headers, body)) {
+      InputStream answer = socket.getInputStream();
+      StringBuilder head = new StringBuilder();
+      while (!head.toString().endsWith("\r\n\r\n")) {
+        int next = answer.read();
+        assertThat(next).as("%s", head).isNotNegative();
+        head.append((char) next);
+      }
+      return head + new String(answer.readNBytes(lengthIn(head)), StandardCharsets.UTF_8);
     }
+  }
+
+  private static int lengthIn(CharSequence head) {
+    Matcher length = LENGTH.matcher(head);
+    assertThat(length.find()).as("%s", head).isTrue();
+    return Integer.parseInt(length.group(1));
   }
 
   private String firstEvent(String request, String headers) throws IOException {
