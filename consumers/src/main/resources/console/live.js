@@ -23,10 +23,13 @@ export class Live {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#close() : this.#open(true)));
   }
 
-  // feeds: name -> [method, request]. The same ones again change nothing.
+  // feeds: name -> [method, request]. The same ones again change nothing; where there are none, there is nothing to wait for.
   watch(feeds) {
     const keys = Object.values(feeds).map(([method, request]) => `${method}?${JSON.stringify(request)}`);
-    if (JSON.stringify([Object.keys(feeds), keys]) === JSON.stringify([this.#names, this.#feeds])) return;
+    if (JSON.stringify([Object.keys(feeds), keys]) === JSON.stringify([this.#names, this.#feeds])) {
+      if (keys.length === 0) this.end();
+      return;
+    }
     const known = Object.fromEntries(this.#feeds.map((key, place) => [key, this.data[this.#names[place]]]));
     this.#names = Object.keys(feeds);
     this.#feeds = keys;
@@ -35,6 +38,7 @@ export class Live {
     this.waiting = 0;
     if (this.state === "ended" || this.state === "stale") this.state = "connecting";
     this.#open(false);
+    if (keys.length === 0) this.end();
   }
 
   // Nothing more will come.

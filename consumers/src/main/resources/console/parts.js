@@ -1,6 +1,6 @@
 // What several screens show in the same way.
 import { html, nothing, repeat } from "./lit.js";
-import { exact, time } from "./format.js";
+import { exact, time, UNKNOWN } from "./format.js";
 import { say } from "./announce.js";
 
 export const heading = (text, ...beside) =>
@@ -33,6 +33,16 @@ export function feed(page, name, show) {
   return html`<p class="loading" aria-busy="true">Loading…</p>`;
 }
 
+// A screen that is about what a feed answers, and has its heading from there.
+export const about = (page, name, title, show) => html`${answer(page, name) ? nothing : heading(title)}${feed(page, name, show)}`;
+
+// One figure of a feed.
+export function figure(page, name, show) {
+  const envelope = page.live.data[name];
+  if (!envelope) return html`<span class="coming" aria-busy="true">…</span>`;
+  return envelope.answer ? show(envelope.answer) : UNKNOWN;
+}
+
 export const answer = (page, name) => page.live.data[name]?.answer;
 
 export const failed = (error, retry) => html`<div class="failure" role="alert">
@@ -56,7 +66,8 @@ export function bar(part, whole, label) {
     <rect class="track" width="100" height="8"></rect><rect class="fill" width=${width} height="8"></rect></svg></span>`;
 }
 
-// Rows that do not move under the pointer: what is new waits behind a button, what has gone stays until then.
+// Rows that do not move under the pointer: what is new waits behind a button unless nothing is there yet; what has gone
+// stays until then.
 export function steady(page, name, rows, idOf) {
   const kept = (page.own[name] ??= { order: null, rows: new Map() });
   const now = new Map(rows.map((row) => [idOf(row), row]));
@@ -65,7 +76,7 @@ export function steady(page, name, rows, idOf) {
     kept.rows = new Map(now);
     page.draw();
   };
-  if (!kept.order) {
+  if (!kept.order?.length) {
     kept.order = [...now.keys()];
     kept.rows = new Map(now);
   }

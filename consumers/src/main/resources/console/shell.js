@@ -52,7 +52,7 @@ function liveness(page) {
   const paused = live.state === "paused";
   return html`<div class="liveness">
     <span class="state ${kind}" title=${live.heardAt ? `last heard ${time(live.heardAt)}` : "not heard yet"}>
-      ${shape(kind)}<span>${text}${paused ? ` (${live.waiting} waiting)` : ""}</span></span>
+      ${shape(kind)}<span>${text}${paused ? html` (${live.waiting}<span class="long"> waiting</span>)` : ""}</span></span>
     <button class="quiet" ?disabled=${!paused && live.state !== "live"} @click=${() => live.togglePause()}>
       ${paused ? "resume" : "pause"}</button>
   </div>`;

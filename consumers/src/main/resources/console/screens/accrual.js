@@ -1,6 +1,6 @@
 // Accrual against target: all studies, or one with its sites and days.
 import { html, nothing } from "../lit.js";
-import { answer, bar, copy, empty, feed, table } from "../parts.js";
+import { bar, copy, empty, feed, figure, table } from "../parts.js";
 import { n, num, plural, word } from "../format.js";
 import { drawChart } from "./chart.js";
 
@@ -23,7 +23,7 @@ function studies(page, list) {
   if (shown.length === 0) {
     return empty("Studies stand here once one is registered.", "grpcurl -plaintext 127.0.0.1:7101 list accrual.study.v1.StudyService");
   }
-  const of = (study) => answer(page, `accrual ${study.studyId}`);
+  const of = (study, show) => figure(page, `accrual ${study.studyId}`, show);
   return html`
     ${table(
       "Accrual against target by study",
@@ -31,9 +31,9 @@ function studies(page, list) {
         ["study", (study) => html`<a data-step href=${`/console?study=${encodeURIComponent(study.studyId)}`}>${study.studyId}</a>`],
         ["title", (study) => study.title],
         ["state", (study) => word(study.state, "STUDY_STATE_")],
-        ["accrued", (study) => progress(of(study), study.target)],
-        ["on study", (study) => (of(study) ? n(of(study).enrolled) : "unknown"), "number"],
-        ["parked", (study) => (of(study) ? n(of(study).parked) : "unknown"), "number"],
+        ["accrued", (study) => of(study, (found) => progress(found, study.target))],
+        ["on study", (study) => of(study, ({ enrolled }) => n(enrolled)), "number"],
+        ["parked", (study) => of(study, ({ parked }) => n(parked)), "number"],
       ],
       shown,
       (study) => study.studyId,
@@ -44,7 +44,6 @@ function studies(page, list) {
 }
 
 function progress(study, target) {
-  if (!study) return "unknown";
   const text = `${n(study.accrued)} of ${n(target)}`;
   return html`<span class="progress">${bar(num(study.accrued), target, text)}<span>${text}</span></span>`;
 }
@@ -57,7 +56,7 @@ function detail(page, study) {
   page.own.chart = () => drawChart(page, days, study.target);
   const sql = () => `select * from analytics.accrual where study_id = '${study.studyId.replaceAll("'", "''")}'`;
   return html`
-    <p class="sentence">${progress(study, study.target)} ${plural(study.enrolled, "participant")} on study now.
+    <p class="sentence">${progress(study, study.target)} accrued, ${plural(study.enrolled, "participant")} on study now.
       ${Number(study.parked) > 0 ? `${plural(study.parked, "enrollment")} left out: parked.` : nothing}
       ${copy("copy SQL", sql)}</p>
     <div class="columns">

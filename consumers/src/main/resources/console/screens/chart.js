@@ -1,4 +1,8 @@
 // Accrued by day, summed up, as a line. The library comes when a chart is first drawn; a table stands beside it.
+
+// Room beside the first and the last day, in seconds: a single day is a point in the middle.
+const EDGE = 172_800;
+
 let library;
 
 async function load() {
@@ -25,7 +29,7 @@ export async function drawChart(page, days, target) {
       height: 200,
       legend: { show: false },
       cursor: { show: false },
-      scales: { y: { range: (_, low, high) => [0, Math.max(high, Math.min(target, high * 1.5), 1)] } },
+      scales: { x: { range: (_, first, last) => [first - EDGE, last + EDGE] }, y: { range: (_, low, high) => [0, Math.max(high, Math.min(target, high * 1.5), 1)] } },
       axes: [axis, axis],
       series: [{}, { label: "accrued", stroke: outlineColor, width: 2, points: { show: times.length < 40, size: 6 } }],
     },

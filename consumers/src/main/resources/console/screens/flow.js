@@ -1,6 +1,6 @@
 // Where one enrollment, or one conversation, stands: as graph, time line and table, live while its saga runs.
 import { html, nothing } from "../lit.js";
-import { answer, copy, feed, heading, id } from "../parts.js";
+import { about, answer, copy, heading, id } from "../parts.js";
 import { address } from "../router.js";
 import { arrow, focusNode, graph, NORMAL, zoomed } from "../flow/graph.js";
 import { timeline, zoomTime } from "../flow/timeline.js";
@@ -34,7 +34,7 @@ export default {
     page.own.enteredAt = Date.now();
   },
 
-  view: (page) => html`${feed(page, "flow", () => whole(page, current(page)))}${answer(page, "flow") ? nothing : unheard(page)}`,
+  view: (page) => html`${about(page, "flow", "Flow", () => whole(page, current(page)))}${answer(page, "flow") ? nothing : unheard(page)}`,
 
   drawn(page) {
     const flow = page.own.model;

@@ -1,6 +1,6 @@
 // One dead letter, looked into: why, what it holds, what was done with it; and what waits behind it.
 import { html, nothing } from "../lit.js";
-import { answer, copy, feed, heading, id, table, when } from "../parts.js";
+import { about, answer, copy, feed, heading, id, table, when } from "../parts.js";
 import { badge, letterCause, letterState } from "../states.js";
 import { call } from "../api.js";
 import { ask, asked, showAsked } from "../dialog.js";
@@ -17,7 +17,7 @@ export default {
     return feeds;
   },
   drawn: showAsked,
-  view: (page) => html`${feed(page, "letter", (found) => whole(page, found))}${asked(page)}`,
+  view: (page) => html`${about(page, "letter", "Dead letter", (found) => whole(page, found))}${asked(page)}`,
 };
 
 const mine = ({ consumer, topic, key }) => ({ consumer, topic, key });
@@ -44,7 +44,7 @@ function whole(page, { letter, payloadJson, decodeError, headers, history }) {
           ${letter.settleTime ? fact("settled", when(letter.settleTime)) : nothing}
         </dl>
         <h3>Headers</h3>
-        <dl class="facts">${Object.entries(headers ?? {}).sort().map(([name, value]) => fact(name, html`<code>${value}</code>`))}</dl></section>
+        <dl class="facts headers">${Object.entries(headers ?? {}).sort().map(([name, value]) => fact(name, html`<code>${value}</code>`))}</dl></section>
     </div>
     <section aria-labelledby="history"><h2 id="history">What was done with it</h2>
       ${table("History", [["when", (a) => when(a.time)], ["who", (a) => a.who], ["what", (a) => word(a.action, "").replaceAll("-", " ")], ["note", (a) => note(a)]], history ?? [], (a) => a.time + a.action)}</section>
@@ -65,7 +65,7 @@ function pretty(json) {
 }
 
 const acts = (page, letter, others, first) => html`
-  ${redriveBar(page, { ...mine(letter), error: "" }, { some: true, keys: others && Number(others.total) ? 1 : 0, events: Number(others?.total ?? 0), sql: sqlOf({ ...mine(letter), error: "" }) })}
+  ${feed(page, "key", ({ total }) => redriveBar(page, { ...mine(letter), error: "" }, { some: true, keys: Number(total) ? 1 : 0, events: Number(total), sql: sqlOf({ ...mine(letter), error: "" }) }))}
   <section class="acts" aria-labelledby="discard"><h2 id="discard">Discard</h2>
     <p>${first ? "Gives this event up for good and moves the consumer past it. What waits behind it stays parked until it is redriven." : "Only the first of a key can be discarded: settle those before it."}</p>
     <div class="buttons">${copy("copy letter id", () => letter.letterId)}

@@ -1,6 +1,6 @@
 // One message: where it stands, what was caught of it in a local run, and deciding about one in doubt.
 import { html, nothing } from "../lit.js";
-import { copy, feed, heading, id, when } from "../parts.js";
+import { about, copy, heading, id, when } from "../parts.js";
 import { badge, mailState } from "../states.js";
 import { call } from "../api.js";
 import { ask, asked, showAsked } from "../dialog.js";
@@ -13,7 +13,7 @@ export default {
   title: () => "Mail",
   feeds: ({ params }) => ({ mail: ["NotificationService/GetNotification", { notificationId: params.id }] }),
   drawn: showAsked,
-  view: (page) => html`${feed(page, "mail", (found) => whole(page, found))}${asked(page)}`,
+  view: (page) => html`${about(page, "mail", "Mail", (found) => whole(page, found))}${asked(page)}`,
 };
 
 const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;

@@ -1,6 +1,6 @@
 // How far a redrive is, and what came of it.
 import { html, nothing } from "../lit.js";
-import { answer, bar, copy, feed, heading, id, table, when } from "../parts.js";
+import { about, answer, bar, copy, heading, id, table, when } from "../parts.js";
 import { badge } from "../states.js";
 import { millis, n, num, plural, span } from "../format.js";
 
@@ -17,7 +17,7 @@ export default {
     const redrive = answer(page, "redrive")?.redrive;
     if (redrive && over(redrive) && page.live.state === "live") page.live.end();
   },
-  view: (page) => feed(page, "redrive", ({ redrive }) => whole(redrive)),
+  view: (page) => about(page, "redrive", "Redrive", ({ redrive }) => whole(redrive)),
 };
 
 function whole(redrive) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.longrunning.Operation;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import java.time.Duration;
 import java.util.Locale;
@@ -13,11 +14,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The six things a person does in the console, by mouse and by keyboard, while enrollments run. */
+@Tag("faults")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleIT {
   /** Letters only: errors are grouped by what comes before the first digit. */
@@ -217,7 +220,7 @@ class ConsoleIT {
             .formatted(study));
   }
 
-  private static com.microsoft.playwright.Page.LocatorOptions has(String text) {
-    return new com.microsoft.playwright.Page.LocatorOptions().setHasText(text);
+  private static Page.LocatorOptions has(String text) {
+    return new Page.LocatorOptions().setHasText(text);
   }
 }

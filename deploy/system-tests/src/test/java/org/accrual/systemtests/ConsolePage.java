@@ -78,6 +78,13 @@ final class ConsolePage implements AutoCloseable {
     return this;
   }
 
+  /** Presses one key after the other. */
+  void keys(String... keys) {
+    for (String key : keys) {
+      page.keyboard().press(key);
+    }
+  }
+
   String clipboard() {
     return (String) page.evaluate("() => navigator.clipboard.readText()");
   }
