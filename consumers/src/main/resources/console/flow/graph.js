@@ -4,9 +4,10 @@ import { hopOutcome, nodeState, shapeInside } from "../states.js";
 import { span, topicName, typeName } from "../format.js";
 import { address } from "../router.js";
 
-const WIDTH = 214;
+// Six columns, as an enrollment with its mails has, fit on a wide screen.
+const WIDTH = 204;
 const HEIGHT = 84;
-const ACROSS = WIDTH + 26;
+const ACROSS = WIDTH + 22;
 const DOWN = HEIGHT + 38;
 const MARGIN = 18;
 const LONG_MS = 60_000;
@@ -61,10 +62,10 @@ function drawn(page, flow, node) {
       aria-label="${typeName(node.type)}, ${word}, ${since}${cause ? `, caused by ${typeName(cause.type)}` : ""}, ${told(node)}">
       <rect class="box" width=${WIDTH} height=${HEIGHT} rx="6"></rect>
       <rect class="edge-of-state" x="0.5" y="8" width="4" height=${HEIGHT - 16} rx="2"></rect>
-      <text class="name" x="14" y="19">${cut(typeName(node.type), 23)}</text>
+      <text class="name" x="14" y="19">${cut(typeName(node.type), Math.floor((WIDTH - 30 - since.length * 5.9) / 7))}</text>
       <text class="since" x=${WIDTH - 8} y="19">${since}</text>
-      <g class="state ${kind}" transform="translate(14 28)">${shapeInside(kind)}<text x="17" y="10">${cut(`${word} · ${node.service}`, 30)}</text></g>
-      <text class="where" x="14" y="55">${cut(where(node), 32)}</text>
+      <g class="state ${kind}" transform="translate(14 28)">${shapeInside(kind)}<text x="17" y="10">${cut(`${word} · ${node.service}`, 27)}</text></g>
+      <text class="where" x="14" y="55">${cut(where(node), 28)}</text>
       ${outcomes(node)}
     </a></g>`;
 }

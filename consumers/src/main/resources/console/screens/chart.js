@@ -29,7 +29,7 @@ export async function drawChart(page, days, target) {
       height: 200,
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { range: (_, first, last) => [first - EDGE, last + EDGE] }, y: { range: (_, low, high) => [0, Math.max(high, Math.min(target, high * 1.5), 1)] } },
+      scales: { x: { range: () => [times[0] - EDGE, times.at(-1) + EDGE] }, y: { range: (_, low, high) => [0, Math.max(high, Math.min(target, high * 1.5), 1)] } },
       axes: [axis, axis],
       series: [{}, { label: "accrued", stroke: outlineColor, width: 2, points: { show: times.length < 40, size: 6 } }],
     },
