@@ -187,8 +187,7 @@ class ConsolePicturesIT {
   }
 
   private void take(Page page, String name, int width, ColorScheme scheme) {
-    String file =
-        "%s-%d-%s".formatted(name, width, scheme.name().toLowerCase(Locale.ROOT));
+    String file = "%s-%d-%s".formatted(name, width, scheme.name().toLowerCase(Locale.ROOT));
     page.screenshot(
         new Page.ScreenshotOptions().setFullPage(true).setPath(PICTURES.resolve(file + ".png")));
     int overflow = (int) page.evaluate("() => document.documentElement.scrollWidth - innerWidth");
