@@ -58,8 +58,7 @@ public final class EventWriter implements AutoCloseable {
   }
 
   /** As one does who does not tell the schema's version: readers ask the registry what it is. */
-  public EventWriter sendUnversioned(
-      String topic, String key, long version, SpecificRecord event) {
+  public EventWriter sendUnversioned(String topic, String key, long version, SpecificRecord event) {
     return send(topic, key, event, EventEncoding.headers(event, version, Instant.now()));
   }
 
