@@ -4,6 +4,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** The system's browser, installed by the system's package manager if it is missing. */
 final class Chromium implements AutoCloseable {
   private static final Path PROGRAM = Path.of("/usr/bin/chromium");
+  private static final Path NEED = Path.of("..", "..", ".ci", "need").toAbsolutePath().normalize();
   private static final List<String> OPTIONS =
       List.of(
           "--no-sandbox",
@@ -52,33 +54,22 @@ final class Chromium implements AutoCloseable {
   }
 
   private static void requireInstalled() {
-    if (!Files.isExecutable(PROGRAM)) {
-      String said = install();
-      if (!Files.isExecutable(PROGRAM)) {
-        throw new IllegalStateException(
-            "the console's tests need Chromium as "
-                + PROGRAM
-                + ": install it, on Debian with apt-get install chromium. It was tried: "
-                + said);
-      }
-    }
-  }
-
-  private static String install() {
     try {
-      Path log = Files.createTempFile("chromium-", ".log");
-      Process install =
-          new ProcessBuilder("sh", "-c", "apt-get update && apt-get install -y chromium")
+      Path said = Files.createTempFile("chromium-", ".log");
+      Process need =
+          new ProcessBuilder(NEED.toString(), "chromium", "chromium", "fonts-dejavu-core")
               .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
+              .redirectOutput(said.toFile())
               .start();
-      if (!install.waitFor(INSTALL_MINUTES, TimeUnit.MINUTES)) {
-        install.destroyForcibly();
+      if (!need.waitFor(INSTALL_MINUTES, TimeUnit.MINUTES)) {
+        need.destroyForcibly().waitFor();
       }
-      List<String> lines = Files.readAllLines(log);
-      return String.join(" / ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
-    } catch (IOException noShell) {
-      return noShell.getMessage();
+      if (need.exitValue() != 0) {
+        throw new IllegalStateException(
+            "the console's tests need Chromium: " + Files.readString(said));
+      }
+    } catch (IOException cannotRun) {
+      throw new UncheckedIOException(cannotRun);
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts a test", e);
     }

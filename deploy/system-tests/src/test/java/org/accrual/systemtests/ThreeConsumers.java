@@ -37,7 +37,6 @@ final class ThreeConsumers implements AutoCloseable {
                     .withOptions(Stack.CORE, "-Daccrual.saga.step-deadline=5m")
                     .withOptions(
                         Stack.CONSUMERS,
-                        "-XX:TieredStopAtLevel=1",
                         "-Daccrual.notification.smtp.port=" + smtpPort,
                         "-Daccrual.notification.lease=5s",
                         "-Daccrual.notification.longest-pause=5s",
