@@ -95,6 +95,8 @@ class ConsoleWalkIT {
   private static void rebuilds(ConsolePage console) {
     console.keys("g", "p");
     Hand.MOUSE.press(console.link("^analytics$"));
+    // Until then the list of both is still there.
+    assertThat(console.page().locator("h1")).hasText("Projection analytics");
     assertThat(console.page().locator(".card")).containsText("staleness");
     Hand.MOUSE.press(console.button("Rebuild from"));
     Hand.KEYBOARD.type(console.page().getByLabel("Who does this"), "ada walks");
