@@ -37,12 +37,12 @@ final class FlowSeeds {
       "select correlation_id, enrollment_id::text from enrollment.saga order by started_at desc, correlation_id limit "
           + MOST;
 
-  /** By the operation's id, which grows with time. */
+  /** By the operation's id, which grows with time. The column, not its text, has the index. */
   private static final String ENDED =
       """
-      select correlation_id, enrollment_id::text, operation_id::text from enrollment.operation
-       where done and operation_id < ? and (? = '' or stage = ?)
-       order by operation_id desc limit ?
+      select o.correlation_id, o.enrollment_id::text, o.operation_id::text from enrollment.operation o
+       where o.done and o.operation_id < ? and (? = '' or o.stage = ?)
+       order by o.operation_id desc limit ?
       """;
 
   private static final String OF_ENROLLMENT =

@@ -23,7 +23,7 @@ final class Summaries {
              case when o.done then o.updated_at end as ended_at,
              s.step as saga_step, s.due_at, s.due_at < now() - interval '30 s' as overdue,
              p.parked, m.mails, first.type, first.step, first.outcome, first.detail
-        from unnest(?, ?) as w (correlation_id, enrollment_id)
+        from unnest(?, ?) with ordinality as w (correlation_id, enrollment_id, place)
         left join enrollment.attempt a on a.enrollment_id = w.enrollment_id
         left join enrollment.operation o
           on o.enrollment_id = w.enrollment_id and o.correlation_id = w.correlation_id
@@ -37,6 +37,7 @@ final class Summaries {
                             where o.operation_id is null and f.correlation_id = w.correlation_id
                               and f.step in ('command', 'written')
                             order by f.at, f.step limit 1) first on true
+       order by w.place
       """;
 
   private Summaries() {}
