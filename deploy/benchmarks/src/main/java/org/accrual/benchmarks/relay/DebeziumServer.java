@@ -72,7 +72,7 @@ final class DebeziumServer implements Drain {
   /** How many records stand on a topic; without transactions every offset is one. */
   private static long records(Admin admin, String topic) throws Exception {
     Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < Stand.PARTITIONS; i++) {
       latest.put(new TopicPartition(topic, i), OffsetSpec.latest());
     }
     return admin.listOffsets(latest).all().get().values().stream()

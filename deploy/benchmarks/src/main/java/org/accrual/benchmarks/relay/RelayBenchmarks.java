@@ -30,7 +30,7 @@ public final class RelayBenchmarks {
   public static void run(List<String> arguments) throws Exception {
     RelayOptions options = RelayOptions.parse(arguments);
     ROOT.setLevel(Level.WARNING);
-    try (Stand stand = Stand.start()) {
+    try (Stand stand = Stand.start(options.partitions())) {
       switch (options.benchmark()) {
         case "relay-drain" -> drain(stand, options);
         case "relay-peers" -> peers(stand, options);

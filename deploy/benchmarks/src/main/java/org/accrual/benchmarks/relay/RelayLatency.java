@@ -20,7 +20,6 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** From the answer to COMMIT to the receipt under read_committed, at a steady rate. */
 final class RelayLatency {
-  private static final Duration WARM_UP = Duration.ofSeconds(40);
   private static final Duration MEASURED = Duration.ofSeconds(30);
   private static final String INSERT =
       """
@@ -30,28 +29,27 @@ final class RelayLatency {
           .formatted(Stand.AGGREGATE_TYPE, Stand.TYPE);
 
   private final Stand stand;
-  private final int rate;
+  private final RelayOptions options;
   private final Map<String, Long> committed = new ConcurrentHashMap<>();
   private final Queue<Long> latencies = new ConcurrentLinkedQueue<>();
   private volatile boolean stopped;
 
-  private RelayLatency(Stand stand, int rate) {
+  private RelayLatency(Stand stand, RelayOptions options) {
     this.stand = stand;
-    this.rate = rate;
+    this.options = options;
   }
 
   static void run(Stand stand, RelayOptions options) throws Exception {
     stand.load(1, 1);
     String slot = stand.copySlot("bench_latency");
-    try (RelayProcess relay =
-        RelayProcess.start(
-            stand, slot, List.of("-Xmx512m", "-XX:+UseZGC", "-Daccrual.relay.poll-interval=1ms"))) {
+    try (RelayProcess relay = RelayProcess.start(stand, slot, List.of("-Xmx512m", "-XX:+UseZGC"))) {
       relay.awaitMark(stand.end());
-      RelayLatency latency = new RelayLatency(stand, options.rate());
+      RelayLatency latency = new RelayLatency(stand, options);
       latency.measure();
       Report report = new Report("relay-latency");
       report.latency(
-          "commit to read_committed receipt at %d transactions/s".formatted(options.rate()),
+          "commit to read_committed receipt at %d transactions/s, %d partitions"
+              .formatted(options.rate(), options.partitions()),
           List.copyOf(latency.latencies));
       report.write(options.json());
     } finally {
@@ -60,14 +58,15 @@ final class RelayLatency {
   }
 
   private void measure() throws Exception {
-    long counted = System.nanoTime() + WARM_UP.toNanos();
+    Duration warmUp = Duration.ofSeconds(options.warmUp());
+    long counted = System.nanoTime() + warmUp.toNanos();
     byte[] payload = new byte[Stand.PAYLOAD];
     try (ExecutorService reading = Executors.newSingleThreadExecutor()) {
       Future<?> reader = reading.submit(() -> read(counted));
       SteadyWriters.run(
           stand,
-          rate,
-          WARM_UP.plus(MEASURED),
+          options.rate(),
+          warmUp.plus(MEASURED),
           INSERT,
           (insert, id) -> {
             insert.setObject(1, id);
@@ -88,7 +87,9 @@ final class RelayLatency {
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
-          IntStream.range(0, 12).mapToObj(i -> new TopicPartition(Stand.TOPIC, i)).toList();
+          IntStream.range(0, options.partitions())
+              .mapToObj(i -> new TopicPartition(Stand.TOPIC, i))
+              .toList();
       consumer.assign(partitions);
       consumer.seekToEnd(partitions);
       while (!stopped) {

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param txRows rows of each source transaction
  * @param turns of each contender that count; one before them warms the machine up
  * @param rate of {@code relay-latency}, transactions a second
+ * @param partitions of its topic
+ * @param warmUp seconds of it that do not count
  * @param debeziumServer folder of an unpacked distribution, for {@code relay-peers}
  * @param json where every figure goes
  */
@@ -23,10 +25,18 @@ record RelayOptions(
     int txRows,
     int turns,
     int rate,
+    int partitions,
+    int warmUp,
     Optional<Path> debeziumServer,
     Path json) {
   private static final Map<String, Integer> NUMBERS =
-      Map.of("--rows", 1_000_000, "--tx-rows", 1, "--turns", 3, "--rate", 2_000);
+      Map.of(
+          "--rows", 1_000_000,
+          "--tx-rows", 1,
+          "--turns", 3,
+          "--rate", 2_000,
+          "--partitions", Stand.PARTITIONS,
+          "--warm-up", 120);
 
   /**
    * Reads {@code BENCHMARK [--option value] …}.
@@ -48,7 +58,8 @@ record RelayOptions(
                         || option.equals("--debezium-server")
                         || option.equals("--json"))) {
       throw new IllegalArgumentException(
-          "options: --rows N, --tx-rows N, --turns N, --rate N, --debezium-server FOLDER, --json FILE");
+          "options: --rows N, --tx-rows N, --turns N, --rate N, --partitions N, --warm-up SECONDS,"
+              + " --debezium-server FOLDER, --json FILE");
     }
     return new RelayOptions(
         benchmark,
@@ -56,6 +67,8 @@ record RelayOptions(
         number(options, "--tx-rows"),
         number(options, "--turns"),
         number(options, "--rate"),
+        number(options, "--partitions"),
+        number(options, "--warm-up"),
         Optional.ofNullable(options.get("--debezium-server")).map(Path::of),
         Path.of(options.getOrDefault("--json", "benchmark-" + benchmark + ".json")));
   }

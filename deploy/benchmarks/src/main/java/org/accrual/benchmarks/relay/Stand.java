@@ -35,6 +35,9 @@ final class Stand implements AutoCloseable {
   static final String TYPE = "accrual.study.activated.v1";
   static final int PAYLOAD = 400;
 
+  /** As many as the topics of the product have. */
+  static final int PARTITIONS = 12;
+
   /** Where a backlog begins; every turn reads from a copy of it. */
   private static final String ORIGIN = "bench_origin";
 
@@ -58,7 +61,7 @@ final class Stand implements AutoCloseable {
   }
 
   /** Durable as in production: fsync and synchronous commit are on. */
-  static Stand start() throws IOException, InterruptedException {
+  static Stand start(int partitions) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("accrual-benchmark");
     EmbeddedPostgres postgres =
         EmbeddedPostgres.start(
@@ -82,11 +85,11 @@ final class Stand implements AutoCloseable {
                 List.of(folder.resolve("kafka").toString(), "127.0.0.1", Integer.toString(port))),
             folder.resolve("kafka.log"));
     Stand stand = new Stand(folder, postgres, registry, kafka, "127.0.0.1:" + port);
-    stand.prepare();
+    stand.prepare(partitions);
     return stand;
   }
 
-  private void prepare() throws InterruptedException {
+  private void prepare(int partitions) throws InterruptedException {
     Programs.await(
         "Kafka",
         Duration.ofSeconds(60),
@@ -95,7 +98,7 @@ final class Stand implements AutoCloseable {
     Database.maintainOutbox(database(), ProvisionSettings.OUTBOX_RETENTION);
     TopicPlan.apply(kafkaServers, 1);
     Schemas.register(registryUrl());
-    createTopic(TOPIC);
+    createTopic(TOPIC, partitions);
   }
 
   DatabaseSettings database() {
@@ -119,9 +122,13 @@ final class Stand implements AutoCloseable {
   }
 
   void createTopic(String name) throws InterruptedException {
+    createTopic(name, PARTITIONS);
+  }
+
+  private void createTopic(String name, int partitions) throws InterruptedException {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafkaServers))) {
       admin
-          .createTopics(List.of(new NewTopic(name, Optional.of(12), Optional.empty())))
+          .createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))
           .all()
           .get();
     } catch (ExecutionException failed) {
