@@ -4,12 +4,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * One line an event: UTC time, level, correlation id or {@code -}, the logger's simple name,
@@ -19,6 +21,20 @@ import java.util.logging.Logger;
 final class LogLines extends Formatter {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  /**
+   * What warns at every start of things that nobody can or need mend. Held, since a logger that
+   * nobody holds forgets its level.
+   */
+  private static final List<Logger> CHATTER =
+      Stream.of(
+              "io.debezium.snapshot.SnapshotLockProvider",
+              "io.debezium.snapshot.SnapshotQueryProvider",
+              "io.helidon.metrics.providers.micrometer.MMeterRegistry",
+              "io.helidon.microprofile.metrics.RegistryFactory",
+              "io.helidon.microprofile.server.ServerCdiExtension")
+          .map(Logger::getLogger)
+          .toList();
 
   /** Makes this the format of the process, on standard error, from {@code level} up. */
   static void install(Level level) {
@@ -32,6 +48,7 @@ final class LogLines extends Formatter {
     root.addHandler(console);
     root.setLevel(Level.WARNING);
     Logger.getLogger("org.accrual").setLevel(level);
+    CHATTER.forEach(logger -> logger.setLevel(Level.SEVERE));
   }
 
   @Override
