@@ -49,12 +49,16 @@ final class Handover implements Receiver {
     life.enter(RelayState.RECOVERING);
     publisher.fence();
     Optional<Mark> mark = marks.newest();
-    SlotFacts facts = look();
-    return switch (Verdict.afterAcquiring(facts, slot, mark)) {
-      case Verdict.Unfit(Refusal refusal) -> throw refuse(refusal);
-      case Verdict.Fit fit ->
-          begin(new Origin(facts.systemIdentifier(), facts.timeline(), slot), fit);
-    };
+    try {
+      SlotFacts facts = guard.look();
+      return switch (guard.judge(facts, mark)) {
+        case Verdict.Unfit(Refusal refusal) -> throw refuse(refusal);
+        case Verdict.Fit fit ->
+            begin(new Origin(facts.systemIdentifier(), facts.timeline(), slot), fit);
+      };
+    } catch (SQLException away) {
+      throw new IllegalStateException("the database did not tell of its slot", away);
+    }
   }
 
   private Position begin(Origin here, Verdict.Fit fit) throws InterruptedException {
@@ -94,13 +98,5 @@ final class Handover implements Receiver {
   private RelayRefused refuse(Refusal refusal) {
     life.enter(RelayState.REFUSED, Optional.of(refusal));
     return new RelayRefused(refusal);
-  }
-
-  private SlotFacts look() {
-    try {
-      return guard.look();
-    } catch (SQLException away) {
-      throw new IllegalStateException("the database did not tell of its slot", away);
-    }
   }
 }

@@ -53,7 +53,7 @@ final class RecoverCommand {
           Outcome.REFUSED,
           "recover: a relay streams from slot '%s'; nothing is lost".formatted(slot));
     }
-    return switch (Verdict.afterAcquiring(facts, slot, new MarkTopic(settings.sink()).newest())) {
+    return switch (guard.judge(facts, new MarkTopic(settings.sink()).newest())) {
       case Verdict.Fit _ ->
           Outcome.of(0, "recover: slot '%s' is fit, nothing was done".formatted(slot));
       case Verdict.Unfit(Refusal refusal) ->

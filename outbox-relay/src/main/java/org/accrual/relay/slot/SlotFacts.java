@@ -7,15 +7,13 @@ import java.util.Optional;
  *
  * @param database the one connected to
  * @param publicationFault what is wrong with the publication; empty if nothing
- * @param unrelayable whether there have been records that the slot will never tell
  */
 public record SlotFacts(
     String systemIdentifier,
     int timeline,
     String database,
     Optional<Slot> slot,
-    Optional<String> publicationFault,
-    boolean unrelayable) {
+    Optional<String> publicationFault) {
 
   /**
    * The slot's row.

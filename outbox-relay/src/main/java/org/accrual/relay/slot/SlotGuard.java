@@ -5,14 +5,22 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
+import org.accrual.relay.outbox.Mark;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.slot.SlotFacts.Slot;
 import org.accrual.runtime.DatabaseSettings;
 
-/** Asks the database about slot and publication. Each question takes at most 10 s. */
+/**
+ * Asks the database about slot and publication. Each question takes at most 10 s, but the one about
+ * the outbox's rows, which is asked where there is no mark: at most 10 min.
+ */
 public final class SlotGuard {
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Duration SCAN = Duration.ofMinutes(10);
+
   // The file name's first eight digits are the timeline written to now; the control file's lags
   // behind a promotion.
   private static final String CLUSTER =
@@ -31,7 +39,8 @@ public final class SlotGuard {
        where slot_name = ? and slot_type = 'logical'
       """;
 
-  // Without a mark on Kafka: a relay has said that it relayed something, or there is a row of a
+  // Reads the whole outbox. Without a mark on Kafka: a relay has said that it relayed something, or
+  // there is a row of a
   // transaction older than the slot's catalog_xmin, which was finished before the slot began to
   // tell.
   private static final String UNRELAYABLE =
@@ -78,8 +87,26 @@ public final class SlotGuard {
   }
 
   public SlotFacts look() throws SQLException {
-    try (Connection connection = connect()) {
+    try (Connection connection = connect(ANSWER)) {
       return new Looking(connection).facts();
+    }
+  }
+
+  /** Whether a slot of these facts, which is ours, can go on: by the mark, if there is one. */
+  public Verdict judge(SlotFacts facts, Optional<Mark> mark) throws SQLException {
+    return mark.isPresent()
+        ? Verdict.byMark(facts, slot, mark.get())
+        : Verdict.withoutMark(facts, slot, unrelayable());
+  }
+
+  /** Whether there have been records that the slot will never tell. */
+  private boolean unrelayable() throws SQLException {
+    try (Connection connection = connect(SCAN);
+        PreparedStatement statement = connection.prepareStatement(UNRELAYABLE)) {
+      statement.setString(1, slot);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
     }
   }
 
@@ -88,20 +115,20 @@ public final class SlotGuard {
    * The server itself writes one every 15 s at most.
    */
   public boolean mayMoveSlotOn() throws SQLException {
-    try (Connection connection = connect();
+    try (Connection connection = connect(ANSWER);
         PreparedStatement statement = connection.prepareStatement(MAY_MOVE_SLOT_ON);
         ResultSet row = statement.executeQuery()) {
       return row.next() && row.getBoolean(1);
     }
   }
 
-  private Connection connect() throws SQLException {
+  private Connection connect(Duration limit) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", database.user());
     properties.setProperty("password", database.password());
     properties.setProperty("ApplicationName", "accrual-relay-guard");
     properties.setProperty("connectTimeout", "10");
-    properties.setProperty("socketTimeout", "10");
+    properties.setProperty("socketTimeout", Long.toString(limit.toSeconds()));
     return DriverManager.getConnection(database.url(), properties);
   }
 
@@ -121,8 +148,7 @@ public final class SlotGuard {
             row.getInt("timeline"),
             row.getString("database"),
             slot(),
-            publicationFault(),
-            unrelayable());
+            publicationFault());
       }
     }
 
@@ -147,13 +173,6 @@ public final class SlotGuard {
         row.next();
         return Optional.ofNullable(row.getString("fault"))
             .map(fault -> "'%s': %s".formatted(publication, fault));
-      }
-    }
-
-    private boolean unrelayable() throws SQLException {
-      try (PreparedStatement statement = ask(UNRELAYABLE, slot);
-          ResultSet row = statement.executeQuery()) {
-        return row.next() && row.getBoolean(1);
       }
     }
 

@@ -53,27 +53,33 @@ public sealed interface Verdict {
                     "restore the publication as the migrations make it"));
   }
 
+  /**
+   * Judges a slot that is ours where there is no mark.
+   *
+   * @param unrelayable whether there have been records that the slot will never tell
+   */
+  static Verdict withoutMark(SlotFacts facts, String slotName, boolean unrelayable) {
+    Optional<Refusal> early = beforeAcquiring(facts, slotName);
+    if (early.isPresent()) {
+      return new Unfit(early.get());
+    }
+    return unrelayable
+        ? unfit(
+            Reason.MARK_MISSING,
+            "no mark of slot '%s' on Kafka, yet there have been records from before the slot's "
+                    .formatted(slotName)
+                + "position",
+            "restore Kafka's data, or " + RECOVER)
+        : new Fit(Position.at(facts.slot().orElseThrow().confirmed()), true);
+  }
+
   /** Judges a slot that is ours against the mark. */
-  static Verdict afterAcquiring(SlotFacts facts, String slotName, Optional<Mark> mark) {
+  static Verdict byMark(SlotFacts facts, String slotName, Mark mark) {
     Optional<Refusal> early = beforeAcquiring(facts, slotName);
     if (early.isPresent()) {
       return new Unfit(early.get());
     }
     long confirmed = facts.slot().orElseThrow().confirmed();
-    if (mark.isEmpty()) {
-      return facts.unrelayable()
-          ? unfit(
-              Reason.MARK_MISSING,
-              "no mark of slot '%s' on Kafka, yet there have been records from before the slot's "
-                      .formatted(slotName)
-                  + "position",
-              "restore Kafka's data, or " + RECOVER)
-          : new Fit(Position.at(confirmed), true);
-    }
-    return againstMark(facts, slotName, mark.get(), confirmed);
-  }
-
-  private static Verdict againstMark(SlotFacts facts, String slotName, Mark mark, long confirmed) {
     if (!mark.origin().systemIdentifier().equals(facts.systemIdentifier())) {
       return unfit(
           Reason.OTHER_CLUSTER,

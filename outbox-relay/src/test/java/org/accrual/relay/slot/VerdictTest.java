@@ -28,17 +28,13 @@ class VerdictTest {
 
   @Test
   void theFirstRunBeginsWhereTheSlotDoes() {
-    assertThat(Verdict.afterAcquiring(facts(SLOT), "s", Optional.empty()))
+    assertThat(Verdict.withoutMark(facts(SLOT), "s", false))
         .isEqualTo(new Fit(Position.at(100), true));
   }
 
   @Test
   void noMarkAndRecordsThatTheSlotWillNeverTellIsALossOfTheMark() {
-    SlotFacts facts = new SlotFacts("1", 1, "accrual", Optional.of(SLOT), Optional.empty(), true);
-
-    assertThat(reason(Verdict.afterAcquiring(facts, "s", Optional.empty())))
-        .isEqualTo(Reason.MARK_MISSING);
-    assertThat(judge(facts, mark(100))).isInstanceOf(Fit.class);
+    assertThat(reason(Verdict.withoutMark(facts(SLOT), "s", true))).isEqualTo(Reason.MARK_MISSING);
   }
 
   @Test
@@ -53,7 +49,7 @@ class VerdictTest {
 
   @Test
   void refusesAMissingLostOrForeignSlotBeforeItIsAcquired() {
-    SlotFacts none = new SlotFacts("1", 1, "accrual", Optional.empty(), Optional.empty(), false);
+    SlotFacts none = new SlotFacts("1", 1, "accrual", Optional.empty(), Optional.empty());
     Slot lost = new Slot("pgoutput", "accrual", Optional.of("wal_removed"), false, 100);
     Slot otherPlugin = new Slot("test_decoding", "accrual", Optional.empty(), false, 100);
     Slot otherDatabase = new Slot("pgoutput", "other", Optional.empty(), false, 100);
@@ -68,13 +64,13 @@ class VerdictTest {
   @Test
   void refusesAPublicationThatTellsOtherThings() {
     SlotFacts facts =
-        new SlotFacts("1", 1, "accrual", Optional.of(SLOT), Optional.of("it tells all"), false);
+        new SlotFacts("1", 1, "accrual", Optional.of(SLOT), Optional.of("it tells all"));
 
     assertThat(early(facts)).isEqualTo(Reason.PUBLICATION_UNFIT);
   }
 
   private static SlotFacts facts(Slot slot) {
-    return new SlotFacts("1", 1, "accrual", Optional.of(slot), Optional.empty(), false);
+    return new SlotFacts("1", 1, "accrual", Optional.of(slot), Optional.empty());
   }
 
   private static Mark mark(long lsn) {
@@ -82,7 +78,7 @@ class VerdictTest {
   }
 
   private static Verdict judge(SlotFacts facts, Mark mark) {
-    return Verdict.afterAcquiring(facts, "s", Optional.of(mark));
+    return Verdict.byMark(facts, "s", mark);
   }
 
   private static Reason early(SlotFacts facts) {

@@ -1,0 +1,72 @@
+package org.accrual.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Optional;
+import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Position;
+import org.accrual.relay.slot.Refusal.Reason;
+import org.accrual.relay.slot.SlotFacts;
+import org.accrual.relay.slot.SlotGuard;
+import org.accrual.relay.slot.Verdict;
+import org.accrual.runtime.DatabaseSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SlotGuardIT {
+  private final RelayFixtures fixtures = new RelayFixtures();
+  private final SlotGuard guard = new SlotGuard(fixtures.database, fixtures.slot, "accrual_outbox");
+
+  SlotGuardIT() throws Exception {}
+
+  @AfterEach
+  void close() throws Exception {
+    fixtures.close();
+  }
+
+  /** It may hold days of messages: a relay that waits looks twice a second. */
+  @Test
+  void withAMarkTheOutboxIsNotRead() throws Exception {
+    fixtures.createSlot();
+    fixtures.sql("alter role accrual_relay login");
+    fixtures.sql("revoke select on outbox.message from accrual_relay");
+    SlotGuard unable =
+        new SlotGuard(
+            new DatabaseSettings(fixtures.database.url(), "accrual_relay", ""),
+            fixtures.slot,
+            "accrual_outbox");
+
+    SlotFacts facts = unable.look();
+    Origin here = new Origin(facts.systemIdentifier(), facts.timeline(), fixtures.slot);
+    Position confirmed = Position.at(facts.slot().orElseThrow().confirmed());
+
+    assertThat(unable.judge(facts, Optional.of(new Mark(here, confirmed))))
+        .isEqualTo(new Verdict.Fit(confirmed, false));
+    assertThatThrownBy(() -> unable.judge(facts, Optional.empty()))
+        .hasMessageContaining("permission denied");
+  }
+
+  @Test
+  void withoutAMarkARowFromBeforeTheSlotIsLost() throws Exception {
+    fixtures.commit("k");
+    fixtures.createSlot();
+
+    assertThat(guard.judge(guard.look(), Optional.empty()))
+        .isInstanceOfSatisfying(
+            Verdict.Unfit.class,
+            unfit -> assertThat(unfit.refusal().reason()).isEqualTo(Reason.MARK_MISSING));
+  }
+
+  @Test
+  void withoutAMarkTheFirstRunBeginsWhereTheSlotDoes() throws Exception {
+    fixtures.createSlot();
+    fixtures.commit("k");
+
+    SlotFacts facts = guard.look();
+
+    assertThat(guard.judge(facts, Optional.empty()))
+        .isEqualTo(new Verdict.Fit(Position.at(facts.slot().orElseThrow().confirmed()), true));
+  }
+}
