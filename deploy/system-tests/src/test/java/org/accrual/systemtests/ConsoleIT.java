@@ -36,7 +36,7 @@ class ConsoleIT {
   private final TestStack stack = TestStack.shared();
   private final ConsoleTrouble trouble = new ConsoleTrouble(stack);
   private final SiteClient client = stack.client();
-  private final Traffic traffic = new Traffic(stack, "TRAFFIC-" + RUN);
+  private final Traffic traffic = new Traffic(stack, "TRAFFIC-" + RUN, Duration.ofMillis(250));
   private Chromium chromium;
   private ConsolePage console;
 

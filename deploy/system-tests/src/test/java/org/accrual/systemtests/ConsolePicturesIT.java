@@ -42,7 +42,7 @@ class ConsolePicturesIT {
   private final TestStack stack = TestStack.shared();
   private final ConsoleTrouble trouble = new ConsoleTrouble(stack);
   private final SiteClient client = stack.client();
-  private final Traffic traffic = new Traffic(stack, "ST-1");
+  private final Traffic traffic = new Traffic(stack, "ST-1", Duration.ofSeconds(2));
   private final Map<String, String> screens = new LinkedHashMap<>();
   private final List<String> findings = new ArrayList<>();
   private Chromium chromium;

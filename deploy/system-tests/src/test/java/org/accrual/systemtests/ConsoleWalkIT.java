@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,7 @@ class ConsoleWalkIT {
   void oneWayThroughAllOfIt() {
     ConsoleTrouble trouble = new ConsoleTrouble(stack);
     try (SiteClient client = stack.client();
-        Traffic traffic = new Traffic(stack, "TRAFFIC-WALK");
+        Traffic traffic = new Traffic(stack, "TRAFFIC-WALK", Duration.ofMillis(250));
         Chromium chromium = new Chromium();
         ConsolePage console =
             new ConsolePage(chromium.browser(), stack.console(), WIDTH, ColorScheme.LIGHT)) {

@@ -1,23 +1,24 @@
 package org.accrual.systemtests;
 
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.accrual.api.enrollment.v1.EnrollPatientRequest;
 
-/** Enrollments that go on beside a test, four a second. */
+/** Enrollments that go on beside a test. */
 final class Traffic implements AutoCloseable {
-  private static final long EVERY_MILLIS = 250;
-
   private final String study;
   private final SiteClient client;
+  private final Duration pause;
   private final AtomicInteger patients = new AtomicInteger();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread thread = Thread.ofVirtual().unstarted(this::run);
 
-  Traffic(TestStack stack, String study) {
+  Traffic(TestStack stack, String study, Duration pause) {
     this.study = study;
+    this.pause = pause;
     this.client = stack.client();
   }
 
@@ -37,7 +38,7 @@ final class Traffic implements AutoCloseable {
 
   private void run() {
     try {
-      while (!stopping.await(EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+      while (!stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
         var _ = client.enrollments().enrollPatient(next());
       }
     } catch (StatusRuntimeException | InterruptedException over) {
