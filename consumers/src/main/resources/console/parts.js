@@ -2,6 +2,7 @@
 import { html, nothing, repeat } from "./lit.js";
 import { exact, time, UNKNOWN } from "./format.js";
 import { say } from "./announce.js";
+import { badge } from "./states.js";
 
 export const heading = (text, ...beside) =>
   html`<div class="heading"><h1 tabindex="-1">${text}</h1><div class="beside">${beside}</div></div>`;
@@ -46,7 +47,7 @@ export function figure(page, name, show) {
 export const answer = (page, name) => page.live.data[name]?.answer;
 
 export const failed = (error, retry) => html`<div class="failure" role="alert">
-  <p><strong>${error.message}</strong></p>
+  <p>${badge("failed", "failed")} <strong>${error.message}</strong></p>
   ${error.fields?.length ? html`<ul>${error.fields.map((field) => html`<li>${field}</li>`)}</ul>` : nothing}
   <p>${error.reason || error.code}${error.correlationId ? html`, correlation id ${id(error.correlationId)}` : nothing}</p>
   ${retry ? html`<button @click=${retry}>Try again</button>` : nothing}
@@ -90,7 +91,7 @@ export function steady(page, name, rows, idOf) {
 }
 
 // A table whose rows become cards where it is narrow; dense ones become lines, and leave out what is not there.
-export const table = (caption, columns, rows, keyOf, dense = false) => html`<div class="table ${dense ? "dense" : ""}"><table>
+export const table = (caption, columns, rows, keyOf, dense = false) => html`<div class="table ${dense ? "dense" : "stacked"}"><table>
   <caption class="unseen">${caption}</caption>
   <thead><tr>${columns.map(([name, , kind]) => html`<th scope="col" class=${kind ?? ""}>${name}</th>`)}</tr></thead>
   <tbody>${repeat(

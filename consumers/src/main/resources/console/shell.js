@@ -58,12 +58,12 @@ function liveness(page) {
   </div>`;
 }
 
-const staleBanner = ({ live }) => html`<p class="banner">
+const staleBanner = ({ live }) => html`<section class="banner" aria-label="Connection">
   ${shape("failed")}
   ${live.heardAt
     ? html`Nothing heard for ${span(live.age)}: values are of ${time(live.heardAt)}, actions are off. It goes on by itself.`
     : "The server has not answered yet. It goes on by itself."}
-</p>`;
+</section>`;
 
 function search(page, event) {
   event.preventDefault();

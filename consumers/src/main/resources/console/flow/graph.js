@@ -59,7 +59,7 @@ function drawn(page, flow, node) {
   return svg`<g class="placed" ${at(left(node), top(node))}>
     <a class="node ${kind}" data-step data-node=${node.nodeId} href=${address({ hop: node.nodeId })}
       aria-current=${selected ? "true" : nothing}
-      aria-label="${typeName(node.type)}, ${word}, ${since}${cause ? `, caused by ${typeName(cause.type)}` : ""}, ${told(node)}">
+      aria-description=${cause ? `caused by ${typeName(cause.type)}` : nothing}>
       <rect class="box" width=${WIDTH} height=${HEIGHT} rx="6"></rect>
       <rect class="edge-of-state" x="0.5" y="8" width="4" height=${HEIGHT - 16} rx="2"></rect>
       <text class="name" x="14" y="19">${cut(typeName(node.type), Math.floor((WIDTH - 30 - since.length * 5.9) / 7))}</text>
@@ -85,8 +85,6 @@ function counted(node) {
     .filter(([, many]) => many > 0)
     .map(([outcome, many]) => [...hopOutcome(outcome), many]);
 }
-
-const told = (node) => counted(node).map(([, word, many]) => `${many} ${word}`).join(", ") || "no consumers";
 
 function outcomes(node) {
   let x = 14;

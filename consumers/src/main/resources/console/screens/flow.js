@@ -83,7 +83,7 @@ function whole(page, flow) {
       <span class="zoom" role="group" aria-label="Zoom">
         <button @click=${() => zoom(page, -1)} aria-label="Zoom out" ?disabled=${now === "table"}>−</button>
         <button @click=${() => zoom(page, 1)} aria-label="Zoom in" ?disabled=${now === "table"}>+</button>
-        <button @click=${() => zoom(page, 0)} aria-label="Show all" ?disabled=${now === "table"}>0</button></span>
+        <button @click=${() => zoom(page, 0)} aria-label="0: show all" ?disabled=${now === "table"}>0</button></span>
       ${copy("copy link", () => location.href)} ${copy("copy SQL", () => sql)}
     </div>
     ${flow.truncated ? html`<p class="hint">Only the first 2000 nodes are shown; the SQL has all.</p>` : nothing}

@@ -34,7 +34,7 @@ function whole(page, { letter, payloadJson, decodeError, headers, history }) {
       ${parked ? (first ? "The first of its key" : html`Number ${n(letter.place)} of its key`) : nothing}${parked && others ? `, ${plural(Number(others.total) - Number(letter.place), "event")} behind it.` : ""}
       ${letter.correlationId !== "-" ? html`<a href=${`/console/flows/${encodeURIComponent(letter.correlationId)}`}>The flow it belongs to</a>` : nothing}</p>
     <div class="columns">
-      <section aria-labelledby="payload"><h2 id="payload">Payload</h2>
+      <section><h2>Payload</h2>
         ${payloadJson ? html`<pre tabindex="0" role="region" aria-label="Payload">${pretty(payloadJson)}</pre>` : html`<p>${decodeError || "There is none."}</p>`}</section>
       <section aria-labelledby="record"><h2 id="record">Record</h2>
         <dl class="facts">

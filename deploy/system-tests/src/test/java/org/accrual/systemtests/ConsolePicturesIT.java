@@ -149,6 +149,7 @@ class ConsolePicturesIT {
   }
 
   private static void pause(Page page) {
+    settled(page);
     Locator pause = page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("pause"));
     pause.click();
     page.locator("header .state.parked").waitFor();
