@@ -57,7 +57,8 @@ final class RelayProcess implements AutoCloseable {
             log,
             Programs.start(
                 Leash.command(all, Built.jar("outbox-relay", "accrual-outbox-relay")), log));
-    Programs.await("the relay: " + log, Duration.ofSeconds(60), () -> relay.said("-> streaming"));
+    // The first start on a slot reads the whole outbox.
+    Programs.await("the relay: " + log, Duration.ofMinutes(5), () -> relay.said("-> streaming"));
     return relay;
   }
 
