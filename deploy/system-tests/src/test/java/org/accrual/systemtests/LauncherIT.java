@@ -49,6 +49,7 @@ class LauncherIT {
         .atMost(Duration.ofMinutes(3))
         .until(() -> SERVICES.stream().allMatch(service -> runs(service, first)));
     List<ProcessHandle> children = first.descendants().toList();
+    assertThat(children).hasSizeGreaterThanOrEqualTo(6);
 
     first.destroyForcibly().waitFor();
 

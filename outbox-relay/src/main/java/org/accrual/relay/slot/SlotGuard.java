@@ -40,9 +40,8 @@ public final class SlotGuard {
       """;
 
   // Reads the whole outbox. Without a mark on Kafka: a relay has said that it relayed something, or
-  // there is a row of a
-  // transaction older than the slot's catalog_xmin, which was finished before the slot began to
-  // tell.
+  // there is a row of a transaction older than the slot's catalog_xmin, which was finished before
+  // the slot began to tell.
   private static final String UNRELAYABLE =
       """
       select exists (select from ops.relay r where r.slot = s.slot_name and r.mark is not null)
