@@ -6,19 +6,14 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
 import org.accrual.contract.Headers;
+import org.accrual.embedded.CommittedRecords;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** What stands in the database and on the topics, read past every service. */
 final class Evidence {
@@ -55,26 +50,11 @@ final class Evidence {
 
   /** Every committed record of a topic by key, in order. */
   Map<String, List<ConsumerRecord<String, byte[]>>> records(String topic) {
-    Properties settings = new Properties();
-    settings.put("bootstrap.servers", bootstrapServers);
-    settings.put("isolation.level", "read_committed");
-    settings.put("enable.auto.commit", "false");
     Map<String, List<ConsumerRecord<String, byte[]>>> byKey = new TreeMap<>();
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(p -> new TopicPartition(topic, p.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          byKey.computeIfAbsent(record.key(), key -> new ArrayList<>()).add(record);
-        }
-      }
-    }
+    CommittedRecords.each(
+        bootstrapServers,
+        topic,
+        record -> byKey.computeIfAbsent(record.key(), key -> new ArrayList<>()).add(record));
     return byKey;
   }
 

@@ -83,6 +83,9 @@ public final class MarkTopic {
             // A missing mark topic is an error of deployment, not something to make on the fly.
             "allow.auto.create.topics",
             false,
+            // At the end of a topic closing waits for a fetch that is under way in vain.
+            "fetch.max.wait.ms",
+            20,
             "client.id",
             "accrual-relay-mark"),
         new ByteArrayDeserializer(),

@@ -118,6 +118,9 @@ public final class TopicScan {
             false,
             "allow.auto.create.topics",
             false,
+            // At the end of a topic closing waits for a fetch that is under way in vain.
+            "fetch.max.wait.ms",
+            20,
             "client.id",
             "accrual-relay-scan"),
         new ByteArrayDeserializer(),

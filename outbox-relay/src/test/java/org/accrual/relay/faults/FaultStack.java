@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.accrual.contract.Topics;
+import org.accrual.embedded.CommittedRecords;
 import org.accrual.embedded.EmbeddedKafka;
 import org.accrual.embedded.EmbeddedPostgres;
 import org.accrual.embedded.FreePort;
@@ -45,11 +46,7 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** A PostgreSQL and a Kafka that may be killed, and what stands in each. */
 final class FaultStack implements AutoCloseable {
@@ -222,23 +219,10 @@ final class FaultStack implements AutoCloseable {
 
   /** The same, one after another. */
   void eachOnTopic(Consumer<Message> messages) {
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", kafkaServers(), "isolation.level", "read_committed"),
-            new StringDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(Topics.of(Writers.AGGREGATE_TYPE)).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        consumer.poll(Duration.ofMillis(200)).forEach(record -> messages.accept(message(record)));
-      }
-    }
+    CommittedRecords.each(
+        kafkaServers(),
+        Topics.of(Writers.AGGREGATE_TYPE),
+        record -> messages.accept(message(record)));
   }
 
   private static Message message(ConsumerRecord<String, byte[]> record) {
