@@ -6,52 +6,65 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One PostgreSQL, Kafka and registry for all tests of a JVM, each started when it is first asked
- * for and stopped when the JVM ends. Databases are fresh per call; Kafka's topics have fixed names,
- * so tests that share the broker use keys and groups of their own.
+ * One PostgreSQL, Kafka and registry for all tests of a JVM, started when first asked for and
+ * stopped when the JVM ends. Who needs Kafka or the registry needs the other too, so these two
+ * start side by side. Databases are fresh per call; Kafka's topics have fixed names, so tests that
+ * share the broker use keys and groups of their own.
  */
 public final class SharedParts {
   private static final String HOST = "127.0.0.1";
 
-  private static final Deque<AutoCloseable> STARTED = new ArrayDeque<>();
   private static final Map<String, String> TEMPLATES = new HashMap<>();
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static @Nullable Path folder;
   private static @Nullable EmbeddedPostgres postgres;
-  private static @Nullable EmbeddedKafka kafka;
-  private static @Nullable EmbeddedRegistry registry;
+  private static @Nullable Events events;
+
+  private record Events(
+      CompletableFuture<EmbeddedKafka> kafka, CompletableFuture<EmbeddedRegistry> registry) {}
 
   private SharedParts() {}
 
   public static synchronized EmbeddedPostgres postgres() {
     if (postgres == null) {
-      postgres = stoppedLater(EmbeddedPostgres.start(folder("postgresql"), HOST, 0));
+      postgres = EmbeddedPostgres.start(folder("postgresql"), HOST, 0);
     }
     return postgres;
   }
 
-  public static synchronized EmbeddedKafka kafka() {
-    if (kafka == null) {
-      KafkaLogs.warningsOnly();
-      kafka = stoppedLater(EmbeddedKafka.start(folder("kafka"), HOST, 0));
-    }
-    return kafka;
+  public static EmbeddedKafka kafka() {
+    return events().kafka().join();
   }
 
-  public static synchronized EmbeddedRegistry registry() {
-    if (registry == null) {
-      registry = stoppedLater(EmbeddedRegistry.start(folder("registry"), HOST, 0));
+  public static EmbeddedRegistry registry() {
+    return events().registry().join();
+  }
+
+  private static synchronized Events events() {
+    if (events == null) {
+      KafkaLogs.warningsOnly();
+      Path logs = folder("kafka");
+      Path registry = folder("registry");
+      events =
+          new Events(
+              starting("kafka", () -> EmbeddedKafka.start(logs, HOST, 0)),
+              starting("registry", () -> EmbeddedRegistry.start(registry, HOST, 0)));
     }
-    return registry;
+    return events;
+  }
+
+  private static <P> CompletableFuture<P> starting(String name, Supplier<P> part) {
+    return CompletableFuture.supplyAsync(
+        part, start -> Thread.ofPlatform().name("start-" + name).start(start));
   }
 
   /** JDBC address of a new, empty database. */
@@ -101,21 +114,24 @@ public final class SharedParts {
     return folder.resolve(part);
   }
 
-  private static <P extends AutoCloseable> P stoppedLater(P part) {
-    STARTED.push(part);
-    return part;
-  }
-
   private static synchronized void stop() {
-    for (AutoCloseable part : STARTED) {
-      try {
-        part.close();
-      } catch (Exception e) {
-        System.err.println("cannot stop " + part + ": " + e);
-      }
+    if (events != null) {
+      stop(events.registry());
+      stop(events.kafka());
+    }
+    if (postgres != null) {
+      stop(CompletableFuture.completedFuture(postgres));
     }
     if (folder != null) {
       Folders.delete(folder);
+    }
+  }
+
+  private static void stop(CompletableFuture<? extends AutoCloseable> part) {
+    try {
+      part.join().close();
+    } catch (Exception e) {
+      System.err.println("cannot stop a part: " + e);
     }
   }
 }
