@@ -41,6 +41,7 @@ public final class ConsumersProcess implements AutoCloseable {
             "--sun-misc-unsafe-memory-access=allow",
             "-Xmx256m",
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-Daccrual.http.port=" + http,
             "-Daccrual.grpc.port=" + grpc));
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));

@@ -110,6 +110,8 @@ class LauncherIT {
   private Process launch(Path log) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // As deploy/up does.
+    command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-Daccrual.local.home=" + HOME);
     command.add("-Daccrual.local.data=" + data);
     ports.forEach((key, port) -> command.add("-D" + key + "=" + port));
