@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class BoundaryStream implements ReplicationStream {
   private final ReplicationStream stream;
   private final Consumer<Boundary> boundaries;
+  private final Runnable passed;
   private @Nullable ReplicationMessage held;
   private @Nullable Lsn heldAt;
   private long rows;
@@ -26,9 +27,14 @@ final class BoundaryStream implements ReplicationStream {
   /** Of the message that is being processed; the stream itself may be one ahead. */
   private volatile @Nullable Lsn reached;
 
-  BoundaryStream(ReplicationStream stream, Consumer<Boundary> boundaries) {
+  /**
+   * @param boundaries told of each end of a transaction before its last row goes on
+   * @param passed told once that has gone on
+   */
+  BoundaryStream(ReplicationStream stream, Consumer<Boundary> boundaries, Runnable passed) {
     this.stream = stream;
     this.boundaries = boundaries;
+    this.passed = passed;
   }
 
   @Override
@@ -63,6 +69,7 @@ final class BoundaryStream implements ReplicationStream {
         }
         release(processor);
         process(message, at, processor);
+        passed.run();
       }
       case INSERT, UPDATE, DELETE, TRUNCATE -> {
         release(processor);

@@ -29,14 +29,18 @@ final class OwnedSlotConnection implements ReplicationConnection {
   private final ReplicationConnection connection;
   private final Owners.Owner owner;
   private final Runnable starting;
+  private final Runnable passed;
 
   /**
    * @param starting called before a stream is given out
+   * @param passed called when a transaction has gone through the stream, by the streaming thread
    */
-  OwnedSlotConnection(ReplicationConnection connection, Owners.Owner owner, Runnable starting) {
+  OwnedSlotConnection(
+      ReplicationConnection connection, Owners.Owner owner, Runnable starting, Runnable passed) {
     this.connection = connection;
     this.owner = owner;
     this.starting = starting;
+    this.passed = passed;
   }
 
   @Override
@@ -59,7 +63,7 @@ final class OwnedSlotConnection implements ReplicationConnection {
     starting.run();
     connection.reconnect();
     return new BoundaryStream(
-        connection.startStreaming(Lsn.valueOf(mark.lsn()), walPosition), owner::ended);
+        connection.startStreaming(Lsn.valueOf(mark.lsn()), walPosition), owner::ended, passed);
   }
 
   @Override

@@ -9,18 +9,22 @@ import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.pipeline.ChangeEventSourceCoordinator;
+import io.debezium.pipeline.DataChangeEvent;
 import io.debezium.pipeline.QuietPipeline;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.connect.source.SourceRecord;
 
 /**
  * Debezium's task, whose replication connection tells its owner of the slot and of the ends of
- * transactions, and whose pipeline is quiet.
+ * transactions, whose pipeline is quiet and whose queue is prompt.
  */
 public final class OwnedSlotTask extends PostgresConnectorTask {
   private final CompletableFuture<
           ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext>>
       started = new CompletableFuture<>();
+  private final CompletableFuture<PromptQueue> queue = new CompletableFuture<>();
   private String owner = "";
 
   @Override
@@ -29,6 +33,7 @@ public final class OwnedSlotTask extends PostgresConnectorTask {
     owner = config.getString(EngineProperties.OWNER);
     ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> coordinator =
         super.start(config);
+    queue.complete(PromptQueue.of(this, config));
     started.complete(coordinator);
     return coordinator;
   }
@@ -41,6 +46,12 @@ public final class OwnedSlotTask extends PostgresConnectorTask {
         super.buildReplicationConnection(jdbcConnection, schema, config),
         Owners.of(owner),
         // Streaming starts on a thread of its own, perhaps before start has returned.
-        () -> QuietPipeline.silence(started.join()));
+        () -> QuietPipeline.silence(started.join()),
+        () -> queue.join().ended());
+  }
+
+  @Override
+  public List<SourceRecord> doPoll() throws InterruptedException {
+    return queue.join().poll().stream().map(DataChangeEvent::getRecord).toList();
   }
 }

@@ -10,7 +10,8 @@ import org.accrual.runtime.DatabaseSettings;
  * @param slot the logical replication slot, which must exist
  * @param publication what the slot tells: inserts into the outbox
  * @param heartbeat how often an idle stream is moved on, so that the slot does not hold back WAL
- * @param pollInterval how long the engine gathers a batch that is not full: latency against work
+ * @param pollInterval how often an idle stream is looked at, and how long more is gathered while
+ *     rows come without a pause: latency against work
  * @param ownerTimeout after which the server takes the slot from an owner that does not answer,
  *     such as a stopped process
  * @param batchRows most rows that are handed on at once

@@ -25,7 +25,8 @@ class BoundaryStreamTest {
           boundary ->
               seen.add(
                   "ended %d rows=%d at %d"
-                      .formatted(boundary.transaction(), boundary.rows(), boundary.end())));
+                      .formatted(boundary.transaction(), boundary.rows(), boundary.end())),
+          () -> seen.add("passed"));
 
   @Test
   void anEndIsToldBeforeTheLastRowGoesOn() throws Exception {
@@ -36,7 +37,12 @@ class BoundaryStreamTest {
 
     assertThat(seen)
         .containsExactly(
-            "BEGIN at 10", "INSERT at 11", "ended 7 rows=2 at 20", "INSERT at 12", "COMMIT at 20");
+            "BEGIN at 10",
+            "INSERT at 11",
+            "ended 7 rows=2 at 20",
+            "INSERT at 12",
+            "COMMIT at 20",
+            "passed");
   }
 
   @Test
@@ -72,9 +78,11 @@ class BoundaryStreamTest {
             "ended 7 rows=1 at 20",
             "INSERT at 11",
             "COMMIT at 20",
+            "passed",
             "BEGIN at 30",
             "MESSAGE at 31",
             "COMMIT at 40",
+            "passed",
             "MESSAGE at 50");
   }
 
