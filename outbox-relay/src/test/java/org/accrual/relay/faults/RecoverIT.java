@@ -39,7 +39,10 @@ class RecoverIT {
         Process refused = relay(stack);
         assertThat(command(stack, "check")).isEqualTo(2);
         assertThat(said()).contains("DIFFERENT").contains("is on its topic 0 times");
-        assertThat(Files.readString(stack.log("relay"))).contains("SLOT_MISSING");
+        // The check may have been quicker than the relay's start.
+        org.awaitility.Awaitility.await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> Files.readString(stack.log("relay")).contains("SLOT_MISSING"));
         refused.destroyForcibly().waitFor();
 
         assertThat(command(stack, "recover")).isZero();
