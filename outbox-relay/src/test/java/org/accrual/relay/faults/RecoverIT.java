@@ -1,6 +1,7 @@
 package org.accrual.relay.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ class RecoverIT {
         assertThat(command(stack, "check")).isEqualTo(2);
         assertThat(said()).contains("DIFFERENT").contains("is on its topic 0 times");
         // The check may have been quicker than the relay's start.
-        org.awaitility.Awaitility.await()
+        await()
             .atMost(Duration.ofSeconds(30))
             .until(() -> Files.readString(stack.log("relay")).contains("SLOT_MISSING"));
         refused.destroyForcibly().waitFor();
@@ -75,7 +76,7 @@ class RecoverIT {
 
   private static void dropSlot(FaultStack stack) throws Exception {
     // The server may need a moment to see that its client has gone.
-    org.awaitility.Awaitility.await()
+    await()
         .atMost(Duration.ofSeconds(30))
         .until(
             () ->

@@ -10,7 +10,7 @@ import io.debezium.pipeline.DataChangeEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
@@ -47,25 +47,22 @@ class PromptQueueTest {
   @Test
   void theEndOfATransactionWakesAnIdlePoll() throws Exception {
     PromptQueue prompt = new PromptQueue(queue, BATCH, Duration.ZERO, FOR_EVER);
-    CompletableFuture<List<DataChangeEvent>> poll = polling(prompt);
+    FutureTask<List<DataChangeEvent>> poll = new FutureTask<>(prompt::poll);
+    Thread polling = Thread.startVirtualThread(poll);
+    await().until(() -> polling.getState() == Thread.State.TIMED_WAITING);
+
     enqueue(0, 1);
+    prompt.ended();
 
-    // Again and again: the poll may not have begun, and forgets what ended before.
-    await()
-        .until(
-            () -> {
-              prompt.ended();
-              return poll.isDone();
-            });
-
-    assertThat(numbers(poll.join())).containsExactly(0);
+    assertThat(numbers(poll.get(30, TimeUnit.SECONDS))).containsExactly(0);
   }
 
   @Test
   void aFullBatchEndsTheGathering() throws Exception {
     PromptQueue prompt = new PromptQueue(queue, BATCH, FOR_EVER, Duration.ZERO);
     enqueue(0, 1);
-    CompletableFuture<List<DataChangeEvent>> poll = polling(prompt);
+    FutureTask<List<DataChangeEvent>> poll = new FutureTask<>(prompt::poll);
+    Thread.startVirtualThread(poll);
 
     enqueue(1, 2 * BATCH);
 
@@ -78,19 +75,6 @@ class PromptQueueTest {
     queue.producerException(new IllegalStateException("the stream broke"));
 
     assertThatThrownBy(prompt::poll).hasMessage("the stream broke");
-  }
-
-  private static CompletableFuture<List<DataChangeEvent>> polling(PromptQueue prompt) {
-    CompletableFuture<List<DataChangeEvent>> polled = new CompletableFuture<>();
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            polled.complete(prompt.poll());
-          } catch (InterruptedException | RuntimeException failure) {
-            polled.completeExceptionally(failure);
-          }
-        });
-    return polled;
   }
 
   private void enqueue(int from, int to) throws InterruptedException {
