@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.UUID;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Topics;
-import org.accrual.intake.EnrollmentStory;
+import org.accrual.fixtures.EnrollmentStory;
 import org.accrual.intake.Message;
 import org.accrual.intake.Position;
 import org.accrual.intake.StreamKey;

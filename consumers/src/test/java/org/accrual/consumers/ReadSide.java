@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrual.embedded.EmbeddedKafka;
 import org.accrual.embedded.SharedParts;
-import org.accrual.intake.EventWriter;
+import org.accrual.fixtures.EventWriter;
 import org.accrual.provision.Database;
 import org.accrual.provision.Schemas;
 import org.accrual.provision.TopicPlan;

@@ -16,6 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.accrual.contract.EventSchemas;
 import org.accrual.embedded.SharedParts;
+import org.accrual.fixtures.EnrollmentStory;
+import org.accrual.fixtures.EventWriter;
 import org.accrual.runtime.registry.SchemaRegistry;
 import org.apache.avro.specific.SpecificRecord;
 

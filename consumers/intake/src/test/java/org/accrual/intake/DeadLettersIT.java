@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
 import org.accrual.event.enrollment.PatientScreened;
+import org.accrual.fixtures.EnrollmentStory;
+import org.accrual.fixtures.EventEncoding;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;

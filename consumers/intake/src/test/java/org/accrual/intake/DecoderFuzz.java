@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Headers;
+import org.accrual.fixtures.EventEncoding;
 import org.accrual.runtime.registry.UnknownSchema;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

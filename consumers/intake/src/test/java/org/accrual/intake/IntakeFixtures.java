@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.accrual.contract.Topics;
+import org.accrual.fixtures.EnrollmentStory;
+import org.accrual.fixtures.EventEncoding;
 import org.accrual.runtime.Correlation;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.accrual.contract.EventSchemas;
 import org.accrual.embedded.SharedParts;
+import org.accrual.fixtures.EnrollmentStory;
+import org.accrual.fixtures.EventWriter;
 import org.accrual.runtime.registry.SchemaRegistry;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;

@@ -25,8 +25,8 @@ import org.accrual.contract.ConsistencyToken;
 import org.accrual.contract.Topics;
 import org.accrual.event.site.SiteActivated;
 import org.accrual.event.study.StudyRegistered;
-import org.accrual.intake.EnrollmentStory;
-import org.accrual.intake.EventWriter;
+import org.accrual.fixtures.EnrollmentStory;
+import org.accrual.fixtures.EventWriter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

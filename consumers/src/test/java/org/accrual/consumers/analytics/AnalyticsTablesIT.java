@@ -21,7 +21,7 @@ import org.accrual.event.enrollment.TakenOffStudy;
 import org.accrual.event.enrollment.WithdrawalReversed;
 import org.accrual.event.site.SiteActivated;
 import org.accrual.event.study.StudyRegistered;
-import org.accrual.intake.EnrollmentStory;
+import org.accrual.fixtures.EnrollmentStory;
 import org.accrual.intake.Message;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -26,7 +26,7 @@ import org.accrual.contract.Topics;
 import org.accrual.event.capacity.SlotRefused;
 import org.accrual.event.randomization.Randomized;
 import org.accrual.event.study.AccrualSuspended;
-import org.accrual.intake.EnrollmentStory;
+import org.accrual.fixtures.EnrollmentStory;
 import org.accrual.intake.Message;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

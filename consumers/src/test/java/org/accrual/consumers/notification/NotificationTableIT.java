@@ -14,7 +14,7 @@ import org.accrual.consumers.Messages;
 import org.accrual.consumers.notification.NotificationFilter.Place;
 import org.accrual.consumers.notification.NotificationSettings.InDoubt;
 import org.accrual.consumers.participant.ParticipantDatabase;
-import org.accrual.intake.EnrollmentStory;
+import org.accrual.fixtures.EnrollmentStory;
 import org.accrual.intake.Message;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

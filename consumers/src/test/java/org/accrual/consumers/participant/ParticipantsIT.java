@@ -17,7 +17,7 @@ import org.accrual.consumers.ConsumersProcess;
 import org.accrual.consumers.ReadSide;
 import org.accrual.contract.Topics;
 import org.accrual.event.randomization.Randomized;
-import org.accrual.intake.EventWriter;
+import org.accrual.fixtures.EventWriter;
 import org.accrual.intake.Message;
 import org.accrual.runtime.blinding.BlindingKeys;
 import org.accrual.runtime.blinding.Seal;

@@ -13,7 +13,7 @@ import org.accrual.api.enrollment.v1.EnrollmentState;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Topics;
 import org.accrual.event.enrollment.WithdrawalReversed;
-import org.accrual.intake.EnrollmentStory;
+import org.accrual.fixtures.EnrollmentStory;
 import org.accrual.intake.Message;
 import org.accrual.intake.Position;
 import org.accrual.intake.StreamKey;
