@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaFormatter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificData;
@@ -51,7 +52,7 @@ class SchemaHistoryTest {
     Path file = file(schema, EventSchemas.versionOf(schema), ".avsc");
     if (Files.notExists(file)) {
       Files.createDirectories(file.getParent());
-      Files.writeString(file, schema.toString(true) + "\n");
+      Files.writeString(file, SchemaFormatter.format("json/pretty", schema) + "\n");
       Files.writeString(
           file(schema, EventSchemas.versionOf(schema), ".hex"),
           HexFormat.of().formatHex(Examples.bytes(Examples.of(schema))) + "\n");

@@ -201,7 +201,8 @@ class IntakeLoopIT {
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       for (String value : values) {
-        producer.send(
+        var _ =
+            producer.send(
             new ProducerRecord<>(
                 topic.name, partition, null, value.getBytes(StandardCharsets.UTF_8)));
       }

@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class VersionGateTest {
   private static final StreamKey A = new StreamKey(TOPIC, "a");
-  private static final StreamKey B = new StreamKey(TOPIC, "b");
 
   @Test
   void admitsTheNextVersionsInOrder() {

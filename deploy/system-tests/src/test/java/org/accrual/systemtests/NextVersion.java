@@ -12,6 +12,7 @@ import java.util.Objects;
 import javax.tools.ToolProvider;
 import org.accrual.contract.EventSchemas;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaFormatter;
 import org.apache.avro.compiler.specific.SpecificCompiler;
 import org.apache.avro.generic.GenericData.StringType;
 
@@ -58,7 +59,7 @@ final class NextVersion {
 
   private void writeHistory(String type) throws IOException {
     Path history = Files.createDirectories(folder.resolve("history").resolve(type));
-    Files.writeString(history.resolve(version() + ".avsc"), schema.toString(true));
+    Files.writeString(history.resolve(version() + ".avsc"), SchemaFormatter.format("json/pretty", schema));
     StringBuilder releases = new StringBuilder();
     EventSchemas.released()
         .forEach(

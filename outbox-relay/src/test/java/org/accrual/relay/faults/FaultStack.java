@@ -57,7 +57,7 @@ final class FaultStack implements AutoCloseable {
               {"type": "record", "name": "Text", "namespace": "faults",
                "fields": [{"name": "text", "type": "string"}]}\
               """);
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final Path folder;
   private final int kafkaPort = FreePort.pick();
