@@ -52,6 +52,8 @@ final class RelayFixtures implements AutoCloseable {
               "relay", url -> Database.migrate(new DatabaseSettings(url, "postgres", ""))),
           "postgres",
           "");
+  private final TopicReader events = new TopicReader(Topics.STUDY_EVENTS);
+  private final TopicReader marks = new TopicReader(Topics.RELAY_MARK);
   final Connection connection =
       DriverManager.getConnection(database.url(), database.user(), database.password());
 
@@ -96,7 +98,7 @@ final class RelayFixtures implements AutoCloseable {
     }
   }
 
-  /** The same on a connection of its own, for several threads. */
+  /** Returns the same from another connection, for several threads. */
   String queryOnItsOwn(String sql) throws SQLException {
     try (Connection own = DriverManager.getConnection(database.url(), "postgres", "");
         Statement statement = own.createStatement();
@@ -121,12 +123,26 @@ final class RelayFixtures implements AutoCloseable {
     return ids;
   }
 
-  /** As {@link #commit}, but leaves the transaction open. */
+  /** Commits rows as {@link #commit} does, on another connection. */
+  List<String> commitOnItsOwn(String... names) throws SQLException {
+    try (Connection own = DriverManager.getConnection(database.url(), "postgres", "")) {
+      own.setAutoCommit(false);
+      List<String> ids = insert(own, names);
+      own.commit();
+      return ids;
+    }
+  }
+
+  /** Inserts rows as {@link #commit} does, and leaves the transaction open. */
   List<String> insert(String... names) throws SQLException {
     connection.setAutoCommit(false);
+    return insert(connection, names);
+  }
+
+  private List<String> insert(Connection writer, String... names) throws SQLException {
     List<String> ids = new ArrayList<>();
     try (PreparedStatement statement =
-        connection.prepareStatement(
+        writer.prepareStatement(
             """
             insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
             values (?::uuid, 'study.events', ?, 'accrual.study.activated.v1', ?, ?::jsonb)\
@@ -161,20 +177,26 @@ final class RelayFixtures implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  /** Everything of this test that stands on the topic under read_committed, by partition. */
+  /** Returns this test's records on the topic under read_committed, in order per partition. */
   List<ConsumerRecord<String, byte[]>> relayed() {
-    return read(Topics.STUDY_EVENTS).stream()
-        .filter(record -> record.key().startsWith(prefix))
-        .toList();
+    return events.read().stream().filter(this::isOfThisTest).toList();
+  }
+
+  long countOfThisTest(List<ConsumerRecord<String, byte[]>> records) {
+    return records.stream().filter(this::isOfThisTest).count();
+  }
+
+  private boolean isOfThisTest(ConsumerRecord<String, byte[]> record) {
+    return record.key().startsWith(prefix);
   }
 
   List<String> relayedIds() {
     return relayed().stream().map(record -> header(record, "ce_id")).toList();
   }
 
-  /** The marks of this test's slot, oldest first. */
+  /** Returns the marks of this test's slot, oldest first. */
   List<String> marks() {
-    return read(Topics.RELAY_MARK).stream()
+    return marks.read().stream()
         .filter(record -> record.key().equals(slot))
         .map(record -> new String(record.value(), UTF_8))
         .toList();
@@ -190,6 +212,8 @@ final class RelayFixtures implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
+    events.close();
+    marks.close();
     if (!connection.getAutoCommit()) {
       connection.rollback();
       connection.setAutoCommit(true);
