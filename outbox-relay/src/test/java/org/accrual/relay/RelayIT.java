@@ -12,12 +12,19 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.accrual.contract.EventSchemas;
+import org.accrual.contract.Topics;
 import org.accrual.relay.outbox.Delivery;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.sink.Publisher;
@@ -111,19 +118,55 @@ class RelayIT {
   }
 
   @Test
-  void aTransactionIsSeenWholeAndARolledBackOneNever() throws Exception {
+  void aTransactionIsPublishedAfterItsCommitAndARolledBackOneNever() throws Exception {
     fixtures.createSlot();
     startStreaming();
-    fixtures.insert("never", "never");
+    fixtures.insert("k", "k");
     fixtures.connection.rollback();
 
-    List<String> ids = fixtures.insert("a", "b", "c");
-    assertThat(fixtures.relayed()).isEmpty();
+    List<String> open = fixtures.insert("k", "k", "k");
+    List<String> ids = new ArrayList<>(fixtures.commitOnItsOwn("k"));
+    awaitRelayed(1);
+    assertThat(fixtures.relayedIds()).isEqualTo(ids);
     fixtures.connection.commit();
 
-    awaitRelayed(3);
-    assertThat(fixtures.relayedIds()).containsExactlyInAnyOrderElementsOf(ids);
-    assertThat(delivered.stream().mapToInt(Delivery::transactions).sum()).isEqualTo(1);
+    awaitRelayed(4);
+    ids.addAll(open);
+    assertThat(fixtures.relayedIds()).isEqualTo(ids);
+    assertThat(delivered.stream().mapToInt(Delivery::transactions).sum()).isEqualTo(2);
+  }
+
+  @Test
+  void aConcurrentReaderNeverSeesAPartOfATransaction() throws Exception {
+    int transactions = 20;
+    int rows = 500;
+    fixtures.createSlot();
+    startStreaming();
+    AtomicBoolean done = new AtomicBoolean();
+    try (TopicReader reader = new TopicReader(Topics.STUDY_EVENTS);
+        ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      Future<Set<Long>> counts =
+          thread.submit(
+              () -> {
+                Set<Long> seen = new TreeSet<>();
+                while (!done.get()) {
+                  seen.add(fixtures.countOfThisTest(reader.read()));
+                }
+                return seen;
+              });
+      try {
+        for (int i = 0; i < transactions; i++) {
+          fixtures.commit(sameKey(rows));
+        }
+        awaitRelayed(transactions * rows);
+      } finally {
+        done.set(true);
+      }
+      assertThat(counts.get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+          .as("the reader ran beside the relay")
+          .hasSizeGreaterThan(3)
+          .allMatch(count -> count % rows == 0);
+    }
   }
 
   @Test
@@ -267,6 +310,9 @@ class RelayIT {
 
     awaitRefused(Reason.SLOT_AHEAD_OF_MARK);
     fixtures.commit("after");
+    // Without the slot nothing more can be published.
+    await().atMost(LIMIT).until(fixtures::slotsAreFree);
+    stopRelay();
     assertThat(fixtures.relayed()).hasSize(1);
     assertThat(failures).isEmpty();
   }
@@ -304,7 +350,12 @@ class RelayIT {
     fixtures.commit("after");
 
     awaitRefused(Reason.RECORD_UNFIT);
+    // Without the slot nothing more can be published.
+    await().atMost(LIMIT).until(fixtures::slotsAreFree);
+    stopRelay();
     assertThat(fixtures.relayed()).isEmpty();
+    start();
+    awaitRefused(Reason.RECORD_UNFIT);
   }
 
   @Test
@@ -342,6 +393,7 @@ class RelayIT {
 
       await().atMost(LIMIT).until(() -> !failures.isEmpty());
     }
+    stopRelay();
     assertThat(fixtures.relayed()).isEmpty();
   }
 
