@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nothing lost, nothing repeated, order intact, whatever is killed. {@code -Pfaults} makes it long:
- * 50 kills of the relay, 5 of the broker, 3 of PostgreSQL, and 20 deaths at the points that matter.
- * {@code -Dfaults.seed=N} repeats a run's schedule.
+ * Nothing is lost, nothing is repeated, and the order is kept, whatever is killed. {@code -Pfaults}
+ * makes it long: 50 kills of the relay, 5 of the broker, 3 of PostgreSQL, and 20 deaths at the kill
+ * points. {@code -Dfaults.seed=N} repeats a run's schedule.
  */
 class FaultIT {
-  private final long seed = Long.getLong("faults.seed", System.nanoTime() & 0xFFFF);
+  private final long seed = FaultSeed.of(FaultIT.class);
 
   @TempDir Path folder;
 
@@ -32,15 +32,20 @@ class FaultIT {
 
   @Test
   @Tag("faults")
-  void deathsAtThePointsThatMatterLoseAndRepeatNothing() throws Exception {
+  void deathsAtTheKillPointsLoseAndRepeatNothing() throws Exception {
     Path classes = Edit.compile(KillPoint.all(), folder);
     FaultRun.Plan plan = new FaultRun.Plan(0, 0, 0, 20);
 
-    assertClean(new FaultRun(plan, seed, folder.resolve("run"), List.of(classes)).run());
+    FaultRun.Outcome outcome =
+        new FaultRun(plan, seed, folder.resolve("run"), List.of(classes)).run();
+
+    assertClean(outcome);
+    assertThat(outcome.deaths()).containsOnlyKeys(KillPoint.values());
   }
 
-  private void assertClean(Findings findings) {
-    assertThat(findings.expected()).isPositive();
-    assertThat(findings.clean()).as("seed %d: %s", seed, findings).isTrue();
+  private void assertClean(FaultRun.Outcome outcome) {
+    assertThat(outcome.drained()).as("seed %d: %s", seed, outcome).isTrue();
+    assertThat(outcome.findings().expected()).isPositive();
+    assertThat(outcome.findings().clean()).as("seed %d: %s", seed, outcome).isTrue();
   }
 }

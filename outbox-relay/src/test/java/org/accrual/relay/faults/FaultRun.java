@@ -1,5 +1,6 @@
 package org.accrual.relay.faults;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -7,13 +8,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writers, a relay, and faults at random: what comes out must be what went in. The order and the
- * times of the faults follow from the seed; where they meet the programs does not.
+ * Runs writers and a relay with faults at random, and compares the topic with the outbox. The order
+ * and the times of the faults, and the places and passages of the relay's deaths, follow from the
+ * seed; when the operating system runs which program does not.
  */
 final class FaultRun {
   private static final int WRITERS = 6;
@@ -23,9 +26,19 @@ final class FaultRun {
   /**
    * How many times each part is killed.
    *
-   * @param deaths of the relay by itself that follow, at the points its classes were edited for
+   * @param deaths of the relay that follow, at the kill points that its classes were edited for
    */
   record Plan(int relayKills, int kafkaKills, int postgresKills, int deaths) {}
+
+  /**
+   * The state at the end of a run.
+   *
+   * @param drained whether the mark reached the end of the database's log
+   * @param refusal the reason why the relay refused to run, empty if it did not
+   * @param deaths how many times the relay died at each kill point
+   */
+  record Outcome(
+      boolean drained, String refusal, Map<KillPoint, Integer> deaths, Findings findings) {}
 
   private enum Fault {
     RELAY,
@@ -45,30 +58,31 @@ final class FaultRun {
     this.editedClasses = editedClasses;
   }
 
-  Findings run() throws Exception {
+  Outcome run() throws Exception {
     Random random = new Random(seed);
+    Deaths deaths = new Deaths(plan.deaths(), random);
     try (FaultStack stack = new FaultStack(folder)) {
       try (Connection connection = DriverManager.getConnection(stack.url())) {
         Writers.prepare(connection);
       }
-      try (Supervised relay =
-          new Supervised(
-              () ->
-                  Programs.relay(
-                      "-Xmx192m", editedClasses, stack.relaySettings(), stack.log("relay")))) {
+      try (Supervised relay = new Supervised(() -> relay(stack, deaths), deaths::ended)) {
         Writers writers = new Writers(stack.url());
         try (writers) {
           writers.start(WRITERS, seed);
           for (Fault fault : faults(random)) {
             strike(fault, stack, relay, random);
           }
-          awaitDeaths(relay.starts() + plan.deaths(), stack, relay);
+          awaitDeaths(deaths, stack);
         }
         boolean drained = stack.drainedWithin(DRAIN);
-        Findings findings = Findings.of(stack.outbox(), stack.topic());
+        Outcome outcome =
+            new Outcome(
+                drained,
+                stack.refusal(),
+                deaths.fired(),
+                Findings.of(stack.outbox(), stack.topic()));
         System.out.printf(
-            "fault run, seed %d, %s: %d relay starts, drained %s: %s%n",
-            seed, plan, relay.starts(), drained, findings);
+            "fault run, seed %d, %s: %d relay starts, %s%n", seed, plan, relay.starts(), outcome);
         stack.outbox().forEach(message -> writers.acknowledged().remove(message.id()));
         if (!writers.acknowledged().isEmpty()) {
           throw new IllegalStateException(
@@ -77,9 +91,15 @@ final class FaultRun {
         if (drained && !stack.misfitsAreSetAside()) {
           throw new IllegalStateException("what fits no schema is not what was set aside");
         }
-        return findings;
+        return outcome;
       }
     }
+  }
+
+  private Process relay(FaultStack stack, Deaths deaths) throws IOException {
+    List<String> settings = new ArrayList<>(stack.relaySettings());
+    settings.addAll(deaths.settings());
+    return Programs.relay("-Xmx192m", editedClasses, settings, stack.log("relay"));
   }
 
   private List<Fault> faults(Random random) {
@@ -105,11 +125,11 @@ final class FaultRun {
     }
   }
 
-  private static void awaitDeaths(int starts, FaultStack stack, Supervised relay) throws Exception {
+  private static void awaitDeaths(Deaths deaths, FaultStack stack) throws Exception {
     long deadline = System.nanoTime() + DEATHS.toNanos();
-    while (relay.starts() < starts && !stack.isRefused()) {
+    while (!deaths.areOver() && stack.refusal().isEmpty()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new IllegalStateException("the relay died %d times only".formatted(relay.starts()));
+        throw new IllegalStateException("the relay died only at " + deaths.fired());
       }
       new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS);
     }

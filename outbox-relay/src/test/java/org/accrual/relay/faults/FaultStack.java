@@ -109,7 +109,7 @@ final class FaultStack implements AutoCloseable {
   }
 
   void killKafka() throws IOException, InterruptedException {
-    kafka.destroyForcibly().waitFor();
+    Programs.end(kafka);
     startKafka();
   }
 
@@ -141,9 +141,11 @@ final class FaultStack implements AutoCloseable {
     await().atMost(LIMIT).until(() -> EmbeddedKafka.answers(kafkaServers(), Duration.ofSeconds(2)));
   }
 
-  /** Whether a relay has said so of itself. */
-  boolean isRefused() throws SQLException {
-    return query("select exists (select from ops.relay where state = 'refused')").equals("t");
+  /** Returns why the relay refuses to run, empty if it does not. */
+  String refusal() throws SQLException {
+    return query(
+        "select coalesce(string_agg(coalesce(reason, '?'), ' '), '') from ops.relay where state ="
+            + " 'refused'");
   }
 
   /** Waits until the mark has reached what the database has written by now, or a refusal. */
@@ -157,7 +159,7 @@ final class FaultStack implements AutoCloseable {
         if (marks.newest().filter(mark -> mark.position().lsn() >= end).isPresent()) {
           return true;
         }
-        if (isRefused()) {
+        if (!refusal().isEmpty()) {
           return false;
         }
         new java.util.concurrent.CountDownLatch(1).await(200, TimeUnit.MILLISECONDS);
@@ -255,7 +257,7 @@ final class FaultStack implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    kafka.destroyForcibly().waitFor();
+    Programs.end(kafka);
     postgres.close();
   }
 }

@@ -1,11 +1,16 @@
 package org.accrual.relay.faults;
 
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Lines of the relay that matter, made wrong: the checker must notice. */
+/** Lines of the relay that matter, made wrong, and the symptom by which each must be found. */
 enum PlantedBug {
-  /** Rows go on before their transaction has ended, and the mark does not count them. */
+  /**
+   * Rows are published before their transaction has ended, and the mark does not count them: a kill
+   * then repeats them.
+   */
   END_IGNORED(
+      Symptom.DUPLICATED,
       new Edit(
           "outbox/TransactionBuffer.java",
           "int end = slice ? rows.size() : wholeRows;",
@@ -13,6 +18,7 @@ enum PlantedBug {
 
   /** A kill between two Kafka transactions repeats what was in the first. */
   MARK_OUTSIDE_THE_TRANSACTION(
+      Symptom.DUPLICATED,
       new Edit(
           "sink/Publisher.java",
           "      mark.ifPresent(this::send);",
@@ -20,36 +26,72 @@ enum PlantedBug {
               + "      producer.beginTransaction();\n"
               + "      mark.ifPresent(this::send);")),
 
-  /** The row that the mark stands on is taken for new. */
+  /** The last row before the mark inside a large transaction is published again. */
   AT_THE_MARK_IS_NEW(
+      Symptom.DUPLICATED,
       new Edit("outbox/TransactionBuffer.java", "ordinal > skip", "ordinal >= skip")),
 
-  /**
-   * PostgreSQL may forget what a kill then keeps from the topics. A batch later, since the engine
-   * tells PostgreSQL only when it asks for the next one.
-   */
-  CONFIRMED_BEFORE_PUBLISHED(
+  /** The mark inside a large transaction counts one row too many: a kill then loses that row. */
+  SLICE_MARK_TOO_FAR(
+      Symptom.LOST,
       new Edit(
-          "source/DebeziumSource.java",
-          "      Optional<Delivery> delivery = current.take();",
-          "      Optional<Delivery> delivery = late;\n      late = current.take();"),
-      new Edit(
-          "source/DebeziumSource.java",
-          "  private final Boundaries boundaries = new Boundaries();",
-          "  private final Boundaries boundaries = new Boundaries();\n"
-              + "  private Optional<Delivery> late = Optional.empty();"),
-      new Edit(
-          "source/EngineProperties.java",
-          "\"offset.flush.interval.ms\", \"500\"",
-          "\"offset.flush.interval.ms\", \"1\""));
+          "outbox/TransactionBuffer.java",
+          "new Position(boundary, ordinal)",
+          "new Position(boundary, ordinal + 1)")),
 
+  /**
+   * PostgreSQL may forget records before they are on the topics. A batch later, since the engine
+   * confirms only when it asks for the next one.
+   */
+  CONFIRMED_BEFORE_PUBLISHED(Symptom.REFUSED, Confirmed.early()),
+
+  /** The same, in a relay that does not compare the slot with the mark. */
+  CONFIRMED_BEFORE_PUBLISHED_UNCHECKED(
+      Symptom.LOST,
+      Stream.concat(
+              Stream.of(Confirmed.early()),
+              Stream.of(
+                  new Edit(
+                      "slot/Verdict.java",
+                      "Long.compareUnsigned(confirmed, mark.position().lsn()) > 0",
+                      "false")))
+          .toArray(Edit[]::new));
+
+  /** The edits that two bugs share; a nested class, since constants come before static methods. */
+  private static final class Confirmed {
+    private static Edit[] early() {
+      return new Edit[] {
+        new Edit(
+            "source/DebeziumSource.java",
+            "      Optional<Delivery> delivery = current.take();",
+            "      Optional<Delivery> delivery = late;\n      late = current.take();"),
+        new Edit(
+            "source/DebeziumSource.java",
+            "  private final Boundaries boundaries = new Boundaries();",
+            "  private final Boundaries boundaries = new Boundaries();\n"
+                + "  private Optional<Delivery> late = Optional.empty();"),
+        new Edit(
+            "source/EngineProperties.java",
+            "\"offset.flush.interval.ms\", \"500\"",
+            "\"offset.flush.interval.ms\", \"1\"")
+      };
+    }
+  }
+
+  private final Symptom symptom;
   private final List<Edit> edits;
 
-  PlantedBug(Edit... edits) {
+  PlantedBug(Symptom symptom, Edit... edits) {
+    this.symptom = symptom;
     this.edits = List.of(edits);
   }
 
-  List<Edit> edits() {
-    return edits;
+  Symptom symptom() {
+    return symptom;
+  }
+
+  /** Returns the edits of this bug and those of the kill points. */
+  List<Edit> editsAndKillPoints() {
+    return Stream.concat(edits.stream(), KillPoint.all().stream()).toList();
   }
 }

@@ -4,27 +4,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A checker that finds no planted bug proves nothing. */
+/**
+ * The power of the checker: each planted bug must be found by its own symptom, and a sound relay
+ * passes the same plan with the same seed.
+ */
 @Tag("faults")
 class PlantedBugsIT {
+  private static final FaultRun.Plan PLAN =
+      new FaultRun.Plan(4, 0, 0, 2 * KillPoint.values().length);
+  private static final long SEED = FaultSeed.of(PlantedBugsIT.class);
+
   @TempDir Path folder;
 
   @ParameterizedTest
-  @EnumSource(PlantedBug.class)
-  void isFound(PlantedBug bug) throws Exception {
-    List<Edit> edits = Stream.concat(bug.edits().stream(), KillPoint.all().stream()).toList();
+  @EnumSource
+  void isFoundByItsSymptom(PlantedBug bug) throws Exception {
+    FaultRun.Outcome outcome = run(bug.editsAndKillPoints());
+
+    assertThat(bug.symptom().isIn(outcome))
+        .as("seed %d: %s is expected to show %s: %s", SEED, bug, bug.symptom(), outcome)
+        .isTrue();
+  }
+
+  @Test
+  void aSoundRelayPassesTheSamePlan() throws Exception {
+    FaultRun.Outcome outcome = run(KillPoint.all());
+
+    assertThat(outcome.drained()).as("seed %d: %s", SEED, outcome).isTrue();
+    assertThat(outcome.findings().clean()).as("seed %d: %s", SEED, outcome).isTrue();
+    assertThat(outcome.deaths()).containsOnlyKeys(KillPoint.values());
+  }
+
+  private FaultRun.Outcome run(List<Edit> edits) throws Exception {
     Path classes = Edit.compile(edits, folder);
-
-    Findings findings =
-        new FaultRun(new FaultRun.Plan(4, 0, 0, 8), 7, folder.resolve("run"), List.of(classes))
-            .run();
-
-    assertThat(findings.clean()).as("%s: %s", bug, findings).isFalse();
+    return new FaultRun(PLAN, SEED, folder.resolve("run"), List.of(classes)).run();
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.accrual.embedded.EmbeddedKafka;
 import org.accrual.embedded.Leash;
@@ -50,6 +51,13 @@ final class Programs {
     command.add(Main.class.getName());
     command.addAll(List.of(arguments));
     return start(command, log);
+  }
+
+  /** Ends a process with SIGKILL and waits for its end. */
+  static void end(Process process) throws InterruptedException {
+    if (!process.destroyForcibly().waitFor(30, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("process %d does not end".formatted(process.pid()));
+    }
   }
 
   private static List<String> java(String heap, String path) {

@@ -27,10 +27,10 @@ class RecoverIT {
       }
       try (Writers writers = new Writers(stack.url())) {
         Process relay = relay(stack);
-        writers.start(6, 11);
+        writers.start(6, FaultSeed.of(RecoverIT.class));
         assertThat(stack.drainedWithin(Duration.ofSeconds(60))).isTrue();
         assertThat(command(stack, "recover")).isEqualTo(3);
-        relay.destroyForcibly().waitFor();
+        Programs.end(relay);
         assertThat(command(stack, "recover")).isZero();
         assertThat(said()).contains("is fit, nothing was done");
 
@@ -44,7 +44,7 @@ class RecoverIT {
         await()
             .atMost(Duration.ofSeconds(30))
             .until(() -> Files.readString(stack.log("relay")).contains("SLOT_MISSING"));
-        refused.destroyForcibly().waitFor();
+        Programs.end(refused);
 
         assertThat(command(stack, "recover")).isZero();
         assertThat(said()).contains("published").doesNotContain(", 0 published");

@@ -45,15 +45,15 @@ class TakeoverIT {
     await().atMost(LIMIT).until(() -> log("first").contains("-> streaming"));
     second = relay("second");
     await().atMost(LIMIT).until(() -> log("second").contains("-> waiting-for-slot"));
-    writers.start(3, 5);
+    writers.start(3, FaultSeed.of(TakeoverIT.class));
     assertThat(stack.drainedWithin(LIMIT)).isTrue();
   }
 
   @AfterEach
   void stop() throws Exception {
     writers.close();
-    first.destroyForcibly().waitFor();
-    second.destroyForcibly().waitFor();
+    Programs.end(first);
+    Programs.end(second);
     stack.close();
   }
 
@@ -107,6 +107,7 @@ class TakeoverIT {
   private void signal(String name) throws Exception {
     Process kill =
         new ProcessBuilder("kill", "-" + name, Long.toString(first.pid())).inheritIO().start();
-    assertThat(kill.waitFor()).isZero();
+    assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(kill.exitValue()).isZero();
   }
 }

@@ -6,6 +6,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,6 +30,7 @@ final class Writers implements AutoCloseable {
   static final String TEXT_TYPE = "faults.text.v1";
 
   private static final int KEYS = 12;
+  private static final Duration CLOSE = Duration.ofSeconds(60);
   private static final String TYPE = "accrual.study.activated.v1";
 
   private final String url;
@@ -55,7 +57,7 @@ final class Writers implements AutoCloseable {
   void start(int writers, long seed) {
     for (int i = 0; i < writers; i++) {
       Random random = new Random(seed * 31 + i);
-      threads.add(Thread.ofPlatform().name("writer-" + i).start(() -> write(random)));
+      threads.add(Thread.ofPlatform().name("writer-" + i).daemon().start(() -> write(random)));
     }
   }
 
@@ -211,7 +213,9 @@ final class Writers implements AutoCloseable {
   public void close() throws InterruptedException {
     stop.countDown();
     for (Thread thread : threads) {
-      thread.join();
+      if (!thread.join(CLOSE)) {
+        throw new IllegalStateException(thread.getName() + " does not end");
+      }
     }
   }
 }
