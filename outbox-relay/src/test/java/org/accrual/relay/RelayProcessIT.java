@@ -39,7 +39,7 @@ class RelayProcessIT {
   @AfterEach
   void stop() throws Exception {
     if (process != null) {
-      process.destroyForcibly().waitFor();
+      assertThat(process.destroyForcibly().waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
     await().atMost(LIMIT).until(fixtures::slotsAreFree);
     fixtures.close();
@@ -82,7 +82,7 @@ class RelayProcessIT {
       for (int i = 0; i < 20; i++) {
         ids.addAll(fixtures.commit("k", "k", "k"));
       }
-      process.destroyForcibly().waitFor();
+      assertThat(process.destroyForcibly().waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
     start(Map.of());
 

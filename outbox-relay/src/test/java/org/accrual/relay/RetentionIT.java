@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -132,7 +133,7 @@ class RetentionIT {
         done.set(true);
       }
       for (Future<?> reader : readers) {
-        reader.get();
+        reader.get(30, TimeUnit.SECONDS);
       }
     }
     assertThat(fixtures.query("select count(*) > 0 from outbox.sealed")).isEqualTo("t");

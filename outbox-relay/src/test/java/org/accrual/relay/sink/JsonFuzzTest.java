@@ -12,7 +12,9 @@ class JsonFuzzTest {
   @Test
   @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void noInputThrowsHangsOrTakesMuchMemory() {
-    new JsonFuzz(JsonToAvroTest.RESULT, 42).run(20_000);
+    long seed = Long.getLong("faults.seed", System.nanoTime());
+    System.out.println("JsonFuzzTest: -Dfaults.seed=" + seed);
+    new JsonFuzz(JsonToAvroTest.RESULT, seed).run(20_000);
   }
 
   @Test
