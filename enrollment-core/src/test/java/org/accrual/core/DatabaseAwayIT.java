@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 import org.accrual.api.enrollment.v1.EnrollPatientRequest;
 import org.accrual.api.study.v1.GetStudyRequest;
 import org.accrual.embedded.EmbeddedPostgres;
+import org.accrual.embedded.FreePort;
 import org.awaitility.Awaitility;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class DatabaseAwayIT {
   @Test
   void withoutADatabaseCallsAreUnavailableAndGoOnWhenItIsBack(@TempDir Path folder)
       throws Exception {
-    int port = RunningCore.freePort();
+    int port = FreePort.pick();
     EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("pg"), "127.0.0.1", port);
     postgres.createDatabase("away");
     Flyway.configure()
@@ -67,7 +68,6 @@ class DatabaseAwayIT {
         assertThat(ready(core)).isEqualTo(200);
       }
     } finally {
-      System.clearProperty("accrual.database.connection-timeout");
       postgres.close();
     }
   }

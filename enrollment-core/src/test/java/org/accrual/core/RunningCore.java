@@ -6,16 +6,15 @@ import com.google.longrunning.OperationsGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.helidon.microprofile.server.Server;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.util.HashMap;
 import java.util.Map;
+import org.accrual.embedded.FreePort;
 import org.accrual.embedded.SharedParts;
 import org.flywaydb.core.Flyway;
 
-/** enrollment-core as Helidon MP runs it, on free ports, with a channel to it. One at a time. */
+/** Runs enrollment-core in Helidon MP on free ports, with a channel to it. One at a time. */
 public final class RunningCore implements AutoCloseable {
+  private final TemporaryProperties properties;
   private final Server server;
   private final ManagedChannel channel;
   private final int httpPort;
@@ -23,7 +22,13 @@ public final class RunningCore implements AutoCloseable {
   private final SagaDriver sagas;
   private final OutboxParticipants participants;
 
-  private RunningCore(Server server, ManagedChannel channel, int httpPort, String jdbcUrl) {
+  private RunningCore(
+      TemporaryProperties properties,
+      Server server,
+      ManagedChannel channel,
+      int httpPort,
+      String jdbcUrl) {
+    this.properties = properties;
     this.server = server;
     this.channel = channel;
     this.httpPort = httpPort;
@@ -32,25 +37,34 @@ public final class RunningCore implements AutoCloseable {
     this.participants = new OutboxParticipants(jdbcUrl, answers -> sagas.answer(answers));
   }
 
-  /** On a fresh, migrated database. */
+  /** Starts a core on a fresh, migrated database. */
   public static RunningCore start() {
     return start(migratedDatabase(), Map.of());
   }
 
   public static RunningCore start(String jdbcUrl, Map<String, String> settings) {
-    int grpcPort = freePort();
-    int httpPort = freePort();
-    CoreFixtures.keys().forEach(System::setProperty);
+    int grpcPort = FreePort.pick();
+    int httpPort = FreePort.pick();
+    Map<String, String> all = new HashMap<>(CoreFixtures.keys());
     // Answers are fed by the test, and nothing here may reach a broker that runs on this machine.
-    System.setProperty("accrual.saga.enabled", "false");
-    System.setProperty("accrual.database.url", jdbcUrl);
-    System.setProperty("accrual.grpc.port", Integer.toString(grpcPort));
-    System.setProperty("accrual.http.port", Integer.toString(httpPort));
-    settings.forEach(System::setProperty);
-    Server server = Server.builder().host("127.0.0.1").port(httpPort).build().start();
-    ManagedChannel channel =
-        ManagedChannelBuilder.forAddress("127.0.0.1", grpcPort).usePlaintext().build();
-    return new RunningCore(server, channel, httpPort, jdbcUrl);
+    all.put("accrual.saga.enabled", "false");
+    all.put("accrual.database.url", jdbcUrl);
+    all.put("accrual.grpc.port", Integer.toString(grpcPort));
+    all.put("accrual.http.port", Integer.toString(httpPort));
+    all.putAll(settings);
+    TemporaryProperties properties = new TemporaryProperties(all);
+    try {
+      Server server = Server.builder().host("127.0.0.1").port(httpPort).build().start();
+      ManagedChannel channel =
+          ManagedChannelBuilder.forAddress("127.0.0.1", grpcPort)
+              .usePlaintext()
+              .intercept(new CallDeadline())
+              .build();
+      return new RunningCore(properties, server, channel, httpPort, jdbcUrl);
+    } catch (RuntimeException e) {
+      properties.close();
+      throw e;
+    }
   }
 
   public static String migratedDatabase() {
@@ -84,7 +98,7 @@ public final class RunningCore implements AutoCloseable {
     return participants;
   }
 
-  /** The operation once the participants have answered whatever was asked of them. */
+  /** Returns the operation once the participants have answered everything they were asked. */
   public Operation settled(Operation accepted) {
     participants.settle();
     return OperationsGrpc.newBlockingStub(channel)
@@ -96,13 +110,6 @@ public final class RunningCore implements AutoCloseable {
     sagas.close();
     channel.shutdownNow();
     server.stop();
-  }
-
-  public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException none) {
-      throw new UncheckedIOException(none);
-    }
+    properties.close();
   }
 }
