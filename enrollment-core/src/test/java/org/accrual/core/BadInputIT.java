@@ -61,7 +61,7 @@ class BadInputIT {
   }
 
   private static StatusRuntimeException refused(Supplier<?> call) {
-    String before = stored.everything();
+    StoredContent before = stored.everything();
     StatusRuntimeException error = catchThrowableOfType(StatusRuntimeException.class, call::get);
     assertThat(error).as("an error").isNotNull();
     assertThat(stored.everything()).as("nothing written").isEqualTo(before);

@@ -57,7 +57,6 @@ class BlindingIT {
   @AfterAll
   static void stop() {
     core.close();
-    System.clearProperty("accrual.unblinding.wait");
   }
 
   private static ReceiveKitsRequest.Builder kits(String study, String... kitsAndArms) {
@@ -70,7 +69,7 @@ class BlindingIT {
   }
 
   private static void assertRefused(ReceiveKitsRequest request, String reason) {
-    String before = stored.everything();
+    StoredContent before = stored.everything();
     StatusRuntimeException error =
         catchThrowableOfType(
             StatusRuntimeException.class, () -> client.studies.receiveKits(request));

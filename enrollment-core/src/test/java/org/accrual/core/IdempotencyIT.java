@@ -22,6 +22,7 @@ import org.accrual.api.study.v1.SuspendAccrualRequest;
 import org.accrual.core.eventstore.Database;
 import org.accrual.core.eventstore.Retention;
 import org.accrual.runtime.DatabaseSettings;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,12 @@ class IdempotencyIT {
     core.close();
   }
 
+  private static void assertRefused(ThrowingCallable call, Code code, String reason) {
+    StatusRuntimeException e = catchThrowableOfType(StatusRuntimeException.class, call);
+    assertThat(e.getStatus().getCode()).isEqualTo(code);
+    assertThat(info(e).getReason()).isEqualTo(reason);
+  }
+
   @Test
   void theFirstAnswerComesBackWhateverHappenedInBetween() {
     String study = client.openStudy(5);
@@ -56,7 +63,7 @@ class IdempotencyIT {
             .setReason("moved")
             .setWithdrawnBy("dr-a")
             .build());
-    String before = stored.everything();
+    StoredContent before = stored.everything();
     assertThat(client.enrollments.enrollPatient(request)).isEqualTo(first);
     assertThat(stored.everything()).isEqualTo(before);
   }
@@ -66,13 +73,11 @@ class IdempotencyIT {
     String study = client.openStudy(5);
     EnrollPatientRequest request = enroll(study, "P1").build();
     client.enrollments.enrollPatient(request);
-    String before = stored.everything();
-    StatusRuntimeException error =
-        catchThrowableOfType(
-            StatusRuntimeException.class,
-            () -> client.enrollments.enrollPatient(request.toBuilder().setPatientId("P2").build()));
-    assertThat(error.getStatus().getCode()).isEqualTo(Code.ALREADY_EXISTS);
-    assertThat(info(error).getReason()).isEqualTo("REQUEST_ID_REUSED");
+    StoredContent before = stored.everything();
+    assertRefused(
+        () -> client.enrollments.enrollPatient(request.toBuilder().setPatientId("P2").build()),
+        Code.ALREADY_EXISTS,
+        "REQUEST_ID_REUSED");
     assertThat(stored.everything()).isEqualTo(before);
   }
 
@@ -99,10 +104,10 @@ class IdempotencyIT {
             .setStudyId("S-anew")
             .setReason("pause")
             .build();
-    assertThat(
-            catchThrowableOfType(
-                StatusRuntimeException.class, () -> client.studies.suspendAccrual(suspend)))
-        .isNotNull();
+    assertRefused(
+        () -> client.studies.suspendAccrual(suspend),
+        Code.FAILED_PRECONDITION,
+        "STUDY_TRANSITION_NOT_ALLOWED");
     client.studies.activateStudy(
         ActivateStudyRequest.newBuilder().setRequestId(requestId()).setStudyId("S-anew").build());
     assertThat(client.studies.suspendAccrual(suspend).getStudy().getVersion()).isEqualTo(3);
@@ -127,11 +132,11 @@ class IdempotencyIT {
       core.settled(accepted);
       retention.dropExpired(expired);
     }
-    assertThat(
-            catchThrowableOfType(
-                StatusRuntimeException.class, () -> client.enrollments.enrollPatient(request)))
-        .as("judged anew")
-        .isNotNull();
+    // Decided again, as a new request.
+    assertRefused(
+        () -> client.enrollments.enrollPatient(request),
+        Code.ALREADY_EXISTS,
+        "PATIENT_ALREADY_ENROLLED");
   }
 
   @Test

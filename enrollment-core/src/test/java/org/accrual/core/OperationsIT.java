@@ -138,7 +138,7 @@ class OperationsIT {
         .isEqualTo(EnrollmentStage.ENROLLMENT_STAGE_COMPENSATING);
     assertThat(metadata(compensating).getReason()).isEqualTo("CANCELLED");
 
-    String before = stored.everything();
+    StoredContent before = stored.everything();
     client.operations.cancelOperation(cancel);
     assertThat(stored.everything()).as("cancelled once").isEqualTo(before);
 
@@ -174,7 +174,7 @@ class OperationsIT {
       operation = core.settled(client.enrollments.enrollPatient(enroll(study, "P2").build()));
     }
     String name = operation.getName();
-    String before = stored.everything();
+    StoredContent before = stored.everything();
     StatusRuntimeException error =
         catchThrowableOfType(
             StatusRuntimeException.class,

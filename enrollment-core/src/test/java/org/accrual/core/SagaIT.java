@@ -429,7 +429,7 @@ class SagaIT {
 
   @Test
   void anAnswerOfAnEnrollmentThatThereIsNotIsDropped() {
-    String before = stored.everything();
+    StoredContent before = stored.everything();
     sagas.answer(new SlotReserved(UUID.randomUUID().toString(), study, "V1", 1));
     assertThat(stored.everything()).isEqualTo(before);
   }

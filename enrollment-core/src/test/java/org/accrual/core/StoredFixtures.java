@@ -7,8 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** What stands in the database, by SQL. */
+/** Reads rows of the core's database by SQL. */
 public final class StoredFixtures {
   private final String jdbcUrl;
 
@@ -16,7 +18,7 @@ public final class StoredFixtures {
     this.jdbcUrl = jdbcUrl;
   }
 
-  /** The first column of every row, as text. */
+  /** Returns the first column of every row, as text. */
   public List<String> texts(String sql, Object... parameters) {
     try (Connection connection = DriverManager.getConnection(jdbcUrl, "postgres", "");
         PreparedStatement select = connection.prepareStatement(sql)) {
@@ -30,8 +32,8 @@ public final class StoredFixtures {
         }
       }
       return texts;
-    } catch (SQLException wrong) {
-      throw new AssertionError(sql, wrong);
+    } catch (SQLException e) {
+      throw new AssertionError(sql, e);
     }
   }
 
@@ -39,18 +41,19 @@ public final class StoredFixtures {
     return Long.parseLong(texts(sql, parameters).getFirst());
   }
 
-  /** Rows of every table that a command may write: equal before and after what must write none. */
-  public String everything() {
-    return texts(
+  /** Returns every row of schema enrollment and of the outbox, to compare before and after. */
+  public StoredContent everything() {
+    Map<String, List<String>> rows = new TreeMap<>();
+    for (String table :
+        texts(
             """
-            select concat_ws(' ', (select count(*) from enrollment.event),
-              (select count(*) from outbox.message), (select count(*) from enrollment.request),
-              (select count(*) from enrollment.operation), (select count(*) from enrollment.attempt),
-              (select count(*) from enrollment.saga), (select count(*) from enrollment.kit),
-              (select count(*) from enrollment.unblinding),
-              (select coalesce(sum(version), 0) from enrollment.study_head),
-              (select coalesce(sum(version), 0) from enrollment.site_head))
-            """)
-        .getFirst();
+            select format('%I.%I', n.nspname, c.relname)
+              from pg_class c join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname in ('enrollment', 'outbox') and c.relkind in ('r', 'p')
+               and not c.relispartition
+            """)) {
+      rows.put(table, texts("select t::text from %s t order by 1".formatted(table)));
+    }
+    return new StoredContent(rows);
   }
 }
