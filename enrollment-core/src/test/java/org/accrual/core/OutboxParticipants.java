@@ -30,6 +30,7 @@ import org.accrual.event.supply.AllocateKit;
 import org.accrual.event.supply.HoldKits;
 import org.accrual.event.supply.KitAllocated;
 import org.accrual.event.supply.KitsHeld;
+import org.accrual.event.supply.KitsRefused;
 import org.accrual.event.supply.KitsReleased;
 import org.accrual.event.supply.ReleaseKits;
 import org.accrual.runtime.blinding.Seal;
@@ -39,8 +40,9 @@ import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Participants that answer straight from the outbox: slots as the site's head has them, kits and
- * allocations without end.
+ * Participants that answer the commands in the outbox: with slots as the site's head has them, with
+ * as many kits as a test gives them, and with allocations without end. A repeated command gets the
+ * answer of the first.
  */
 public final class OutboxParticipants {
   public static final String ARM = "A";
@@ -49,20 +51,21 @@ public final class OutboxParticipants {
   private final String arm;
   private final Set<UUID> seen = new HashSet<>();
   private final Map<String, Set<String>> slots = new HashMap<>();
+  private final SiteKits kits = new SiteKits();
 
   /**
-   * Ones that nobody has asked yet.
+   * Creates participants that nobody has asked yet.
    *
-   * @param answers where they answer
+   * @param answers receives their answers
    */
   public OutboxParticipants(String jdbcUrl, Consumer<List<SpecificRecord>> answers) {
     this(jdbcUrl, answers, ARM);
   }
 
   /**
-   * Ones that nobody has asked yet.
+   * Creates participants that nobody has asked yet.
    *
-   * @param arm every patient's
+   * @param arm the arm of every patient
    */
   public OutboxParticipants(String jdbcUrl, Consumer<List<SpecificRecord>> answers, String arm) {
     this.jdbcUrl = jdbcUrl;
@@ -70,18 +73,28 @@ public final class OutboxParticipants {
     this.arm = arm;
   }
 
-  /** Answers all that has been asked, and what is asked thereupon, until nothing is. */
+  /** Answers all commands, and those that follow from the answers, until there are none. */
   public void settle() {
     for (List<SpecificRecord> asked = asked(); !asked.isEmpty(); asked = asked()) {
       answers.accept(asked.stream().flatMap(a -> answer(a).stream()).toList());
     }
   }
 
+  /** Gives a site so many kits of each arm; a site that is given none has kits without end. */
+  public void receiveKits(String study, String site, int kitsOfEachArm) {
+    kits.receive(study + "/" + site, kitsOfEachArm);
+  }
+
+  /** Returns how many kits of each arm of a site are held for patients or allocated to them. */
+  public int kitsTaken(String study, String site) {
+    return kits.taken(study + "/" + site);
+  }
+
   public int slotsTaken(String study, String site) {
     return slots.getOrDefault(study + "/" + site, Set.of()).size();
   }
 
-  /** What has been asked since it was last asked for, in order. */
+  /** Returns the commands that are new since the last call, in order. */
   public List<SpecificRecord> asked() {
     String sql =
         """
@@ -98,8 +111,8 @@ public final class OutboxParticipants {
         }
       }
       return fresh;
-    } catch (SQLException wrong) {
-      throw new AssertionError(wrong);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -113,8 +126,7 @@ public final class OutboxParticipants {
         yield List.of(
             new SlotReleased(c.getEnrollmentId(), c.getStudyId(), c.getSiteId(), c.getAttempt()));
       }
-      case HoldKits c ->
-          List.of(new KitsHeld(c.getEnrollmentId(), c.getStudyId(), c.getSiteId(), c.getAttempt()));
+      case HoldKits c -> List.of(hold(c));
       case Randomize c ->
           List.of(
               new Randomized(
@@ -128,9 +140,11 @@ public final class OutboxParticipants {
           List.of(
               new KitAllocated(
                   c.getEnrollmentId(), c.getStudyId(), c.getSiteId(), c.getAttempt(), "K1"));
-      case ReleaseKits c ->
-          List.of(
-              new KitsReleased(c.getEnrollmentId(), c.getStudyId(), c.getSiteId(), c.getAttempt()));
+      case ReleaseKits c -> {
+        kits.release(c.getStudyId() + "/" + c.getSiteId(), c.getEnrollmentId());
+        yield List.of(
+            new KitsReleased(c.getEnrollmentId(), c.getStudyId(), c.getSiteId(), c.getAttempt()));
+      }
       case RevealAllocation c -> List.of(revealed(c));
       default -> throw new AssertionError("not a command: " + command);
     };
@@ -145,7 +159,8 @@ public final class OutboxParticipants {
                 "select capacity from enrollment.site_head where study_id = ? and site_id = ?",
                 c.getStudyId(),
                 c.getSiteId());
-    if (taken.size() < capacity && taken.add(c.getEnrollmentId())) {
+    if (taken.contains(c.getEnrollmentId()) || taken.size() < capacity) {
+      taken.add(c.getEnrollmentId());
       return new SlotReserved(c.getEnrollmentId(), c.getStudyId(), c.getSiteId(), c.getAttempt());
     }
     return new SlotRefused(
@@ -154,6 +169,13 @@ public final class OutboxParticipants {
         c.getSiteId(),
         c.getAttempt(),
         "SITE_CAPACITY_EXHAUSTED");
+  }
+
+  private SpecificRecord hold(HoldKits c) {
+    return kits.hold(c.getStudyId() + "/" + c.getSiteId(), c.getEnrollmentId())
+        ? new KitsHeld(c.getEnrollmentId(), c.getStudyId(), c.getSiteId(), c.getAttempt())
+        : new KitsRefused(
+            c.getEnrollmentId(), c.getStudyId(), c.getSiteId(), c.getAttempt(), "KITS_EXHAUSTED");
   }
 
   private AllocationRevealed revealed(RevealAllocation c) {
@@ -173,8 +195,8 @@ public final class OutboxParticipants {
     try {
       return new SpecificDatumReader<SpecificRecord>(schema)
           .read(null, DecoderFactory.get().binaryDecoder(payload, null));
-    } catch (IOException broken) {
-      throw new UncheckedIOException(broken);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

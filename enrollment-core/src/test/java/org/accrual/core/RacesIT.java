@@ -12,11 +12,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -30,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** What spans streams is held by the database, whoever is faster. */
+/** Rules that span streams hold whichever of several concurrent calls is first. */
 class RacesIT {
   private static RunningCore core;
   private static Client client;
@@ -52,8 +55,8 @@ class RacesIT {
     try {
       EnrollmentStage stage = metadata(call.get()).getStage();
       return stage.name().replace("ENROLLMENT_STAGE_", "");
-    } catch (StatusRuntimeException refused) {
-      return info(refused).getReason();
+    } catch (StatusRuntimeException e) {
+      return info(e).getReason();
     }
   }
 
@@ -82,6 +85,23 @@ class RacesIT {
         .isEqualTo(5);
   }
 
+  @RepeatedTest(3)
+  void eightAtOnceForThreeKitsOfEachArm() {
+    String study = client.openStudy(5);
+    core.participants().receiveKits(study, "V1", 3);
+    List<Operation> accepted =
+        Together.run(8, i -> client.enrollments.enrollPatient(enroll(study, "P" + i).build()));
+    List<String> outcomes =
+        accepted.stream()
+            .map(core::settled)
+            .map(o -> o.hasError() ? info(o.getError()).getReason() : "CONFIRMED")
+            .toList();
+    assertThat(counted(outcomes))
+        .isEqualTo(Map.of("CONFIRMED", 3L, "KITS_EXHAUSTED", 2L, "SITE_CAPACITY_EXHAUSTED", 3L));
+    assertThat(core.participants().slotsTaken(study, "V1")).isEqualTo(3);
+    assertThat(core.participants().kitsTaken(study, "V1")).isEqualTo(3);
+  }
+
   @RepeatedTest(5)
   void onePatientManyTimesAtOnceIsEnrolledOnce() {
     String study = client.openStudy(20);
@@ -89,8 +109,7 @@ class RacesIT {
         Together.run(
             8, _ -> outcome(() -> client.enrollments.enrollPatient(enroll(study, "P1").build())));
     assertThat(counted(outcomes)).isEqualTo(Map.of("ACCEPTED", 1L, "PATIENT_ALREADY_ENROLLED", 7L));
-    assertThat(stored.count("select count(*) from enrollment.attempt where study_id = ?", study))
-        .isEqualTo(1);
+    assertThat(attempts(study)).isEqualTo(1);
   }
 
   @Test
@@ -117,8 +136,8 @@ class RacesIT {
                     .getEnrollment()
                     .getState()
                     .name();
-              } catch (StatusRuntimeException refused) {
-                return info(refused).getReason();
+              } catch (StatusRuntimeException e) {
+                return info(e).getReason();
               }
             });
     assertThat(counted(outcomes))
@@ -169,30 +188,53 @@ class RacesIT {
       suspending.commit();
       assertThat(enrollment.get(10, TimeUnit.SECONDS)).isEqualTo("STUDY_NOT_ACTIVE");
     }
-    assertThat(stored.count("select count(*) from enrollment.attempt where study_id = ?", study))
-        .isZero();
+    assertThat(attempts(study)).isZero();
   }
 
   @RepeatedTest(3)
-  void aSuspensionAmongEnrollmentsLetsNoneInOnceItHasAnswered() {
-    String study = client.openStudy(100);
-    List<String> outcomes =
+  void aSuspensionAmongEnrollmentsLetsNoneInOnceItHasAnswered() throws Exception {
+    String study = client.openStudy(1_000);
+    CountDownLatch someAccepted = new CountDownLatch(5);
+    AtomicLong atAnswer = new AtomicLong(-1);
+    List<List<String>> outcomes =
         Together.run(
             8,
             i -> {
               if (i == 0) {
+                await(someAccepted);
                 suspend(study);
+                atAnswer.set(attempts(study));
+                return List.of();
               }
-              return outcome(
-                  () -> client.enrollments.enrollPatient(enroll(study, "P" + i).build()));
+              List<String> own = new ArrayList<>();
+              while (own.size() < 500 && (own.isEmpty() || own.getLast().equals("ACCEPTED"))) {
+                String patient = "P" + i + "-" + own.size();
+                own.add(
+                    outcome(
+                        () -> client.enrollments.enrollPatient(enroll(study, patient).build())));
+                someAccepted.countDown();
+              }
+              return own;
             });
-    assertThat(outcomes.getFirst()).isEqualTo("STUDY_NOT_ACTIVE");
-    assertThat(outcomes).containsAnyOf("STUDY_NOT_ACTIVE", "ACCEPTED");
+    assertThat(attempts(study)).as("attempts since the suspension").isEqualTo(atAnswer.get());
+    List<String> all = outcomes.stream().flatMap(List::stream).toList();
+    assertThat(counted(all)).isEqualTo(Map.of("ACCEPTED", atAnswer.get(), "STUDY_NOT_ACTIVE", 7L));
     core.participants().settle();
-    long accepted = outcomes.stream().filter("ACCEPTED"::equals).count();
     assertThat(core.participants().slotsTaken(study, "V1"))
-        .as("what was accepted before may finish")
-        .isEqualTo((int) accepted);
+        .as("enrollments accepted before the suspension may end")
+        .isEqualTo((int) atAnswer.get());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static long attempts(String study) {
+    return stored.count("select count(*) from enrollment.attempt where study_id = ?", study);
   }
 
   private static SuspendAccrualResponse suspend(String study) {
@@ -210,7 +252,7 @@ class RacesIT {
         .getFirst();
   }
 
-  /** Until a statement of the core waits for a lock in this test's database. */
+  /** Waits until a statement of the core waits for a lock in this test's database. */
   private static void awaitBlocked() {
     Awaitility.await()
         .until(
