@@ -2,10 +2,8 @@ package org.accrual.core.domain.saga;
 
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.accrual.core.domain.SealedArm;
 import org.accrual.core.domain.saga.ParticipantCommand.AllocateKit;
 import org.accrual.core.domain.saga.ParticipantCommand.HoldKits;
@@ -15,11 +13,12 @@ import org.accrual.core.domain.saga.ParticipantCommand.ReleaseSlot;
 import org.accrual.core.domain.saga.ParticipantCommand.ReserveSlot;
 
 /**
- * The three participants in memory, as their contract has them: each command is decided once, its
- * repetition is answered alike, a release bars what comes after it, what is late is void.
+ * Models the three participants in memory, as their contract has them: each command is decided once
+ * and its repetition is answered alike, a refusal included; a release bars every later command of
+ * its request; a command after its deadline is void.
  */
 final class Participants {
-  /** What a patient's request has; the key of everything here. */
+  /** Names a patient's request. */
   record Key(int patient, int attempt) {}
 
   private final int capacity;
@@ -27,11 +26,11 @@ final class Participants {
   private final int firstKits;
   private final Map<Key, String> slots = new HashMap<>();
   private final Map<Key, String> kits = new HashMap<>();
-  private final Set<Key> allocations = new HashSet<>();
+  private final Map<Key, Boolean> randomized = new HashMap<>();
   private boolean randomizes = true;
 
   /**
-   * Fresh ones.
+   * Creates participants that nobody has asked yet.
    *
    * @param kits of each of two arms
    */
@@ -41,6 +40,7 @@ final class Participants {
     this.firstKits = kits;
   }
 
+  /** Sets how requests that were not decided before are decided from now on. */
   void randomizes(boolean willing) {
     randomizes = willing;
   }
@@ -69,7 +69,7 @@ final class Participants {
     return "held".equals(kits.get(key));
   }
 
-  /** The answer, if there is one. */
+  /** Returns the answer, empty if there is none. */
   Optional<ParticipantAnswer> take(int patient, ParticipantCommand command, Instant now) {
     Key key = new Key(patient, command.attempt());
     return switch (command) {
@@ -115,14 +115,15 @@ final class Participants {
   }
 
   private Optional<ParticipantAnswer> randomize(Key key, boolean inTime) {
-    if (allocations.contains(key) || (inTime && randomizes)) {
-      allocations.add(key);
-      return Optional.of(
-          new ParticipantAnswer.Randomized("a-" + key, new SealedArm(new byte[] {1})));
+    if (inTime) {
+      randomized.putIfAbsent(key, randomizes);
     }
-    return inTime
-        ? Optional.of(new ParticipantAnswer.RandomizationRefused("STRATUM_UNKNOWN"))
-        : Optional.empty();
+    return Optional.ofNullable(randomized.get(key))
+        .map(
+            allocated ->
+                allocated
+                    ? new ParticipantAnswer.Randomized("a-" + key, new SealedArm(new byte[] {1}))
+                    : new ParticipantAnswer.RandomizationRefused("STRATUM_UNKNOWN"));
   }
 
   private Optional<ParticipantAnswer> allocate(Key key, boolean inTime) {
