@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.accrual.fixtures.EnrollmentStory;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class BatchTransactionIT {
   private static final SpecificRecord EVENT =
       EnrollmentStory.onStudy("study", "site").events().getFirst();
+  private static final long LIMIT_SECONDS = 30;
   private static final StreamKey A = new StreamKey(TOPIC, "a");
 
   private final ProbeTables tables = new ProbeTables();
@@ -124,25 +126,27 @@ class BatchTransactionIT {
   void whatHasNoSequenceIsParkedGivenUpAndNotTakenAtAnotherOffset() throws Exception {
     ConsumerRecord<byte[], byte[]> bad = result(0, "a");
     ConsumerRecord<byte[], byte[]> next = result(1, "a");
-    boolean[] mended = {false};
+    boolean[] fixed = {false};
     BatchTransaction failing =
         transaction(
             (connection, messages) -> {
-              if (!mended[0]) {
+              if (!fixed[0]) {
                 throw new IllegalStateException("not now");
               }
               ProbeTables.append(connection, messages);
             });
     assertThat(failing.apply(List.of(bad, next)).parked()).isEqualTo(2);
-    mended[0] = true;
+    fixed[0] = true;
 
     assertThat(
             tables.rows(
-                "select deadletter.discard(letter_id, 'ada', 'wrong') from ops.dead_letters where place = 1"))
+                "select deadletter.discard(letter_id, 'ada', 'wrong') from ops.dead_letters where"
+                    + " place = 1"))
         .hasSize(1);
     assertThat(
             tables.rows(
-                "select deadletter.start_redrive(array_agg(letter_id), 'ada', 1000) from ops.dead_letters"))
+                "select deadletter.start_redrive(array_agg(letter_id), 'ada', 1000) from"
+                    + " ops.dead_letters"))
         .hasSize(1);
     org.awaitility.Awaitility.await()
         .until(
@@ -166,7 +170,7 @@ class BatchTransactionIT {
     }
     int applied = 0;
     for (Future<BatchResult> result : results) {
-      applied += result.get().applied();
+      applied += result.get(LIMIT_SECONDS, TimeUnit.SECONDS).applied();
     }
     assertThat(applied).isEqualTo(1);
     assertThat(tables.effects()).isEqualTo(Map.of("a", List.of(0L)));
@@ -187,14 +191,15 @@ class BatchTransactionIT {
             });
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<BatchResult> old = threads.submit(() -> oldOwner.apply(List.of(event(1, "a", 2))));
-      oldOwnerHasTheGate.await();
+      awaited(oldOwnerHasTheGate);
       Future<BatchResult> next =
           threads.submit(() -> transaction.apply(List.of(event(1, "a", 2), event(2, "a", 3))));
       awaitALockWait();
       oldOwnerMayCommit.countDown();
 
-      assertThat(old.get().applied()).isEqualTo(1);
-      assertThatThrownBy(next::get).hasCauseInstanceOf(TransientFailure.class);
+      assertThat(old.get(LIMIT_SECONDS, TimeUnit.SECONDS).applied()).isEqualTo(1);
+      assertThatThrownBy(() -> next.get(LIMIT_SECONDS, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(TransientFailure.class);
     }
     BatchResult retried = transaction.apply(List.of(event(1, "a", 2), event(2, "a", 3)));
     assertThat(retried.repeats()).isEqualTo(1);
@@ -212,7 +217,7 @@ class BatchTransactionIT {
       }
       int applied = 0;
       for (Future<BatchResult> result : results) {
-        applied += result.get().applied();
+        applied += result.get(LIMIT_SECONDS, TimeUnit.SECONDS).applied();
       }
       assertThat(applied).isEqualTo(1);
     }
@@ -220,10 +225,14 @@ class BatchTransactionIT {
   }
 
   private BatchResult untilItWorks(List<ConsumerRecord<byte[], byte[]>> batch) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (true) {
       try {
         return transaction.apply(batch);
-      } catch (TransientFailure lostTheRace) {
+      } catch (TransientFailure e) {
+        if (System.nanoTime() - deadline > 0) {
+          throw e;
+        }
         Thread.onSpinWait();
       }
     }
@@ -251,7 +260,9 @@ class BatchTransactionIT {
 
   private static void awaited(CountDownLatch latch) {
     try {
-      latch.await();
+      if (!latch.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new AssertionError("not within %d s".formatted(LIMIT_SECONDS));
+      }
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.accrual.contract.EventSchemas;
@@ -22,8 +23,9 @@ import org.accrual.runtime.registry.SchemaRegistry;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Three processes share a topic under load; every 2 s one is killed, stopped or made to hang, and
- * started again. Each event is delivered in order once, and again any number of times in any order.
+ * Runs three processes that share a topic under load; every 2 s one is killed, stopped or paused,
+ * and started again. Each event is delivered in order once, and again any number of times in any
+ * order.
  */
 final class CrashRun implements AutoCloseable {
   private static final SpecificRecord EVENT =
@@ -33,7 +35,8 @@ final class CrashRun implements AutoCloseable {
   private static final Duration BETWEEN = Duration.ofSeconds(2);
   private static final Duration SETTLED = Duration.ofSeconds(90);
 
-  private final Random random;
+  private final Random faultRandom;
+  private final Random loadRandom;
   private final int deliveries;
   private final PlantedBug bug;
   private final TopicFixture topic = new TopicFixture(8);
@@ -50,7 +53,9 @@ final class CrashRun implements AutoCloseable {
    * @param deliveries of each event, on average
    */
   CrashRun(long seed, int deliveries, PlantedBug bug) {
-    this.random = new Random(seed);
+    // One for each thread, or neither order would follow from the seed.
+    this.faultRandom = new Random(seed);
+    this.loadRandom = new Random(seed + 1);
     this.deliveries = deliveries;
     this.bug = bug;
     URI registry = URI.create(SharedParts.registry().url());
@@ -67,10 +72,10 @@ final class CrashRun implements AutoCloseable {
     CompletableFuture<Long> load = CompletableFuture.supplyAsync(this::write);
     await().atMost(SETTLED).until(() -> !tables.effects().isEmpty());
     for (int fault = 0; fault < faults; fault++) {
-      interrupt(random.nextInt(PROCESSES), fault);
+      interrupt(faultRandom.nextInt(PROCESSES), fault);
     }
     writing = false;
-    long versions = load.get();
+    long versions = load.get(SETTLED.toSeconds(), TimeUnit.SECONDS);
     settle();
     return findings(versions);
   }
@@ -105,11 +110,11 @@ final class CrashRun implements AutoCloseable {
       for (int key = 0; key < KEYS; key++) {
         writer.send(topic.name, "key-" + key, version, EVENT);
         for (int again = 1; again < deliveries; again++) {
-          int other = random.nextInt(KEYS);
+          int other = loadRandom.nextInt(KEYS);
           // Of another key this round has not come to yet, the round before is the last there is.
           long last = other <= key ? version : version - 1;
           if (last > 0) {
-            long back = Math.min(last - 1, random.nextInt(20));
+            long back = Math.min(last - 1, loadRandom.nextInt(20));
             writer.send(topic.name, "key-" + other, last - back, EVENT);
           }
         }

@@ -9,6 +9,6 @@ class DecoderFuzzTest {
   @Test
   @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void noInputThrowsHangsOrTakesMuchMemory() {
-    new DecoderFuzz(42).run(20_000);
+    new DecoderFuzz(FaultSeed.of(DecoderFuzzTest.class)).run(20_000);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
@@ -73,7 +74,7 @@ class IntakeIT {
   }
 
   @Test
-  void aCrashBetweenCommitAndOffsetCommitRepeatsNothing() throws Exception {
+  void offsetsThatAreLostRepeatNothing() throws Exception {
     writeStreams(10, 1, 3);
     start();
     awaitEffects(10, 3);
@@ -85,6 +86,28 @@ class IntakeIT {
 
     awaitEffects(10, 5);
     await().untilAsserted(() -> assertThat(observed.repeats).hasValue(30));
+  }
+
+  @Test
+  void aCrashBetweenCommitAndOffsetCommitRepeatsNothing() throws Exception {
+    writeStreams(10, 1, 3);
+    ProbeProcess dying =
+        ProbeProcess.start(
+            tables,
+            topic.subscription,
+            PlantedBug.DIE_BEFORE_OFFSET_COMMIT,
+            Path.of("target", topic.name + ".log"));
+    assertThat(dying.awaitEnd()).isEqualTo(PlantedBug.DEATH);
+    int applied = tables.effects().values().stream().mapToInt(List::size).sum();
+    assertThat(applied).isPositive();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      assertThat(topic.committed(partition)).as("offset of partition %d", partition).isEqualTo(-1);
+    }
+
+    start();
+
+    awaitEffects(10, 3);
+    await().untilAsserted(() -> assertThat(observed.repeats).hasValue(applied));
   }
 
   @Tag("faults")

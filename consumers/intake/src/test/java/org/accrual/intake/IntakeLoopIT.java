@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.accrual.embedded.SharedParts;
@@ -101,26 +102,22 @@ class IntakeLoopIT {
   @Test
   void stopFinishesTheBatchUnderWayAndCommitsIt() throws Exception {
     CountDownLatch inBatch = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
     write(0, "a1");
     IntakeLoop loop =
         loop(
             records -> {
               inBatch.countDown();
-              try {
-                goOn.await();
-              } catch (InterruptedException e) {
-                throw new AssertionError(e);
-              }
+              awaited(mayEnd);
               return handle(records);
             });
     loop.start();
-    inBatch.await();
+    awaited(inBatch);
 
     loop.beginStop();
     assertThat(loop.awaitStop(Duration.ofMillis(100))).isFalse();
     assertThat(loop.state()).isEqualTo(IntakeState.STOPPING);
-    goOn.countDown();
+    mayEnd.countDown();
 
     assertThat(loop.awaitStop(Duration.ofSeconds(20))).isTrue();
     assertThat(loop.state()).isEqualTo(IntakeState.STOPPED);
@@ -170,6 +167,14 @@ class IntakeLoopIT {
 
     assertThat(loop.awaitStop(Duration.ZERO)).isTrue();
     assertThat(loop.state()).isEqualTo(IntakeState.STOPPED);
+  }
+
+  private static void awaited(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private BatchResult handle(List<ConsumerRecord<byte[], byte[]>> records) {

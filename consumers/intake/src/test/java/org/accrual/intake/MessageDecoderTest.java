@@ -152,7 +152,7 @@ class MessageDecoderTest {
 
   @Test
   void noGarbageThrows() {
-    Random random = new Random(42);
+    Random random = new Random(FaultSeed.of(MessageDecoderTest.class));
     List<Header> headers = EventEncoding.headers(EVENT, 1, Instant.EPOCH);
     for (int i = 0; i < 10_000; i++) {
       byte[] value = encoded();

@@ -1,7 +1,9 @@
 package org.accrual.intake;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,43 +17,66 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 
-/** Faults that a crash test must find, or it proves nothing. */
+/** Faults of a probe's process: bugs that a crash test must find, and a death at one point. */
 enum PlantedBug {
   NONE,
   /** Effects without the version gate. */
   SKIP_GATE,
   /** The offset is committed before the effects are. */
-  COMMIT_OFFSET_FIRST;
+  COMMIT_OFFSET_FIRST,
+  /** No bug: the process dies after the effects are committed and before the offset is. */
+  DIE_BEFORE_OFFSET_COMMIT;
+
+  static final int DEATH = 137;
 
   BatchHandler handler(HikariDataSource database, MessageDecoder decoder, BatchTransaction sound) {
     return this == SKIP_GATE ? records -> applyUngated(database, decoder, records) : sound::apply;
   }
 
-  @SuppressWarnings("unchecked")
   Supplier<Consumer<byte[], byte[]>> kafka(Map<String, Object> settings) {
-    if (this != COMMIT_OFFSET_FIRST) {
-      return () -> new KafkaConsumer<>(settings);
-    }
-    return () -> {
-      KafkaConsumer<byte[], byte[]> real = new KafkaConsumer<>(settings);
-      return (Consumer<byte[], byte[]>)
-          Proxy.newProxyInstance(
-              Consumer.class.getClassLoader(),
-              new Class<?>[] {Consumer.class},
-              (_, method, arguments) -> {
-                try {
-                  Object answer = method.invoke(real, arguments);
-                  if (answer instanceof ConsumerRecords<?, ?> records && !records.isEmpty()) {
-                    real.commitSync(records.nextOffsets());
-                    // Wide enough that a kill falls into it in most runs.
-                    LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-                  }
-                  return answer;
-                } catch (InvocationTargetException thrown) {
-                  throw thrown.getCause();
-                }
-              });
+    return switch (this) {
+      case NONE, SKIP_GATE -> () -> new KafkaConsumer<>(settings);
+      case COMMIT_OFFSET_FIRST -> () -> commitsFirst(new KafkaConsumer<>(settings));
+      case DIE_BEFORE_OFFSET_COMMIT -> () -> diesAtCommit(new KafkaConsumer<>(settings));
     };
+  }
+
+  private static Consumer<byte[], byte[]> commitsFirst(KafkaConsumer<byte[], byte[]> real) {
+    return proxy(
+        (_, method, arguments) -> {
+          Object answer = invoke(real, method, arguments);
+          if (answer instanceof ConsumerRecords<?, ?> records && !records.isEmpty()) {
+            real.commitSync(records.nextOffsets());
+            // Wide enough that a kill falls into it in most runs.
+            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+          }
+          return answer;
+        });
+  }
+
+  private static Consumer<byte[], byte[]> diesAtCommit(KafkaConsumer<byte[], byte[]> real) {
+    return proxy(
+        (_, method, arguments) -> {
+          if (method.getName().startsWith("commit")) {
+            Runtime.getRuntime().halt(DEATH);
+          }
+          return invoke(real, method, arguments);
+        });
+  }
+
+  @SuppressWarnings("unchecked") // a proxy has no type arguments
+  private static Consumer<byte[], byte[]> proxy(InvocationHandler handler) {
+    return (Consumer<byte[], byte[]>)
+        Proxy.newProxyInstance(
+            Consumer.class.getClassLoader(), new Class<?>[] {Consumer.class}, handler);
+  }
+
+  private static Object invoke(Object real, Method method, Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(real, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
   }
 
   private static BatchResult applyUngated(

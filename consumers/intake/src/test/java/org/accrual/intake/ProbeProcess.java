@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.accrual.embedded.SharedParts;
 import org.accrual.runtime.registry.SchemaRegistry;
 
-/** A process that takes one topic in, to be killed. */
+/** A process that applies the events of one topic, to be killed. */
 final class ProbeProcess {
   private static final Duration STOP = Duration.ofSeconds(10);
 
@@ -51,15 +51,15 @@ final class ProbeProcess {
 
   void kill() {
     process.destroyForcibly();
-    awaitEnd();
+    int _ = awaitEnd();
   }
 
   void stop() {
     process.destroy();
-    awaitEnd();
+    int _ = awaitEnd();
   }
 
-  /** As a host that hangs: it loses its partitions and does not know it. */
+  /** Pauses the process, as on a host that hangs: it loses its partitions and does not know it. */
   void pause() {
     signal("STOP");
   }
@@ -70,7 +70,10 @@ final class ProbeProcess {
 
   private void signal(String name) {
     try {
-      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+      if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+        throw new AssertionError("the probe cannot be sent signal " + name);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -78,11 +81,13 @@ final class ProbeProcess {
     }
   }
 
-  private void awaitEnd() {
+  /** Waits until the process ends and returns its exit code. */
+  int awaitEnd() {
     try {
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
         throw new AssertionError("a probe does not end");
       }
+      return process.exitValue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
