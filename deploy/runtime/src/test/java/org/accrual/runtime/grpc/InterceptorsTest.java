@@ -23,6 +23,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
@@ -69,7 +70,8 @@ class InterceptorsTest {
   }
 
   private EnrollmentQueryServiceBlockingStub stub() {
-    return EnrollmentQueryServiceGrpc.newBlockingStub(channel);
+    return EnrollmentQueryServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(30, TimeUnit.SECONDS);
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.Schema;
@@ -144,7 +145,7 @@ class SchemaRegistryTest {
                 await(over);
               });
     }
-    busy.await();
+    assertThat(busy.await(30, TimeUnit.SECONDS)).isTrue();
     try {
       answer = "{\"id\":7}";
       assertThat(registry().idOf("s", SCHEMA)).isEqualTo(7);
@@ -155,8 +156,8 @@ class SchemaRegistryTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      latch.await();
-    } catch (InterruptedException interrupted) {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
