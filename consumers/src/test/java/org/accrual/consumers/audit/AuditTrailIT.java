@@ -2,6 +2,7 @@ package org.accrual.consumers.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -9,16 +10,22 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.accrual.consumers.Messages;
+import org.accrual.consumers.Seeds;
 import org.accrual.consumers.participant.ParticipantDatabase;
 import org.accrual.consumers.projection.EventExamples;
 import org.accrual.contract.EventSchemas;
@@ -121,19 +128,46 @@ class AuditTrailIT {
   }
 
   @Test
-  void twoProcessesThatAddToOneStudyMakeOneChain() {
-    List<CompletableFuture<Void>> writers =
-        IntStream.range(0, 4)
-            .mapToObj(
-                i ->
-                    CompletableFuture.runAsync(
-                        () -> IntStream.range(0, 20).forEach(_ -> applyAlone(story()))))
-            .toList();
-    writers.forEach(CompletableFuture::join);
+  void twoProcessesThatAddToOneStudyMakeOneChain() throws Exception {
+    int writers = 4;
+    int rounds = 20;
+    CyclicBarrier together = new CyclicBarrier(writers);
+    try (ExecutorService threads = Executors.newFixedThreadPool(writers)) {
+      List<Future<?>> running = new ArrayList<>();
+      for (int i = 0; i < writers; i++) {
+        running.add(threads.submit(() -> addTogether(together, rounds)));
+      }
+      for (Future<?> writer : running) {
+        writer.get(60, TimeUnit.SECONDS);
+      }
+    }
 
     Verdict verdict = verify(database.source(), Optional.empty());
     assertThat(verdict.findings()).isEmpty();
-    assertThat(verdict.entries()).isEqualTo(4 * 20 * 5);
+    assertThat(verdict.entries()).isEqualTo(writers * rounds * 5L);
+  }
+
+  @Test
+  void aSecondWriterWaitsForTheFirstOnesCommit() throws Exception {
+    try (ExecutorService threads = Executors.newSingleThreadExecutor();
+        Connection first = database.source().getConnection()) {
+      audit.apply(first, List.of(story()));
+      Future<?> second = threads.submit(() -> applyAlone(story()));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  database
+                      .rows(
+                          "select count(*) from pg_locks where locktype = 'advisory' and not granted")
+                      .equals(List.of("1")));
+
+      first.commit();
+
+      second.get(20, TimeUnit.SECONDS);
+    }
+    assertThat(verify(database.source(), Optional.empty()).intact()).isTrue();
+    assertThat(database.rows("select count(*) from audit.entry")).containsExactly("10");
   }
 
   @Test
@@ -142,7 +176,7 @@ class AuditTrailIT {
     int entries = 60;
     Head exported = Head.parse(database.rows("select head from audit.head").getFirst());
     database.execute("alter table audit.entry disable trigger user");
-    long seed = 20260304;
+    long seed = Seeds.of(AuditTrailIT.class);
     Random random = new Random(seed);
     try (Connection connection = database.source().getConnection()) {
       DataSource same = only(connection);
@@ -190,6 +224,16 @@ class AuditTrailIT {
 
   private static Message[] story() {
     return Messages.of(EnrollmentStory.onStudy(STUDY, "site"), NOW).toArray(Message[]::new);
+  }
+
+  /** Adds stories, each at the moment when all other writers add theirs. */
+  private Void addTogether(CyclicBarrier together, int rounds) throws Exception {
+    for (int i = 0; i < rounds; i++) {
+      Message[] story = story();
+      together.await(30, TimeUnit.SECONDS);
+      applyAlone(story);
+    }
+    return null;
   }
 
   private void apply(List<Message> messages) {
