@@ -31,6 +31,11 @@ public final class ConsumersProcess implements AutoCloseable {
       NettyChannelBuilder.forAddress("127.0.0.1", grpc).usePlaintext().build();
   private final HttpClient client = HttpClient.newHttpClient();
 
+  /**
+   * Starts one.
+   *
+   * @param log gets its output; an older one is overwritten
+   */
   ConsumersProcess(Map<String, String> settings, Path log) {
     this.log = log;
     List<String> command = new ArrayList<>();
@@ -50,7 +55,7 @@ public final class ConsumersProcess implements AutoCloseable {
       process =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .redirectOutput(log.toFile())
               .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -64,8 +69,10 @@ public final class ConsumersProcess implements AutoCloseable {
     return this;
   }
 
+  /** Returns its queries, to be answered within half a minute unless the test sets a deadline. */
   public EnrollmentQueryServiceBlockingStub queries() {
-    return EnrollmentQueryServiceGrpc.newBlockingStub(channel);
+    return EnrollmentQueryServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(30, TimeUnit.SECONDS);
   }
 
   /** To its gRPC server. */

@@ -1,55 +1,49 @@
 package org.accrual.consumers;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import static org.awaitility.Awaitility.await;
+
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.accrual.embedded.EmbeddedKafka;
 import org.accrual.embedded.SharedParts;
 import org.accrual.fixtures.EventWriter;
 import org.accrual.provision.Database;
 import org.accrual.provision.Schemas;
-import org.accrual.provision.TopicPlan;
 import org.accrual.runtime.DatabaseSettings;
 
 /**
- * What a consumers process needs: a broker and a database of the test's own, so that groups and
- * halted partitions are too, and the registry that all tests share.
+ * A consumers process's surroundings: a database of the test's own, and the broker and registry
+ * that all tests share. The topics are empty and the groups new at each start, so that one instance
+ * is in use at a time.
  */
 public final class ReadSide implements AutoCloseable {
-  private final Path folder;
-  private final EmbeddedKafka kafka;
-  private final String database;
+  private static final AtomicInteger INSTANCES = new AtomicInteger();
+
+  private final int number = INSTANCES.incrementAndGet();
+  private final String kafka = SharedParts.kafka().bootstrapServers();
   private final URI registry = URI.create(SharedParts.registry().url());
+  private final String database =
+      SharedParts.database(
+          "migrated", url -> Database.migrate(new DatabaseSettings(url, "postgres", "")));
   private final EventWriter writer;
   private final List<ConsumersProcess> processes = new ArrayList<>();
 
   public ReadSide() {
-    try {
-      folder = Files.createTempDirectory("accrual-read-side-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    kafka = EmbeddedKafka.start(folder.resolve("kafka"), "127.0.0.1", 0);
-    database =
-        SharedParts.database(
-            "migrated", url -> Database.migrate(new DatabaseSettings(url, "postgres", "")));
-    TopicPlan.apply(kafka.bootstrapServers(), 1);
+    FreshTopics.on(kafka);
     Schemas.register(registry);
-    writer = new EventWriter(kafka.bootstrapServers(), registry);
+    writer = new EventWriter(kafka, registry);
   }
 
   public EventWriter writer() {
@@ -61,12 +55,13 @@ public final class ReadSide implements AutoCloseable {
     Map<String, String> all = new HashMap<>();
     all.put("accrual.consumers.enabled", "projection");
     all.put("accrual.database.url", database);
-    all.put("accrual.kafka.bootstrap-servers", kafka.bootstrapServers());
+    all.put("accrual.kafka.bootstrap-servers", kafka);
     all.put("accrual.registry.url", registry.toString());
     all.put("accrual.intake.retry-pause", "500ms");
     all.putAll(settings);
     ConsumersProcess process =
-        new ConsumersProcess(all, Path.of("target", folder.getFileName() + "-" + processes.size()));
+        new ConsumersProcess(
+            all, Path.of("target", "read-side-%d-%d.log".formatted(number, processes.size())));
     processes.add(process);
     return process;
   }
@@ -102,7 +97,29 @@ public final class ReadSide implements AutoCloseable {
     }
   }
 
-  /** Lets anyone connect to the database, or nobody; who is connected is thrown out. */
+  /**
+   * Makes the next reader of a table wait, and returns once one waits; then it goes on.
+   *
+   * @param table with its schema
+   */
+  public void awaitReader(String table) {
+    try (Connection connection = DriverManager.getConnection(database + "?user=postgres");
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("lock table " + table + " in access exclusive mode");
+      String waiting =
+          "select count(*) from pg_locks where not granted and relation = '%s'::regclass"
+              .formatted(table);
+      await("a reader of " + table)
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> !rows(waiting).equals(List.of("0")));
+      connection.rollback();
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Lets anyone connect to the database, or nobody; ends the connections that there are. */
   public void connections(boolean allowed) {
     String name = database.substring(database.lastIndexOf('/') + 1);
     String admin = SharedParts.postgres().jdbcUrl("postgres") + "?user=postgres";
@@ -121,17 +138,5 @@ public final class ReadSide implements AutoCloseable {
   public void close() {
     processes.forEach(ConsumersProcess::close);
     writer.close();
-    kafka.close();
-    delete(folder);
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -162,18 +162,6 @@ class NotificationIT {
     }
   }
 
-  @Test
-  void withoutAMailServerItDoesNotStart() {
-    ConsumersProcess process =
-        readSide.start(Map.of("accrual.consumers.enabled", "projection,notification"));
-
-    assertThat(process.awaitExit()).isEqualTo(78);
-    assertThat(process.log().lines())
-        .singleElement()
-        .asString()
-        .contains("accrual.notification.smtp.host", "accrual.consumers.enabled");
-  }
-
   private void contactsAreNowhereInTheClear(EnrollmentStory story) {
     assertThat(
             readSide.rows(

@@ -113,17 +113,6 @@ class ParticipantsIT {
     assertThat(process.stop()).isIn(0, 143);
   }
 
-  @Test
-  void aMissingKeyEndsTheStartWithOneLine() {
-    ConsumersProcess process = parts.start(Map.of("accrual.consumers.enabled", "all"));
-
-    assertThat(process.awaitExit()).isEqualTo(78);
-    assertThat(process.log().lines())
-        .singleElement()
-        .asString()
-        .contains("accrual.blinding.public-key", "an X25519 public key");
-  }
-
   private void news() {
     writer.send(
         Topics.STUDY_EVENTS,

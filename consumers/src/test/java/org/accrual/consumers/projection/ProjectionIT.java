@@ -186,17 +186,6 @@ class ProjectionIT {
     awaitRows("select state, version from projection.enrollment", "on-study|5");
   }
 
-  @Test
-  void aWrongSettingEndsTheStartWithOneLine() {
-    ConsumersProcess consumers = readSide.start(Map.of("accrual.intake.batch-size", "many"));
-
-    assertThat(consumers.awaitExit()).isEqualTo(78);
-    assertThat(consumers.log().lines())
-        .singleElement()
-        .asString()
-        .contains("accrual.intake.batch-size", "'many'", "a whole number from 1 to 10000");
-  }
-
   private void awaitRows(String sql, String... rows) {
     await().atMost(LIMIT).untilAsserted(() -> assertThat(readSide.rows(sql)).containsExactly(rows));
   }
