@@ -78,7 +78,11 @@ public class ConsistencyWait {
     return new StreamKey(Topics.of(token.streamType() + ".events"), token.streamId());
   }
 
-  private static Duration longest() {
+  /**
+   * Returns how long the current call may wait: nine tenths of what its deadline leaves, 10 s at
+   * most.
+   */
+  static Duration longest() {
     Deadline deadline = Context.current().getDeadline();
     if (deadline == null) {
       return LONGEST;
