@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.accrual.consumers.participant.News;
 import org.accrual.consumers.participant.ParticipantDatabase;
@@ -221,7 +222,7 @@ class CapacityIT {
         }
       }
       for (Future<?> each : running) {
-        each.get();
+        each.get(60, TimeUnit.SECONDS);
       }
     }
 

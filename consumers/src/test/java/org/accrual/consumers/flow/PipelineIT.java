@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -25,9 +27,8 @@ import org.junit.jupiter.api.Test;
 @Tag("faults")
 class PipelineIT {
   /** What is promised; a look is taken every second. */
-  private static final Duration SEEN_WITHIN = Duration.ofSeconds(5);
-
   private static final Duration LIMIT = Duration.ofSeconds(60);
+
   private static final int RECORDS = 5;
 
   private final ReadSide readSide = new ReadSide();
@@ -39,7 +40,7 @@ class PipelineIT {
   }
 
   @Test
-  void theLagOfAStoppedConsumerShowsWithinFiveSecondsAndClearsAfter() {
+  void theLagOfAStoppedConsumerShowsByTheSecondLookAndClearsAfter() {
     ConsumersProcess watching = readSide.start(Map.of("accrual.consumers.enabled", "none"));
     ConsumersProcess running = readSide.start(Map.of());
     watching.awaitReady();
@@ -64,9 +65,8 @@ class PipelineIT {
     EnrollmentStory.onStudy("study", "site").write(writer);
     writer.flush();
 
-    await().atMost(SEEN_WITHIN).until(() -> metric(watching, "accrual_consumer_lag") >= RECORDS);
-    ConsumerStage stopped = stage(watching);
-    assertThat(stopped.getLag()).isGreaterThanOrEqualTo(RECORDS);
+    assertThat(secondLookAfter(Instant.now(), watching).getLag()).isGreaterThanOrEqualTo(RECORDS);
+    await().atMost(LIMIT).until(() -> metric(watching, "accrual_consumer_lag") >= RECORDS);
     await()
         .atMost(LIMIT)
         .until(() -> stage(watching).getHealth() == PipelineHealth.PIPELINE_HEALTH_TROUBLE);
@@ -89,11 +89,30 @@ class PipelineIT {
   }
 
   private static ConsumerStage stage(ConsumersProcess process) {
-    WatchPipelineResponse look =
-        EventFlowServiceGrpc.newBlockingStub(process.channel())
-            .withDeadlineAfter(10, TimeUnit.SECONDS)
-            .watchPipeline(WatchPipelineRequest.getDefaultInstance())
-            .next();
+    return projection(looks(process).next());
+  }
+
+  /** Returns the projection in the second look after a time: it began after that time for sure. */
+  private static ConsumerStage secondLookAfter(Instant time, ConsumersProcess process) {
+    Iterator<WatchPipelineResponse> looks = looks(process);
+    int newer = 0;
+    while (true) {
+      WatchPipelineResponse look = looks.next();
+      Instant at = Instant.ofEpochSecond(look.getTime().getSeconds(), look.getTime().getNanos());
+      newer += at.isAfter(time) ? 1 : 0;
+      if (newer == 2) {
+        return projection(look);
+      }
+    }
+  }
+
+  private static Iterator<WatchPipelineResponse> looks(ConsumersProcess process) {
+    return EventFlowServiceGrpc.newBlockingStub(process.channel())
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .watchPipeline(WatchPipelineRequest.getDefaultInstance());
+  }
+
+  private static ConsumerStage projection(WatchPipelineResponse look) {
     return look.getConsumersList().stream()
         .filter(stage -> stage.getConsumer().equals("projection"))
         .findFirst()

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import org.accrual.embedded.FreePort;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,7 @@ class CarriersTest {
       assertThatThrownBy(
               () -> mailer(socket.getLocalPort()).carry(intent(Channel.EMAIL), "a@example.org"))
           .satisfies(thrown -> assertThat(thrown.getClass().getSimpleName()).isEqualTo(outcome));
-      server.join();
+      assertThat(server.join(Duration.ofSeconds(20))).isTrue();
     }
   }
 

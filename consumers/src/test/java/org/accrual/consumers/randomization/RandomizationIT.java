@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -256,7 +257,7 @@ class RandomizationIT {
         }
       }
       for (Future<?> each : running) {
-        each.get();
+        each.get(60, TimeUnit.SECONDS);
       }
     }
 

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.accrual.consumers.participant.News;
@@ -270,7 +271,7 @@ class SupplyIT {
         }
       }
       for (Future<?> each : running) {
-        each.get();
+        each.get(60, TimeUnit.SECONDS);
       }
       running.clear();
       for (int i = 0; i < sagas.size(); i++) {
@@ -280,7 +281,7 @@ class SupplyIT {
         running.add(several.submit(() -> apply(allocate(saga, arm))));
       }
       for (Future<?> each : running) {
-        each.get();
+        each.get(60, TimeUnit.SECONDS);
       }
     }
 
