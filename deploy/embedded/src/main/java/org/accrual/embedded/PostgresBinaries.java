@@ -2,7 +2,6 @@ package org.accrual.embedded;
 
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.util.ArchUtils;
-import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -25,17 +24,12 @@ record PostgresBinaries(Path home) {
         Unpacked.once(name.toLowerCase(Locale.ROOT), () -> archive(system, machine)));
   }
 
-  /** The command line of one of the programs. */
+  /** Returns the command line of one of the programs, which does not run as root. */
   List<String> command(String program, String... arguments) {
-    List<String> command = new ArrayList<>(unprivileged());
+    List<String> command = new ArrayList<>(OrdinaryUser.prefix());
     command.add(home.resolve("bin").resolve(program).toString());
     command.addAll(List.of(arguments));
     return command;
-  }
-
-  /** PostgreSQL refuses to run as root; in a user namespace of its own it is nobody. */
-  private static List<String> unprivileged() {
-    return LinuxUtils.isUnshareAvailable() ? List.of("unshare", "-U") : List.of();
   }
 
   private static InputStream archive(String system, String machine) throws IOException {
