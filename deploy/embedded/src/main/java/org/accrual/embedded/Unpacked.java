@@ -15,8 +15,12 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 /**
  * Archives unpacked once per user and version, for every process to run from: under {@code
  * accrual.embedded.cache}, by default {@code $XDG_CACHE_HOME/accrual} or {@code ~/.cache/accrual}.
+ * A folder that was changed since is replaced.
  */
 final class Unpacked {
+  /** Counted up when archives are unpacked in another way: builds of before keep their folders. */
+  private static final String FORMAT = ".2";
+
   private Unpacked() {}
 
   /** Opens the tar stream of an archive, decompressed. */
@@ -24,24 +28,22 @@ final class Unpacked {
     InputStream open() throws IOException;
   }
 
-  /** The folder of that name, unpacked now if it never was; whole or not there at all. */
+  /** Returns the folder of that name, unpacked now unless it is there as it was unpacked. */
   static synchronized Path once(String name, Source source) {
-    Path folder = cache().resolve(name);
-    if (Files.isDirectory(folder)) {
-      return folder;
-    }
+    Path folder = cache().resolve(name + FORMAT);
     try {
+      if (Inventory.matches(folder)) {
+        return folder;
+      }
       Files.createDirectories(folder.getParent());
       try (FileChannel channel =
               FileChannel.open(
-                  folder.resolveSibling(name + ".lock"),
+                  folder.resolveSibling(name + FORMAT + ".lock"),
                   StandardOpenOption.CREATE,
                   StandardOpenOption.WRITE);
           var lock = channel.lock()) {
-        if (!Files.isDirectory(folder)) {
-          Path fresh = Files.createTempDirectory(folder.getParent(), name + ".");
-          unpack(source, fresh);
-          Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+        if (!Inventory.matches(folder)) {
+          replace(folder, source);
         }
       }
       return folder;
@@ -62,7 +64,21 @@ final class Unpacked {
                     .filter(home -> !home.isBlank())
                     .map(Path::of)
                     .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
-                    .resolve("accrual"));
+                    .resolve("accrual"))
+        .toAbsolutePath();
+  }
+
+  /** The folder appears whole or not at all. */
+  private static void replace(Path folder, Source source) throws IOException {
+    Path fresh = Files.createTempDirectory(folder.getParent(), folder.getFileName() + ".");
+    try {
+      unpack(source, fresh);
+      Inventory.write(fresh);
+      Folders.delete(folder);
+      Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Folders.delete(fresh);
+    }
   }
 
   private static void unpack(Source source, Path into) throws IOException {

@@ -10,6 +10,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -17,6 +21,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class UnpackedTest {
   @TempDir Path cache;
@@ -40,12 +47,63 @@ class UnpackedTest {
     assertThat(Unpacked.once("thing-1", UnpackedTest::unreadable)).isEqualTo(folder);
   }
 
+  static Stream<Arguments> changes() {
+    return Stream.of(
+        Arguments.of("a file is cut short", change(file -> Files.writeString(file, "con"))),
+        Arguments.of("a file is edited", change(UnpackedTest::edit)),
+        Arguments.of("a file is deleted", change(Files::delete)),
+        Arguments.of(
+            "a file is added",
+            change(file -> Files.writeString(file.resolveSibling("added"), "content"))),
+        Arguments.of("a program cannot be run", change(UnpackedTest::takeExecutability)),
+        Arguments.of("the list is missing", change(UnpackedTest::deleteInventory)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("changes")
+  void unpacksAgainWhen(String name, Change change) throws IOException {
+    Path folder = Unpacked.once("thing-4", () -> archive("bin/run", "lib/link"));
+    change.on(folder.resolve("bin/run"));
+
+    assertThat(Unpacked.once("thing-4", () -> archive("bin/run", "lib/link"))).isEqualTo(folder);
+
+    assertThat(folder.resolve("bin/run")).isExecutable().hasContent("content");
+    assertThat(folder.resolve("bin/added")).doesNotExist();
+    assertThat(folder.resolve(".inventory")).exists();
+    assertThat(Unpacked.once("thing-4", UnpackedTest::unreadable)).isEqualTo(folder);
+  }
+
+  /** Changes the unpacked program {@code bin/run}. */
+  @FunctionalInterface
+  interface Change {
+    void on(Path program) throws IOException;
+  }
+
+  private static Change change(Change change) {
+    return change;
+  }
+
+  private static void edit(Path file) throws IOException {
+    Files.writeString(file, "CONTENT");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(2)));
+  }
+
+  private static void takeExecutability(Path file) throws IOException {
+    FileTime time = Files.getLastModifiedTime(file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setLastModifiedTime(file, time);
+  }
+
+  private static void deleteInventory(Path file) throws IOException {
+    Files.delete(file.getParent().resolveSibling(".inventory"));
+  }
+
   @Test
   void leavesNothingBehindUnderTheNameWhenItFails() {
     assertThatThrownBy(() -> Unpacked.once("thing-2", UnpackedTest::unreadable))
         .isInstanceOf(EmbeddedPartException.class)
         .hasMessageContaining("accrual.embedded.cache");
-    assertThat(cache.resolve("thing-2")).doesNotExist();
+    assertThat(cache).isDirectoryNotContaining("glob:**thing-2*[!k]");
   }
 
   @Test
