@@ -2,7 +2,6 @@ package org.accrual.embedded;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import kafka.server.KafkaRaftServer;
 
@@ -11,21 +10,21 @@ import kafka.server.KafkaRaftServer;
  * jars where a build has put them together, else in the local repository that our jars come from.
  */
 final class RegistryArchive {
-  private static final String FILE =
-      "apicurio-registry-app-%s-all.tar.gz".formatted(Versions.registry());
-  private static final String IN_REPOSITORY =
+  static final String FILE = "apicurio-registry-app-%s-all.tar.gz".formatted(Versions.registry());
+  static final String IN_REPOSITORY =
       "io/apicurio/apicurio-registry-app/%s/%s".formatted(Versions.registry(), FILE);
 
   private RegistryArchive() {}
 
   static Path find() {
     // This class may come from a folder of classes, but Kafka's always from a jar.
-    List<Path> candidates =
-        Stream.of(RegistryArchive.class, KafkaRaftServer.class)
-            .map(Origin::of)
-            .flatMap(RegistryArchive::near)
-            .toList();
-    return candidates.stream()
+    return find(Origin.of(RegistryArchive.class), Origin.of(KafkaRaftServer.class));
+  }
+
+  /** Returns the archive that lies nearest to one of the origins, the first of them first. */
+  static Path find(Path... origins) {
+    return Stream.of(origins)
+        .flatMap(RegistryArchive::near)
         .filter(Files::isRegularFile)
         .findFirst()
         .orElseThrow(
