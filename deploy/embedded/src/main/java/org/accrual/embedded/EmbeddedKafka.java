@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,8 +41,13 @@ public final class EmbeddedKafka implements AutoCloseable {
     this.server = server;
   }
 
-  /** Arguments: folder, host, port. Runs until it is told to stop or the broker ends. */
+  /**
+   * Runs a broker until this process is stopped or the broker ends.
+   *
+   * @param args folder, host, port
+   */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT);
     System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT %4$s %5$s%6$s%n");
     KafkaLogs.warningsOnly();
     EmbeddedKafka kafka = start(Path.of(args[0]), args[1], Integer.parseInt(args[2]));
@@ -155,21 +162,22 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> settings(
+  private static Map<String, Object> settings(
       Path data, String host, int port, Map<String, String> over) {
     // Nothing but this process talks to the controller, so its port may differ from start to start.
     int controller = FreePort.pick();
-    Map<String, String> settings = new LinkedHashMap<>();
+    Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", "1");
-    settings.put("controller.quorum.voters", "1@%s:%d".formatted(host, controller));
-    settings.put(
-        "listeners", "BROKER://%1$s:%2$d,CONTROLLER://%1$s:%3$d".formatted(host, port, controller));
-    settings.put("advertised.listeners", "BROKER://%s:%d".formatted(host, port));
+    String broker = "BROKER://" + host + ":" + port;
+    settings.put("controller.quorum.voters", "1@" + host + ":" + controller);
+    settings.put("listeners", broker + ",CONTROLLER://" + host + ":" + controller);
+    settings.put("advertised.listeners", broker);
     settings.put("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
     settings.put("inter.broker.listener.name", "BROKER");
     settings.put("controller.listener.names", "CONTROLLER");
-    settings.put("log.dirs", data.toString());
+    // A list, since Kafka splits a text at commas, which the folder's name may have.
+    settings.put("log.dirs", List.of(data.toString()));
     settings.put("auto.create.topics.enable", "false");
     settings.put("offsets.topic.replication.factor", "1");
     settings.put("offsets.topic.num.partitions", "5");

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,16 +37,23 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * Arguments: folder, host, port, databases to make if they are missing. Runs until it is told to
-   * stop or the server ends.
+   * Runs a server until this process is stopped or the server ends. A failure is one line and exit
+   * code 1.
+   *
+   * @param args folder, host, port, then the databases to create if they are missing
    */
   public static void main(String[] args) throws InterruptedException {
-    PostgresFolder folder = PostgresFolder.in(Path.of(args[0]), Redirect.INHERIT);
-    EmbeddedPostgres postgres = start(folder, args[1], Integer.parseInt(args[2]), Map.of());
-    Stream.of(args).skip(3).forEach(postgres::createDatabase);
-    System.out.printf("postgresql ready on %s:%d%n", postgres.host, postgres.port);
-    int code = postgres.server.waitFor();
-    System.out.printf("postgresql ended with code %d%n", code);
+    Locale.setDefault(Locale.ROOT);
+    try {
+      PostgresFolder folder = PostgresFolder.in(Path.of(args[0]), Redirect.INHERIT);
+      EmbeddedPostgres postgres = start(folder, args[1], Integer.parseInt(args[2]), Map.of());
+      Stream.of(args).skip(3).forEach(postgres::createDatabase);
+      System.out.printf("postgresql ready on %s:%d%n", postgres.host, postgres.port);
+      int code = postgres.server.waitFor();
+      System.out.printf("postgresql ended with code %d%n", code);
+    } catch (EmbeddedPartException e) {
+      System.err.println(e.getMessage());
+    }
     System.exit(1);
   }
 
@@ -124,7 +132,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   public static String jdbcUrl(String host, int port, String database) {
-    return "jdbc:postgresql://%s:%d/%s".formatted(host, port, database);
+    return "jdbc:postgresql://" + host + ":" + port + "/" + database;
   }
 
   /** Makes the database unless it is there. */

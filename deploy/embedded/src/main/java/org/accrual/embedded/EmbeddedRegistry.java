@@ -115,8 +115,9 @@ public final class EmbeddedRegistry implements AutoCloseable {
     return url(host, port);
   }
 
+  /** Returns the base address of the Confluent-compatible API of a registry on that port. */
   public static String url(String host, int port) {
-    return "http://%s:%d/apis/ccompat/v7".formatted(host, port);
+    return "http://" + host + ":" + port + "/apis/ccompat/v7";
   }
 
   public int port() {

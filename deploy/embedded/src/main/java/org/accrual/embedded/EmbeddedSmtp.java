@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -53,8 +54,13 @@ public final class EmbeddedSmtp implements AutoCloseable {
             .build();
   }
 
-  /** Arguments: folder, host, port. Runs until it is told to stop. */
+  /**
+   * Runs a server until this process is stopped.
+   *
+   * @param args folder, host, port
+   */
   public static void main(String[] args) throws InterruptedException {
+    Locale.setDefault(Locale.ROOT);
     EmbeddedSmtp smtp = start(Path.of(args[0]), args[1], Integer.parseInt(args[2]));
     Runtime.getRuntime().addShutdownHook(new Thread(smtp::close, "stop-smtp"));
     System.out.printf("smtp ready on %s:%d%n", args[1], smtp.port());
@@ -118,7 +124,7 @@ public final class EmbeddedSmtp implements AutoCloseable {
       Path whole = Files.createTempFile(folder, "mail", ".part");
       Files.write(whole, mail);
       String name = name(mail);
-      for (int n = 1; !moved(whole, folder.resolve("%s.%d.eml".formatted(name, n))); n++) {
+      for (int n = 1; !moved(whole, folder.resolve(name + "." + n + ".eml")); n++) {
         // That number is taken.
       }
     } catch (IOException failed) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.jar.JarFile;
 
 /**
@@ -40,6 +41,8 @@ public final class Leash {
       List<String> options, Path jar, String program, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Its log is read as UTF-8, under whatever locale it was started.
+    command.addAll(List.of("-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8"));
     command.addAll(options);
     command.add("-cp");
     command.add(jar + File.pathSeparator + Origin.of(Leash.class));
@@ -49,8 +52,13 @@ public final class Leash {
     return command;
   }
 
-  /** Arguments: the main class to run, and its arguments. */
+  /**
+   * Runs a program under the root locale, whose digits are those of addresses, JSON and SQL.
+   *
+   * @param args the main class to run, and its arguments
+   */
   public static void main(String[] args) throws Throwable {
+    Locale.setDefault(Locale.ROOT);
     Thread watch = new Thread(Leash::exitWithInput, "leash");
     watch.setDaemon(true);
     watch.start();

@@ -47,7 +47,15 @@ record PostgresFolder(PostgresBinaries binaries, Path data, Redirect log) {
     ProcessBuilder initdb =
         program("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust")
             .redirectOutput(log);
-    initdb.command().addAll(List.of("-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"));
+    // PostgreSQL's own C.UTF-8: not every C library has a locale of that name.
+    initdb
+        .command()
+        .addAll(
+            List.of(
+                "--encoding=UTF8",
+                "--locale=C",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8"));
     int code = Tether.start(initdb, Process::destroyForcibly).waitFor();
     if (code != 0) {
       throw new EmbeddedPartException(

@@ -58,11 +58,14 @@ class EmbeddedKafkaIT {
   }
 
   @Test
-  void makesNoTopicByUse() {
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, HOST, 0)) {
+  void makesNoTopicByUseAndKeepsToAFolderWithACommaInItsName() {
+    Path data = folder.resolve("a b,c");
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(data, HOST, 0)) {
       assertThatThrownBy(() -> send(kafka.bootstrapServers(), "nowhere"))
           .isInstanceOf(ExecutionException.class);
     }
+    assertThat(data.resolve("__cluster_metadata-0")).isDirectory();
+    assertThat(folder).isDirectoryNotContaining(path -> !path.equals(data));
   }
 
   private Process process(int port) throws Exception {

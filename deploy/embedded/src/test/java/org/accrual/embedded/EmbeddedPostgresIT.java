@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,7 +42,7 @@ class EmbeddedPostgresIT {
     ProcessHandle server = awaitServer(wrapper, port);
     execute("jdbc:postgresql://127.0.0.1:%d/kept".formatted(port), "create table t (n int)");
 
-    wrapper.destroyForcibly().waitFor();
+    assertThat(wrapper.destroyForcibly().waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(server.isAlive()).isTrue();
 
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder, HOST, port)) {
@@ -56,12 +57,14 @@ class EmbeddedPostgresIT {
     int port = FreePort.pick();
     Process wrapper = wrapper(port);
     awaitServer(wrapper, port).destroyForcibly();
-    assertThat(wrapper.waitFor()).isEqualTo(1);
+    assertThat(wrapper.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(wrapper.exitValue()).isEqualTo(1);
 
     wrapper = wrapper(port);
     ProcessHandle server = awaitServer(wrapper, port);
     wrapper.getOutputStream().close();
-    assertThat(wrapper.waitFor()).isZero();
+    assertThat(wrapper.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(wrapper.exitValue()).isZero();
     assertThat(server.isAlive()).isFalse();
   }
 

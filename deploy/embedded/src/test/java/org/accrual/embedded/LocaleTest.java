@@ -1,0 +1,57 @@
+package org.accrual.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Under a locale whose {@code %d} has other digits than 0 to 9. */
+class LocaleTest {
+  private final Locale before = Locale.getDefault();
+
+  /** A program that prints a number and a letter beyond ASCII. */
+  public static final class NumberProgram {
+    public static void main(String[] args) {
+      System.out.println("%d ü".formatted(7400));
+    }
+  }
+
+  @BeforeEach
+  void useOtherDigits() {
+    Locale.setDefault(Locale.of("ar", "EG"));
+    assertThat("%d".formatted(7400)).isEqualTo("٧٤٠٠");
+  }
+
+  @AfterEach
+  void restore() {
+    Locale.setDefault(before);
+  }
+
+  @Test
+  void addressesHaveAsciiDigits() {
+    assertThat(EmbeddedPostgres.jdbcUrl("127.0.0.1", 7400, "accrual"))
+        .isEqualTo("jdbc:postgresql://127.0.0.1:7400/accrual");
+    assertThat(EmbeddedRegistry.url("127.0.0.1", 7600))
+        .isEqualTo("http://127.0.0.1:7600/apis/ccompat/v7");
+  }
+
+  @Test
+  void aProgramOnALeashWritesAsciiDigitsAndUtf8() throws IOException {
+    List<String> options = List.of("-Duser.language=ar", "-Duser.country=EG");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Leash.command(
+                options, Origin.of(LocaleTest.class), NumberProgram.class.getName(), List.of()));
+    builder.environment().put("LC_ALL", "C");
+    Process program = builder.start();
+
+    String output = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(output.strip()).isEqualTo("7400 ü");
+  }
+}
