@@ -88,14 +88,18 @@ final class ProtoChanges {
   }
 
   private static DescriptorProto.Builder message(FileDescriptorProto.Builder file, String name) {
-    return file.getMessageTypeBuilderList().stream()
-        .filter(message -> message.getName().equals(name))
+    return file.getMessageTypeBuilder(messageIndex(file, name));
+  }
+
+  private static int messageIndex(FileDescriptorProto.Builder file, String name) {
+    return IntStream.range(0, file.getMessageTypeCount())
+        .filter(i -> file.getMessageType(i).getName().equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no message " + name));
   }
 
   private static void messageGone(FileDescriptorProto.Builder file, String name) {
-    file.removeMessageType(file.getMessageTypeBuilderList().indexOf(message(file, name)));
+    file.removeMessageType(messageIndex(file, name));
   }
 
   private static void field(

@@ -116,7 +116,7 @@ class SagaKafkaIT {
             Headers.CORRELATION_ID,
             "conversation")
         .forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
-    producer.send(record);
+    var _ = producer.send(record);
   }
 
   private static byte[] value(int schemaId, SpecificRecord answer) {

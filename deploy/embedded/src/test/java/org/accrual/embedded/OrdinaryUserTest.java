@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.security.auth.module.UnixSystem;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class OrdinaryUserTest {
     command.addAll(List.of("id", "-u"));
     Process id = new ProcessBuilder(command).start();
 
-    assertThat(new String(id.getInputStream().readAllBytes()).strip()).isEqualTo("65534");
+    assertThat(new String(id.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip()).isEqualTo("65534");
   }
 
   @Test
