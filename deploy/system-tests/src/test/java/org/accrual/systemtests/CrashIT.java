@@ -59,9 +59,7 @@ class CrashIT {
       await("slots and kits to balance")
           .atMost(Duration.ofSeconds(60))
           .untilAsserted(
-              () ->
-                  assertThat(stack.balance().of(study))
-                      .isEqualTo(new Balance.Of(ENROLLMENTS, ENROLLMENTS, ENROLLMENTS, 0)));
+              () -> stack.balance().check(study, ENROLLMENTS));
       assertTopic(study, enrollments);
     }
   }

@@ -108,9 +108,7 @@ class RollingChangeIT {
     await()
         .atMost(Duration.ofSeconds(90))
         .untilAsserted(
-            () ->
-                assertThat(stack.balance().of(study))
-                    .isEqualTo(new Balance.Of(ENROLLMENTS, ENROLLMENTS, ENROLLMENTS, 0)));
+            () -> stack.balance().check(study, ENROLLMENTS));
     assertThat(stack.evidence().rows("select count(*) from ops.dead_letters")).containsExactly("0");
     Map<String, List<ConsumerRecord<String, byte[]>>> told =
         stack.evidence().records(Topics.ENROLLMENT_EVENTS);

@@ -145,6 +145,16 @@ class SagaIT {
                               .build()));
 
       assertThat(answer.getArmId()).isIn(armA, armB);
+      String kit =
+          stack
+              .evidence()
+              .rows(
+                  "select kit_id from supply.kit where study_id = ? and enrollment_id is not null",
+                  study)
+              .getFirst();
+      assertThat(client.armOf(study, kit))
+          .as("arm of the patient's kit")
+          .isEqualTo(answer.getArmId());
       assertThat(tablesWith(armA, armB)).isEmpty();
       assertThat(rowsWith("enrollment.event", "true", armA)).as("the search finds").isTrue();
       assertThat(topicsWith(armA, armB)).isSubsetOf(Topics.STUDY_EVENTS);
@@ -227,6 +237,6 @@ class SagaIT {
   }
 
   private void balanced(int onStudy) {
-    assertThat(stack.balance().of(study)).isEqualTo(new Balance.Of(onStudy, onStudy, onStudy, 0));
+    stack.balance().check(study, onStudy);
   }
 }

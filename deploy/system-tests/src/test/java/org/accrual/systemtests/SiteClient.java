@@ -15,7 +15,9 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -52,6 +54,7 @@ final class SiteClient implements AutoCloseable {
   private static final long GIVE_UP_NANOS = TimeUnit.MINUTES.toNanos(3);
 
   private final AtomicInteger kitNumbers = new AtomicInteger();
+  private final Map<String, String> kitArms = new ConcurrentHashMap<>();
   private final ManagedChannel core;
   private final ManagedChannel consumers;
 
@@ -158,12 +161,18 @@ final class SiteClient implements AutoCloseable {
                 .setStudyId(study)
                 .setSiteId(site);
         for (int i = first; i < Math.min(kits, first + KITS_A_CALL); i++) {
-          some.addKits(
-              Kit.newBuilder().setKitId("K-" + kitNumbers.incrementAndGet()).setArmId(arm));
+          String kit = "K-" + kitNumbers.incrementAndGet();
+          kitArms.put(study + "/" + kit, arm);
+          some.addKits(Kit.newBuilder().setKitId(kit).setArmId(arm));
         }
         untilAnswered(() -> studies().receiveKits(some.build()));
       }
     }
+  }
+
+  /** Returns the arm of a kit that this client has delivered to a site of the study. */
+  String armOf(String study, String kit) {
+    return kitArms.get(study + "/" + kit);
   }
 
   static EnrollPatientRequest enroll(String study, String site, String patient) {
