@@ -79,7 +79,9 @@ class RebuildUnderLoadIT {
                 .formatted(commands.sent(), rate, reads.get()));
       }
 
-      await().atMost(LIMIT).untilAsserted(() -> assertThat(new Books(evidence).wrong()).isEmpty());
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() -> assertThat(new Books(evidence).wrong(study)).isEmpty());
       Command check = stack.consumersCommand("check");
       assertThat(check.output()).contains(" 0 differ");
       System.out.println(check.line(" differ"));
