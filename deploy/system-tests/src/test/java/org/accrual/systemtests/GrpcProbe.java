@@ -20,7 +20,13 @@ final class GrpcProbe {
 
   static String health(int port, HealthCheckRequest request) {
     return asked(
-        port, channel -> HealthGrpc.newBlockingStub(channel).check(request).getStatus().name());
+        port,
+        channel ->
+            HealthGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .check(request)
+                .getStatus()
+                .name());
   }
 
   static List<String> services(int port) {
@@ -29,7 +35,9 @@ final class GrpcProbe {
         channel -> {
           CompletableFuture<List<String>> services = new CompletableFuture<>();
           StreamObserver<ServerReflectionRequest> ask =
-              ServerReflectionGrpc.newStub(channel).serverReflectionInfo(new Answer(services));
+              ServerReflectionGrpc.newStub(channel)
+                  .withDeadlineAfter(10, TimeUnit.SECONDS)
+                  .serverReflectionInfo(new Answer(services));
           ask.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
           try {
             return services.get(10, TimeUnit.SECONDS);

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.accrual.contract.Topics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -58,8 +60,14 @@ final class Offsets implements AutoCloseable {
 
   int members(String group) {
     try {
-      return admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().size();
-    } catch (InterruptedException | ExecutionException e) {
+      return admin
+          .describeConsumerGroups(List.of(group))
+          .all()
+          .get(30, TimeUnit.SECONDS)
+          .get(group)
+          .members()
+          .size();
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError(e);
     }
   }
@@ -67,16 +75,22 @@ final class Offsets implements AutoCloseable {
   /** As if nothing had ever been taken in. The group must have no members. */
   void forget(String group) {
     try {
-      admin.deleteConsumerGroupOffsets(group, committed(group).keySet()).all().get();
-    } catch (InterruptedException | ExecutionException e) {
+      admin
+          .deleteConsumerGroupOffsets(group, committed(group).keySet())
+          .all()
+          .get(30, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError(e);
     }
   }
 
   private Map<TopicPartition, OffsetAndMetadata> committed(String group) {
     try {
-      return admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-    } catch (InterruptedException | ExecutionException e) {
+      return admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata()
+          .get(30, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError(e);
     }
   }

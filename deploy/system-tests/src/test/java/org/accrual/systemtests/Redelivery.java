@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.accrual.contract.Topics;
@@ -119,7 +120,7 @@ final class Redelivery implements AutoCloseable {
   @Override
   public void close() {
     reading = false;
-    running.join();
+    running.orTimeout(30, TimeUnit.SECONDS).join();
     writer.close(Duration.ofSeconds(10));
     reader.close();
   }

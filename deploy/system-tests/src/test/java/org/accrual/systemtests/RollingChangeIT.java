@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.accrual.contract.Headers;
 import org.accrual.contract.Topics;
@@ -69,7 +70,8 @@ class RollingChangeIT {
             .redirectErrorStream(true)
             .start();
     String said = new String(provision.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(provision.waitFor()).as(said).isZero();
+    assertThat(provision.waitFor(60, TimeUnit.SECONDS)).as(said).isTrue();
+    assertThat(provision.exitValue()).as(said).isZero();
     assertThat(said).contains("event schemas: 1 stored");
   }
 
@@ -107,8 +109,7 @@ class RollingChangeIT {
   private void assertNothingLostOrParked(TestStack stack) {
     await()
         .atMost(Duration.ofSeconds(90))
-        .untilAsserted(
-            () -> stack.balance().check(study, ENROLLMENTS));
+        .untilAsserted(() -> stack.balance().check(study, ENROLLMENTS));
     assertThat(stack.evidence().rows("select count(*) from ops.dead_letters")).containsExactly("0");
     Map<String, List<ConsumerRecord<String, byte[]>>> told =
         stack.evidence().records(Topics.ENROLLMENT_EVENTS);

@@ -11,9 +11,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.accrual.api.enrollment.v1.EnrollPatientRequest;
-import org.accrual.api.notification.v1.NotificationServiceGrpc;
 import org.accrual.api.notification.v1.SetContactRequest;
 import org.accrual.api.ops.v1.ProjectionAdminServiceGrpc;
 import org.accrual.api.ops.v1.StartRebuildRequest;
@@ -120,8 +120,7 @@ class TraceIT {
   static void contact(SiteClient client, String patient) {
     SetContactRequest contact =
         SetContactRequest.newBuilder().setPatientId(patient).setEmail("p1@example.org").build();
-    SiteClient.untilAnswered(
-        () -> NotificationServiceGrpc.newBlockingStub(client.consumers()).setContact(contact));
+    SiteClient.untilAnswered(() -> client.notifications().setContact(contact));
   }
 
   private void rebuild(SiteClient client) {
@@ -131,7 +130,10 @@ class TraceIT {
             .setProjection("projection")
             .build();
     SiteClient.untilAnswered(
-        () -> ProjectionAdminServiceGrpc.newBlockingStub(client.consumers()).startRebuild(request));
+        () ->
+            ProjectionAdminServiceGrpc.newBlockingStub(client.consumers())
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .startRebuild(request));
     await()
         .atMost(LIMIT)
         .until(

@@ -50,7 +50,9 @@ final class Traffic implements AutoCloseable {
   public void close() {
     stopping.countDown();
     try {
-      thread.join();
+      if (!thread.join(Duration.ofSeconds(30))) {
+        throw new IllegalStateException("a call does not end");
+      }
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts a test", e);
     }

@@ -10,7 +10,9 @@ import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.accrual.api.enrollment.v1.EnrollmentState;
@@ -30,14 +32,14 @@ class WatchIT {
 
   @Test
   void showsEveryStageAsItHappensAndGoesOnFromAToken() throws Exception {
-    try (SiteClient client = stack.client()) {
+    try (SiteClient client = stack.client();
+        ExecutorService watcher = Executors.newSingleThreadExecutor()) {
       client.openSite(study, "S1", 3);
       ScreenPatientResponse screened = screen(client);
       String id = screened.getEnrollment().getEnrollmentId();
       // Watched from the first event on, before anything else has happened.
-      CompletableFuture<List<WatchEnrollmentResponse>> watched =
-          CompletableFuture.supplyAsync(
-              () -> watch(client, request(id, screened.getConsistencyToken())));
+      Future<List<WatchEnrollmentResponse>> watched =
+          watcher.submit(() -> watch(client, request(id, screened.getConsistencyToken())));
 
       Operation enrolled = client.enrolled(SiteClient.enroll(study, "S1", "P-1"));
       assertThat(enrolled.hasResponse()).as(enrolled.toString()).isTrue();
