@@ -48,10 +48,7 @@ class AlertRulesTest {
 
   private static Output run(String... command) throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(command)
-            .directory(FOLDER.toFile())
-            .redirectErrorStream(true)
-            .start();
+        new ProcessBuilder(command).directory(FOLDER.toFile()).redirectErrorStream(true).start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return new Output(process.exitValue(), text);
