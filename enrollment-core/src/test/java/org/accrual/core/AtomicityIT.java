@@ -31,11 +31,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A command is done whole or not at all: wherever its transaction fails, nothing of it is stored,
- * and the same request succeeds once the cause has gone.
+ * A command is done whole or not at all, and once: wherever its transaction fails, nothing of it is
+ * stored, the same request succeeds once the cause has gone, and repeated it changes nothing.
  */
 class AtomicityIT {
   private static final String EVENT = "enrollment.event";
@@ -196,6 +197,18 @@ class AtomicityIT {
     call.run();
     // A command that writes one more table must be tried with a failure there too.
     assertThat(stored.everything().changedTables(before)).isEqualTo(command.tables);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRepeatedCommandStoresNothing(Command command) {
+    Runnable call = command.prepared();
+    call.run();
+    StoredContent before = stored.everything();
+
+    call.run();
+
+    assertThat(stored.everything().differences(before)).isEmpty();
   }
 
   private static void execute(String sql) throws SQLException {

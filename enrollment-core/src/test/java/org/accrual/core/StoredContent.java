@@ -1,44 +1,38 @@
 package org.accrual.core;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The rows of every table that the write side may write, as text, by table.
+ * The rows of every table that the write side may write.
  *
- * @param rows in one order, whatever the order in the table
+ * @param rows the table's name, a tab, and the row as text; in one order, whatever the tables' own
  */
-public record StoredContent(Map<String, List<String>> rows) {
+public record StoredContent(List<String> rows) {
+
+  /** Returns the rows that are new or changed, and those that are no more. */
+  public List<String> differences(StoredContent before) {
+    List<String> added = new ArrayList<>(rows);
+    added.removeAll(new HashSet<>(before.rows));
+    List<String> removed = new ArrayList<>(before.rows);
+    removed.removeAll(new HashSet<>(rows));
+    added.addAll(removed);
+    return added;
+  }
 
   /** Returns the tables whose rows are not the same as before. */
   public Set<String> changedTables(StoredContent before) {
-    Set<String> changed = new TreeSet<>(rows.keySet());
-    changed.removeIf(table -> rows.get(table).equals(before.rows.get(table)));
-    return changed;
+    Set<String> tables = new TreeSet<>();
+    differences(before).forEach(row -> tables.add(row.substring(0, row.indexOf('\t'))));
+    return tables;
   }
 
-  /** Returns the rows that are new or changed, and those that are no more, one line each. */
-  public List<String> differences(StoredContent before) {
-    List<String> lines = new ArrayList<>();
-    for (String table : changedTables(before)) {
-      List<String> added = new ArrayList<>(rows.get(table));
-      List<String> removed = new ArrayList<>(before.rows.get(table));
-      added.removeAll(before.rows.get(table));
-      removed.removeAll(rows.get(table));
-      added.forEach(row -> lines.add(table + " + " + row));
-      removed.forEach(row -> lines.add(table + " - " + row));
-    }
-    return lines;
-  }
-
-  /** Returns the number of rows of each table; the rows themselves would fill a page. */
+  /** Returns the number of rows and a hash; the rows themselves would fill pages. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder();
-    rows.forEach((table, all) -> text.append(table).append('=').append(all.size()).append(' '));
-    return text.append('#').append(rows.hashCode()).toString();
+    return "%d rows, hash %08x".formatted(rows.size(), rows.hashCode());
   }
 }

@@ -7,8 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Reads rows of the core's database by SQL. */
 public final class StoredFixtures {
@@ -43,17 +42,17 @@ public final class StoredFixtures {
 
   /** Returns every row of schema enrollment and of the outbox, to compare before and after. */
   public StoredContent everything() {
-    Map<String, List<String>> rows = new TreeMap<>();
-    for (String table :
+    String rows =
         texts(
-            """
-            select format('%I.%I', n.nspname, c.relname)
-              from pg_class c join pg_namespace n on n.oid = c.relnamespace
-             where n.nspname in ('enrollment', 'outbox') and c.relkind in ('r', 'p')
-               and not c.relispartition
-            """)) {
-      rows.put(table, texts("select t::text from %s t order by 1".formatted(table)));
-    }
-    return new StoredContent(rows);
+                """
+                select format('%I.%I', n.nspname, c.relname)
+                  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                 where n.nspname in ('enrollment', 'outbox') and c.relkind in ('r', 'p')
+                   and not c.relispartition
+                """)
+            .stream()
+            .map(table -> "select e'%1$s\\t' || t::text from %1$s t".formatted(table))
+            .collect(Collectors.joining(" union all ", "", " order by 1"));
+    return new StoredContent(texts(rows));
   }
 }
