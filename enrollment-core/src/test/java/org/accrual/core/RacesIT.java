@@ -35,6 +35,17 @@ import org.junit.jupiter.api.Test;
 
 /** Rules that span streams hold whichever of several concurrent calls is first. */
 class RacesIT {
+  private static final String WAIT_AT_THE_GATE =
+      """
+      create function public.wait_at_the_gate() returns trigger language plpgsql as $$
+      begin
+        perform pg_advisory_xact_lock_shared(42);
+        return new;
+      end $$;
+      create trigger wait_at_the_gate before insert on enrollment.attempt
+        for each row execute function public.wait_at_the_gate()
+      """;
+
   private static RunningCore core;
   private static Client client;
   private static StoredFixtures stored;
@@ -191,6 +202,48 @@ class RacesIT {
     assertThat(attempts(study)).isZero();
   }
 
+  /** Enrollments that wait in the midst of their transaction, and a suspension that comes then. */
+  @Test
+  void aSuspensionAnswersAfterTheEnrollmentsUnderWay() throws Exception {
+    String study = client.openStudy(5);
+    // The connection is closed first, so that no call waits at the gate when the threads are
+    // joined.
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        Connection gate = connection()) {
+      execute(gate, WAIT_AT_THE_GATE);
+      gate.setAutoCommit(false);
+      execute(gate, "select pg_advisory_xact_lock(42)");
+      List<Future<String>> enrollments = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        String patient = "P" + i;
+        enrollments.add(
+            threads.submit(
+                () ->
+                    outcome(
+                        () -> client.enrollments.enrollPatient(enroll(study, patient).build()))));
+      }
+      awaitBlocked(3);
+      Future<Long> suspension =
+          threads.submit(
+              () -> {
+                suspend(study);
+                return attempts(study);
+              });
+      awaitBlocked(4);
+      gate.commit();
+
+      long atAnswer = suspension.get(10, TimeUnit.SECONDS);
+      for (Future<String> enrollment : enrollments) {
+        assertThat(enrollment.get(10, TimeUnit.SECONDS)).isEqualTo("ACCEPTED");
+      }
+      assertThat(attempts(study)).isEqualTo(atAnswer).isEqualTo(3);
+    } finally {
+      try (Connection connection = connection()) {
+        execute(connection, "drop function if exists public.wait_at_the_gate() cascade");
+      }
+    }
+  }
+
   @RepeatedTest(3)
   void aSuspensionAmongEnrollmentsLetsNoneInOnceItHasAnswered() throws Exception {
     String study = client.openStudy(1_000);
@@ -254,6 +307,10 @@ class RacesIT {
 
   /** Waits until a statement of the core waits for a lock in this test's database. */
   private static void awaitBlocked() {
+    awaitBlocked(1);
+  }
+
+  private static void awaitBlocked(int statements) {
     Awaitility.await()
         .until(
             () ->
@@ -262,7 +319,7 @@ class RacesIT {
                     select count(*) from pg_stat_activity
                      where datname = current_database() and wait_event_type = 'Lock'
                     """),
-            waiting -> waiting == 1);
+            waiting -> waiting == statements);
   }
 
   private static Connection connection() throws SQLException {
