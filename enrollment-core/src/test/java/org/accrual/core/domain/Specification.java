@@ -19,6 +19,7 @@ public final class Specification<C, E, S> {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // List.of only reads them
   public final Given given(E... events) {
     return given(List.of(events));
   }
@@ -55,6 +56,7 @@ public final class Specification<C, E, S> {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs") // List.of only reads them
     public final void then(E... events) {
       assertThat(decision).isEqualTo(new Decision.Accepted<>(List.of(events)));
     }

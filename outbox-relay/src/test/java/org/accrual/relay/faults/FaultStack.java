@@ -108,7 +108,7 @@ final class FaultStack implements AutoCloseable {
     return folder.resolve(name + ".log");
   }
 
-  void killKafka() throws IOException, InterruptedException {
+  void killKafka() throws IOException {
     Programs.end(kafka);
     startKafka();
   }
@@ -256,7 +256,7 @@ final class FaultStack implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     Programs.end(kafka);
     postgres.close();
   }

@@ -54,9 +54,14 @@ final class Programs {
   }
 
   /** Ends a process with SIGKILL and waits for its end. */
-  static void end(Process process) throws InterruptedException {
-    if (!process.destroyForcibly().waitFor(30, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("process %d does not end".formatted(process.pid()));
+  static void end(Process process) {
+    try {
+      if (!process.destroyForcibly().waitFor(30, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("process %d does not end".formatted(process.pid()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 

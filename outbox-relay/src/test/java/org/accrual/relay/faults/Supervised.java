@@ -1,5 +1,6 @@
 package org.accrual.relay.faults;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -60,15 +61,19 @@ final class Supervised implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     closed = true;
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
-    while (thread.isAlive()) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new IllegalStateException("the relay's process does not end");
-      }
-      process.destroyForcibly();
-      thread.join(100);
+    try {
+      do {
+        if (System.nanoTime() - deadline > 0) {
+          throw new IllegalStateException("the relay's process does not end");
+        }
+        process.destroyForcibly();
+      } while (!thread.join(Duration.ofMillis(100)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 }

@@ -210,12 +210,17 @@ final class Writers implements AutoCloseable {
 
   /** Ends every writer after its transaction. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     stop.countDown();
-    for (Thread thread : threads) {
-      if (!thread.join(CLOSE)) {
-        throw new IllegalStateException(thread.getName() + " does not end");
+    try {
+      for (Thread thread : threads) {
+        if (!thread.join(CLOSE)) {
+          throw new IllegalStateException(thread.getName() + " does not end");
+        }
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 }
