@@ -2,6 +2,7 @@ package org.accrual.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.google.longrunning.Operation;
 import com.google.rpc.ErrorInfo;
@@ -9,10 +10,15 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
 import java.util.List;
 import org.accrual.api.enrollment.v1.EnrollPatientMetadata;
 import org.accrual.api.enrollment.v1.EnrollPatientRequest;
 import org.accrual.api.enrollment.v1.EnrollmentState;
+import org.accrual.api.notification.v1.GetNotificationRequest;
+import org.accrual.api.notification.v1.ListNotificationsRequest;
+import org.accrual.api.notification.v1.Notification;
+import org.accrual.api.notification.v1.NotificationState;
 import org.accrual.api.query.v1.GetEnrollmentRequest;
 import org.accrual.api.query.v1.ListEnrollmentsRequest;
 import org.accrual.contract.Headers;
@@ -70,6 +76,45 @@ class EndToEndIT {
           .containsExactlyInAnyOrderElementsOf(stored);
       assertTold(id, stored, metadata.getCorrelationId());
     }
+  }
+
+  @Test
+  void aConfirmedPatientGetsAMailUnderItsMessageId() {
+    try (SiteClient client = stack.client()) {
+      client.openSite(study, "S1", 10);
+      client.setContact(study + "-1");
+
+      assertMailed(client, client.enrolled(SiteClient.enroll(study, "S1", study + "-1")));
+    }
+  }
+
+  /** Checks that it was sent at least once, and again only if the message was in doubt. */
+  private static void assertMailed(SiteClient client, Operation confirmed) {
+    ListNotificationsRequest emails =
+        ListNotificationsRequest.newBuilder()
+            .setEnrollmentId(SiteClient.metadata(confirmed).getEnrollmentId())
+            .setState(NotificationState.NOTIFICATION_STATE_SENT)
+            .build();
+    await("the mail of " + confirmed.getName())
+        .atMost(Duration.ofSeconds(90))
+        .ignoreException(StatusRuntimeException.class)
+        .untilAsserted(
+            () ->
+                assertThat(client.notifications().listNotifications(emails).getNotificationsList())
+                    .hasSize(1));
+    Notification sent =
+        client.notifications().listNotifications(emails).getNotificationsList().getFirst();
+    List<String> mails =
+        client
+            .notifications()
+            .getNotification(
+                GetNotificationRequest.newBuilder()
+                    .setNotificationId(sent.getNotificationId())
+                    .build())
+            .getCaughtMailsList();
+    assertThat(mails)
+        .hasSizeBetween(1, 1 + sent.getDoubts())
+        .allSatisfy(mail -> assertThat(mail).contains("Message-ID: " + sent.getMessageId()));
   }
 
   private void assertTold(String id, List<String> stored, String correlation) {
