@@ -21,9 +21,9 @@ import org.accrual.intake.IntakeMetrics;
 import org.accrual.intake.LagReport;
 import org.accrual.intake.RedriveLoop;
 import org.accrual.intake.Subscription;
+import org.accrual.runtime.metrics.Meters;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /** Runs the loops of each consumer that is enabled, from the start of the process to its stop. */
 @ApplicationScoped
@@ -41,7 +41,7 @@ public class ConsumerLoops {
   ConsumerLoops(
       ConsumersSettings settings,
       Instance<EventConsumer> consumers,
-      MetricRegistry metrics,
+      Meters meters,
       @EffectsPool DataSource database,
       HopNotes hops) {
     this.settings = settings;
@@ -53,7 +53,7 @@ public class ConsumerLoops {
                 new Subscription(consumer.name(), consumer.topics()),
                 settings.intake(),
                 consumer,
-                new BatchHops(consumer.name(), hops, new IntakeMetrics(metrics, consumer.name()))));
+                new BatchHops(consumer.name(), hops, new IntakeMetrics(meters, consumer.name()))));
         redrives.add(new RedriveLoop(consumer.name(), consumer, settings.intake().retryPause()));
       }
     }

@@ -8,8 +8,8 @@ import org.accrual.consumers.database.EffectsPool;
 import org.accrual.consumers.database.PoolSettings;
 import org.accrual.intake.HopNotes;
 import org.accrual.runtime.Settings;
+import org.accrual.runtime.metrics.Meters;
 import org.accrual.runtime.registry.SchemaRegistry;
-import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /** Makes the beans that are not ours to annotate. */
 @ApplicationScoped
@@ -30,8 +30,8 @@ class Wiring {
   @Produces
   @Singleton
   static HopNotes hops(
-      ConsumersSettings settings, @EffectsPool DataSource database, MetricRegistry metrics) {
-    return new HopNotes(settings.hops(), database, metrics);
+      ConsumersSettings settings, @EffectsPool DataSource database, Meters meters) {
+    return new HopNotes(settings.hops(), database, meters);
   }
 
   @Produces

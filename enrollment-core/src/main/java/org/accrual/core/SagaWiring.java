@@ -32,8 +32,8 @@ import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
 import org.accrual.intake.HopNotes;
 import org.accrual.intake.MessageDecoder;
+import org.accrual.runtime.metrics.Meters;
 import org.accrual.runtime.registry.SchemaRegistry;
-import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /** Puts the parts together that move sagas, and that wait for them. */
 @ApplicationScoped
@@ -51,33 +51,34 @@ class SagaWiring {
 
   @Produces
   @Singleton
-  BatchTransaction answers(Database database, CoreSettings settings, MetricRegistry metrics) {
+  BatchTransaction answers(Database database, CoreSettings settings, SagaMetrics metrics) {
     SchemaRegistry registry = new SchemaRegistry(settings.sagas().registry());
     return new BatchTransaction(
         database.sagas(),
         new MessageDecoder(registry::byId),
         new GateTable(SagaIntake.NAME, SCHEMA),
         new SagaEffects(
-            new SagaAnswers(settings.sagas().timing(), new SagaMetrics(metrics)),
-            stores(settings),
-            clock));
+            new SagaAnswers(settings.sagas().timing(), metrics), stores(settings), clock));
   }
 
   @Produces
   @Singleton
-  HopNotes hops(Database database, CoreSettings settings, MetricRegistry metrics) {
-    return new HopNotes(settings.hops(), database.sagas(), metrics);
+  SagaMetrics sagaMetrics(Meters meters) {
+    return new SagaMetrics(meters);
   }
 
   @Produces
   @Singleton
-  DueSagas due(Database database, CoreSettings settings, MetricRegistry metrics) {
+  HopNotes hops(Database database, CoreSettings settings, Meters meters) {
+    return new HopNotes(settings.hops(), database.sagas(), meters);
+  }
+
+  @Produces
+  @Singleton
+  DueSagas due(Database database, CoreSettings settings, SagaMetrics metrics) {
     SagaSettings sagas = settings.sagas();
     return new DueSagas(
-        database,
-        new SagaDeadlines(sagas.timing(), DUE_BATCH, new SagaMetrics(metrics)),
-        stores(settings),
-        clock);
+        database, new SagaDeadlines(sagas.timing(), DUE_BATCH, metrics), stores(settings), clock);
   }
 
   @Produces

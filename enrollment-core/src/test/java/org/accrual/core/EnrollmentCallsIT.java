@@ -272,7 +272,8 @@ class EnrollmentCallsIT {
             line ->
                 assertThat(line)
                     .contains("method=\"EnrollPatient\"")
-                    .contains("outcome=\"accepted\""));
+                    .contains("outcome=\"accepted\"")
+                    .matches(".*\\} [1-9].*"));
     assertThat(Set.of(200))
         .contains(
             http.send(

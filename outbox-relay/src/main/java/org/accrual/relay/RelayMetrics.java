@@ -1,8 +1,8 @@
 package org.accrual.relay;
 
 import org.accrual.relay.outbox.Delivery;
+import org.accrual.runtime.metrics.Meters;
 import org.eclipse.microprofile.metrics.Counter;
-import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
 
 /**
@@ -18,16 +18,16 @@ final class RelayMetrics {
   private final Counter records;
   private final Counter transactions;
 
-  RelayMetrics(MetricRegistry registry, RelayLife life) {
-    records = registry.counter("accrual_relay_records");
-    transactions = registry.counter("accrual_relay_transactions");
-    registry.gauge("accrual_relay_lag_seconds", life::lagSeconds);
-    registry.gauge("accrual_relay_rejected", life::rejections);
-    registry.gauge("accrual_relay_lag_bytes", () -> life.backlog().lagBytes());
-    registry.gauge("accrual_relay_lag_events", () -> life.backlog().lagEvents());
-    registry.gauge("accrual_relay_retained_wal_bytes", () -> life.backlog().retainedBytes());
+  RelayMetrics(Meters meters, RelayLife life) {
+    records = meters.counter("accrual_relay_records");
+    transactions = meters.counter("accrual_relay_transactions");
+    meters.gauge("accrual_relay_lag_seconds", life::lagSeconds);
+    meters.gauge("accrual_relay_rejected", life::rejections);
+    meters.gauge("accrual_relay_lag_bytes", () -> life.backlog().lagBytes());
+    meters.gauge("accrual_relay_lag_events", () -> life.backlog().lagEvents());
+    meters.gauge("accrual_relay_retained_wal_bytes", () -> life.backlog().retainedBytes());
     for (RelayState state : RelayState.values()) {
-      registry.gauge(
+      meters.gauge(
           "accrual_relay_state",
           () -> life.stand().state() == state ? 1 : 0,
           new Tag("state", state.label()));

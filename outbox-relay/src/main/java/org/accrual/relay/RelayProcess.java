@@ -9,7 +9,7 @@ import jakarta.enterprise.inject.Produces;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.runtime.Settings;
-import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.accrual.runtime.metrics.Meters;
 
 /** Ties the relay's run to the process's: begins with it, ends before it, ends it on failure. */
 @ApplicationScoped
@@ -20,8 +20,8 @@ class RelayProcess {
   private final Relay relay =
       new Relay(RelaySettings.read(Settings.load()), life, RelayProcess::end);
 
-  void start(@Observes @Initialized(ApplicationScoped.class) Object on, MetricRegistry registry) {
-    var _ = new RelayMetrics(registry, life);
+  void start(@Observes @Initialized(ApplicationScoped.class) Object on, Meters meters) {
+    var _ = new RelayMetrics(meters, life);
     relay.start();
   }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.accrual.runtime.metrics.Meters;
 
 /**
  * A process's hop log, from its start to its stop. {@code accrual_flow_hops_left_out} on {@code
@@ -19,9 +19,9 @@ public final class HopNotes implements HopLog {
   /**
    * @param database connections with autocommit off
    */
-  public HopNotes(HopSettings settings, DataSource database, MetricRegistry metrics) {
+  public HopNotes(HopSettings settings, DataSource database, Meters meters) {
     writer = settings.writer(database);
-    writer.ifPresent(w -> metrics.gauge("accrual_flow_hops_left_out", w::leftOut));
+    writer.ifPresent(w -> meters.gauge("accrual_flow_hops_left_out", w::leftOut));
     writer.ifPresent(HopWriter::start);
   }
 

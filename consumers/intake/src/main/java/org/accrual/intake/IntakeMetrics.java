@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.accrual.runtime.metrics.Meters;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.metrics.Counter;
-import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
 import org.eclipse.microprofile.metrics.Timer;
 
@@ -24,14 +24,14 @@ public final class IntakeMetrics implements IntakeObserver {
   private final Timer batch;
   private final AtomicLong lag = new AtomicLong();
 
-  public IntakeMetrics(MetricRegistry registry, String consumer) {
+  public IntakeMetrics(Meters meters, String consumer) {
     Tag tag = new Tag("consumer", consumer);
-    applied = registry.counter("accrual_intake_applied", tag);
-    repeats = registry.counter("accrual_intake_repeats", tag);
-    parked = registry.counter("accrual_intake_parked", tag);
-    failures = registry.counter("accrual_intake_failures", tag);
-    batch = registry.timer("accrual_intake_batch", tag);
-    registry.gauge("accrual_intake_lag", lag::get, tag);
+    applied = meters.counter("accrual_intake_applied", tag);
+    repeats = meters.counter("accrual_intake_repeats", tag);
+    parked = meters.counter("accrual_intake_parked", tag);
+    failures = meters.counter("accrual_intake_failures", tag);
+    batch = meters.timer("accrual_intake_batch", tag);
+    meters.gauge("accrual_intake_lag", lag::get, tag);
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.function.ToDoubleFunction;
 import org.accrual.api.query.v1.ConsumerStage;
 import org.accrual.api.query.v1.PipelineHealth;
 import org.accrual.api.query.v1.WatchPipelineResponse;
-import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.accrual.runtime.metrics.Meters;
 import org.eclipse.microprofile.metrics.Tag;
 
 /**
@@ -30,50 +30,50 @@ class PipelineMetrics {
 
   void register(
       @Observes @Initialized(ApplicationScoped.class) Object event,
-      MetricRegistry registry,
+      Meters meters,
       Pipeline pipeline) {
     for (String name : pipeline.consumers()) {
       Tag tag = new Tag("consumer", name);
       Function<ToDoubleFunction<ConsumerStage>, Double> of =
           figure -> consumer(pipeline, name, figure);
-      registry.gauge("accrual_consumer_lag", () -> of.apply(PipelineMetrics::lag), tag);
-      registry.gauge("accrual_consumer_lag_seconds", () -> of.apply(PipelineMetrics::lagTime), tag);
-      registry.gauge(
+      meters.gauge("accrual_consumer_lag", () -> of.apply(PipelineMetrics::lag), tag);
+      meters.gauge("accrual_consumer_lag_seconds", () -> of.apply(PipelineMetrics::lagTime), tag);
+      meters.gauge(
           "accrual_consumer_members",
           () -> of.apply(c -> c.hasMembers() ? c.getMembers() : Double.NaN),
           tag);
-      registry.gauge(
+      meters.gauge(
           "accrual_dead_letters", () -> parked(pipeline, name, ConsumerStage::getParked), tag);
-      registry.gauge(
+      meters.gauge(
           "accrual_parked_keys", () -> parked(pipeline, name, ConsumerStage::getParkedKeys), tag);
     }
     for (String name : PROJECTIONS) {
-      registry.gauge(
+      meters.gauge(
           "accrual_projection_staleness_seconds",
           () -> consumer(pipeline, name, PipelineMetrics::lagTime),
           new Tag("projection", name));
     }
-    gauge(registry, pipeline, "accrual_outbox_depth", look -> look.getOutbox().getDepth());
+    gauge(meters, pipeline, "accrual_outbox_depth", look -> look.getOutbox().getDepth());
     gauge(
-        registry,
+        meters,
         pipeline,
         "accrual_outbox_oldest_seconds",
         look -> seconds(look.getOutbox().getOldest()));
-    gauge(registry, pipeline, "accrual_outbox_rejected", look -> look.getOutbox().getRejected());
-    gauge(registry, pipeline, "accrual_core_processes", look -> look.getCore().getProcesses());
-    states(registry, pipeline);
-    registry.gauge("accrual_pipeline_look_age_seconds", () -> age(pipeline));
+    gauge(meters, pipeline, "accrual_outbox_rejected", look -> look.getOutbox().getRejected());
+    gauge(meters, pipeline, "accrual_core_processes", look -> look.getCore().getProcesses());
+    states(meters, pipeline);
+    meters.gauge("accrual_pipeline_look_age_seconds", () -> age(pipeline));
   }
 
-  private static void states(MetricRegistry registry, Pipeline pipeline) {
+  private static void states(Meters meters, Pipeline pipeline) {
     String sagas = "accrual_sagas";
-    gauge(registry, pipeline, sagas, l -> l.getSagas().getRunning(), state("running"));
-    gauge(registry, pipeline, sagas, l -> l.getSagas().getCompensating(), state("compensating"));
-    gauge(registry, pipeline, sagas, l -> l.getSagas().getOverdue(), state("overdue"));
+    gauge(meters, pipeline, sagas, l -> l.getSagas().getRunning(), state("running"));
+    gauge(meters, pipeline, sagas, l -> l.getSagas().getCompensating(), state("compensating"));
+    gauge(meters, pipeline, sagas, l -> l.getSagas().getOverdue(), state("overdue"));
     String mails = "accrual_notifications";
-    gauge(registry, pipeline, mails, l -> l.getMessages().getWaiting(), state("waiting"));
-    gauge(registry, pipeline, mails, l -> l.getMessages().getInDoubt(), state("in-doubt"));
-    gauge(registry, pipeline, mails, l -> l.getMessages().getRefused(), state("refused"));
+    gauge(meters, pipeline, mails, l -> l.getMessages().getWaiting(), state("waiting"));
+    gauge(meters, pipeline, mails, l -> l.getMessages().getInDoubt(), state("in-doubt"));
+    gauge(meters, pipeline, mails, l -> l.getMessages().getRefused(), state("refused"));
   }
 
   private static Tag state(String state) {
@@ -81,12 +81,12 @@ class PipelineMetrics {
   }
 
   private static void gauge(
-      MetricRegistry registry,
+      Meters meters,
       Pipeline pipeline,
       String name,
       ToDoubleFunction<WatchPipelineResponse> figure,
       Tag... tags) {
-    registry.gauge(
+    meters.gauge(
         name,
         () -> {
           WatchPipelineResponse look = pipeline.latest();

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.consumers.ConsumersSettings;
-import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.accrual.runtime.metrics.Meters;
 
 /**
  * Works off what is to be sent, a loop a channel, outside of the consumer's transactions: a server
@@ -35,7 +35,7 @@ class NotificationSender {
       ConsumersSettings settings,
       NotificationTable table,
       @Any Instance<Carrier> carriers,
-      MetricRegistry metrics) {
+      Meters meters) {
     this.stopWithin = settings.stopWithin();
     Optional<NotificationSettings> notification = settings.notification();
     notification.ifPresent(
@@ -47,7 +47,7 @@ class NotificationSender {
                             carrier,
                             table,
                             enabled,
-                            new SendingMetrics(metrics, carrier.channel())))));
+                            new SendingMetrics(meters, carrier.channel())))));
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {

@@ -1,32 +1,46 @@
 package org.accrual.consumers.notification;
 
 import java.util.Locale;
-import org.eclipse.microprofile.metrics.MetricRegistry;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.accrual.runtime.metrics.Meters;
+import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Tag;
 
 /**
- * {@code accrual_notification_outcomes_total} on {@code /metrics}, with the tags {@code channel}
- * and {@code outcome}: {@code sent}, {@code refused}, {@code notaccepted}, {@code postponed},
- * {@code indoubt}, {@code skipped}.
+ * Counts {@code accrual_notification_outcomes_total} on {@code /metrics}, with the tags {@code
+ * channel} and {@code outcome}: {@code sent}, {@code refused}, {@code notaccepted}, {@code
+ * postponed}, {@code indoubt}, {@code skipped}.
  */
 final class SendingMetrics {
-  private final MetricRegistry registry;
-  private final Tag channel;
+  private final Map<Class<?>, Counter> counters;
+  private final Counter doubts;
 
-  SendingMetrics(MetricRegistry registry, Channel channel) {
-    this.registry = registry;
-    this.channel = new Tag("channel", channel.inSql());
+  SendingMetrics(Meters meters, Channel channel) {
+    Tag tag = new Tag("channel", channel.inSql());
+    counters =
+        Stream.of(Outcome.class.getPermittedSubclasses())
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    outcome -> outcome,
+                    outcome ->
+                        meters.counter(
+                            "accrual_notification_outcomes",
+                            tag,
+                            new Tag("outcome", outcome.getSimpleName().toLowerCase(Locale.ROOT)))));
+    doubts = of(Outcome.InDoubt.class);
   }
 
   void count(Outcome outcome) {
-    count(outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+    of(outcome.getClass()).inc();
   }
 
   void countDoubt() {
-    count("indoubt");
+    doubts.inc();
   }
 
-  private void count(String outcome) {
-    registry.counter("accrual_notification_outcomes", channel, new Tag("outcome", outcome)).inc();
+  private Counter of(Class<? extends Outcome> outcome) {
+    return java.util.Objects.requireNonNull(counters.get(outcome), outcome.getSimpleName());
   }
 }

@@ -23,15 +23,13 @@ final class LogLines extends Formatter {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   /**
-   * What warns at every start of things that nobody can or need mend. Held, since a logger that
-   * nobody holds forgets its level.
+   * Loggers that warn at every start of something that is in order. They are kept in a field, since
+   * a logger without a reference loses its level.
    */
   private static final List<Logger> CHATTER =
       Stream.of(
               "io.debezium.snapshot.SnapshotLockProvider",
               "io.debezium.snapshot.SnapshotQueryProvider",
-              "io.helidon.metrics.providers.micrometer.MMeterRegistry",
-              "io.helidon.microprofile.metrics.RegistryFactory",
               "io.helidon.microprofile.server.ServerCdiExtension")
           .map(Logger::getLogger)
           .toList();

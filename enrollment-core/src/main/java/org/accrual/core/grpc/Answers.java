@@ -74,15 +74,15 @@ class Answers {
     try {
       outcome = command.get();
     } catch (StoreUnavailable away) {
-      metrics.count(request.method(), "unavailable");
+      metrics.count(request.method(), CommandOutcome.UNAVAILABLE);
       note(request, began, Hop.Outcome.FAILED, "DATABASE_UNAVAILABLE");
       throw unavailable(away);
     } catch (RuntimeException fault) {
-      metrics.count(request.method(), "failed");
+      metrics.count(request.method(), CommandOutcome.FAILED);
       note(request, began, Hop.Outcome.FAILED, "INTERNAL");
       throw fault;
     }
-    metrics.count(request.method(), label(outcome));
+    metrics.count(request.method(), counted(outcome));
     switch (outcome) {
       case Outcome.Answered _ -> {} // told by what it wrote
       case Outcome.Refused(Refusal refusal) ->
@@ -123,12 +123,12 @@ class Answers {
     observer.onCompleted();
   }
 
-  private static String label(Outcome outcome) {
+  private static CommandOutcome counted(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Answered _ -> "accepted";
-      case Outcome.Refused _ -> "refused";
-      case Outcome.RequestIdReused _ -> "request-id-reused";
-      case Outcome.Contended _ -> "contended";
+      case Outcome.Answered _ -> CommandOutcome.ACCEPTED;
+      case Outcome.Refused _ -> CommandOutcome.REFUSED;
+      case Outcome.RequestIdReused _ -> CommandOutcome.REQUEST_ID_REUSED;
+      case Outcome.Contended _ -> CommandOutcome.CONTENDED;
     };
   }
 

@@ -18,11 +18,11 @@ import org.accrual.intake.IntakeMetrics;
 import org.accrual.intake.LagReport;
 import org.accrual.intake.RedriveLoop;
 import org.accrual.intake.Subscription;
+import org.accrual.runtime.metrics.Meters;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
-import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /**
  * Takes participants' answers in, from the start of the process to its stop. Without Kafka, and
@@ -48,7 +48,7 @@ public class SagaIntake implements HealthCheck {
   SagaIntake(
       SagaSettings settings,
       SagaConsumer consumer,
-      MetricRegistry metrics,
+      Meters meters,
       Database database,
       HopNotes hops) {
     this.enabled = settings.enabled();
@@ -57,7 +57,7 @@ public class SagaIntake implements HealthCheck {
             new Subscription(NAME, Readers.topicsOf(NAME)),
             settings.intake(),
             consumer,
-            new BatchHops(NAME, hops, new IntakeMetrics(metrics, NAME)));
+            new BatchHops(NAME, hops, new IntakeMetrics(meters, NAME)));
     this.redrives = new RedriveLoop(NAME, consumer, settings.intake().retryPause());
     this.report = new LagReport("enrollment-core", database.sagas(), List.of(loop));
     this.hops = hops;

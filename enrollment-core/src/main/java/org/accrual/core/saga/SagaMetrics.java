@@ -1,25 +1,42 @@
 package org.accrual.core.saga;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.accrual.core.application.Operation.Stage;
 import org.accrual.core.application.SagaEnd;
-import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.accrual.runtime.metrics.Meters;
 import org.eclipse.microprofile.metrics.Tag;
+import org.eclipse.microprofile.metrics.Timer;
 
 /**
- * How long sagas took, by outcome ({@code confirmed}, {@code rejected}): {@code
- * accrual_saga_seconds} on {@code /metrics}.
+ * Times sagas by outcome ({@code confirmed}, {@code rejected}): {@code accrual_saga_seconds} on
+ * {@code /metrics}.
  */
 public final class SagaMetrics implements Consumer<SagaEnd> {
-  private final MetricRegistry registry;
+  private final Map<Stage, Timer> timers;
 
-  public SagaMetrics(MetricRegistry registry) {
-    this.registry = registry;
+  /** Creates a timer for each outcome. */
+  public SagaMetrics(Meters meters) {
+    timers =
+        Stream.of(Stage.CONFIRMED, Stage.REJECTED)
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    stage -> stage,
+                    stage ->
+                        meters.timer(
+                            "accrual_saga",
+                            new Tag("outcome", stage.name().toLowerCase(Locale.ROOT)))));
   }
 
+  /** Never fails, since it is called within the saga's transaction. */
   @Override
   public void accept(SagaEnd end) {
-    String outcome = end.outcome().name().toLowerCase(Locale.ROOT);
-    registry.timer("accrual_saga", new Tag("outcome", outcome)).update(end.took());
+    Timer timer = timers.get(end.outcome());
+    if (timer != null) {
+      timer.update(end.took());
+    }
   }
 }

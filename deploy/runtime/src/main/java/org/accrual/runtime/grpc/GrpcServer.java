@@ -26,7 +26,7 @@ import java.util.logging.Logger;
 import org.accrual.runtime.Endpoint;
 import org.accrual.runtime.ServiceProcess;
 import org.accrual.runtime.Settings;
-import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.accrual.runtime.metrics.Meters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,19 +42,23 @@ class GrpcServer {
   private static final int DRAIN_SECONDS = 10;
 
   private final Instance<BindableService> services;
-  private final MetricRegistry metrics;
+  private final Meters meters;
   private final HealthStatusManager health = new HealthStatusManager();
   private @Nullable Server server;
 
   @Inject
-  GrpcServer(@Any Instance<BindableService> services, MetricRegistry metrics) {
+  GrpcServer(@Any Instance<BindableService> services, Meters meters) {
     this.services = services;
-    this.metrics = metrics;
+    this.meters = meters;
   }
 
-  /** Before HTTP: when {@code /health/ready} answers, gRPC does too. */
+  /**
+   * Starts the server. It runs after Helidon has set up its metrics (an earlier use creates a
+   * second meter registry) and after every bean has created its meters, and before HTTP: when
+   * {@code /health/ready} answers, gRPC does too.
+   */
   void start(
-      @Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) @Initialized(ApplicationScoped.class)
+      @Observes @Priority(Interceptor.Priority.LIBRARY_AFTER) @Initialized(ApplicationScoped.class)
           Object event) {
     if (services.isUnsatisfied()) {
       return;
@@ -76,7 +80,7 @@ class GrpcServer {
     // around correlation, that around errors, those around
     // validation.
     ValidationInterceptor validation = new ValidationInterceptor(maxBytes);
-    CallMetrics measured = new CallMetrics(metrics);
+    CallMetrics measured = new CallMetrics(meters);
     for (BindableService service : services) {
       builder.addService(
           ServerInterceptors.intercept(
@@ -91,10 +95,10 @@ class GrpcServer {
       server = builder.build().start();
       health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
       LOG.log(Level.INFO, "gRPC on {0}", endpoint);
-    } catch (IOException busy) {
+    } catch (IOException e) {
       ServiceProcess.exit(
           ServiceProcess.EXIT_CONFIGURATION,
-          "accrual.grpc.port: cannot listen on %s: %s".formatted(endpoint, busy.getMessage()));
+          "accrual.grpc.port: cannot listen on %s: %s".formatted(endpoint, e.getMessage()));
     }
   }
 
@@ -104,8 +108,8 @@ class GrpcServer {
   }
 
   /**
-   * First to stop, after what lets calls go that wait: calls under way may finish while {@code
-   * /health/ready} already says no.
+   * Stops first, except for what ends waiting calls: calls under way may finish while {@code
+   * /health/ready} already answers 503.
    */
   void stop(
       @Observes @Priority(Integer.MIN_VALUE + 1) @BeforeDestroyed(ApplicationScoped.class)
@@ -120,7 +124,7 @@ class GrpcServer {
       if (!running.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
         running.shutdownNow();
       }
-    } catch (InterruptedException interrupted) {
+    } catch (InterruptedException e) {
       running.shutdownNow();
       Thread.currentThread().interrupt();
     }
