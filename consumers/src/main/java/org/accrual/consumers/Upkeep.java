@@ -17,6 +17,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.accrual.consumers.database.EffectsPool;
+import org.accrual.runtime.liveness.Heartbeat;
 
 /**
  * Lets go of what has been kept long enough, at the start and every hour: settled dead letters, and
@@ -32,6 +33,7 @@ class Upkeep {
 
   private final DataSource database;
   private final ConsumersSettings settings;
+  private final Heartbeat heartbeat = new Heartbeat("upkeep");
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("upkeep").factory());
@@ -43,10 +45,12 @@ class Upkeep {
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
+    heartbeat.start();
     var _ = clock.scheduleWithFixedDelay(this::run, 0, PERIOD.toMinutes(), TimeUnit.MINUTES);
   }
 
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+    heartbeat.stop();
     clock.shutdownNow();
   }
 
@@ -58,11 +62,13 @@ class Upkeep {
     } catch (SQLException | RuntimeException failed) {
       LOG.log(Level.INFO, "what has been kept long enough is let go an hour later", failed);
     }
+    heartbeat.beat(PERIOD);
   }
 
   private void forget(String what, String sql, Duration kept) throws SQLException {
     long all = 0;
     for (long gone = AT_ONCE; gone == AT_ONCE && !clock.isShutdown(); all += gone) {
+      heartbeat.beat();
       gone = forgetSome(sql, kept);
     }
     if (all > 0) {

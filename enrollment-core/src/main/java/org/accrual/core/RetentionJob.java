@@ -14,6 +14,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.core.application.StoreUnavailable;
 import org.accrual.core.eventstore.Retention;
+import org.accrual.runtime.liveness.Heartbeat;
 
 /** Drops expired answers and operations, from start on and again after each interval. */
 @ApplicationScoped
@@ -23,6 +24,7 @@ class RetentionJob {
 
   private final Retention retention;
   private final Duration interval;
+  private final Heartbeat heartbeat = new Heartbeat("retention");
   private final ScheduledExecutorService scheduler =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("retention").factory());
@@ -34,6 +36,7 @@ class RetentionJob {
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
+    heartbeat.start();
     var _ =
         scheduler.scheduleWithFixedDelay(
             this::sweep, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -41,6 +44,7 @@ class RetentionJob {
 
   /** Before the database goes: a sweep under way may finish. */
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+    heartbeat.stop();
     scheduler.shutdown();
     try {
       if (!scheduler.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
@@ -54,6 +58,7 @@ class RetentionJob {
 
   /** Never throws: a scheduled task that does is not run again. */
   private void sweep() {
+    heartbeat.beat();
     try {
       Retention.Dropped dropped = retention.dropExpired(Instant.now());
       if (dropped.requests() + dropped.operations() > 0) {
@@ -67,5 +72,6 @@ class RetentionJob {
     } catch (RuntimeException failed) {
       LOG.log(Level.SEVERE, "retention failed; it is tried again after " + interval, failed);
     }
+    heartbeat.beat(interval);
   }
 }

@@ -12,7 +12,10 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.accrual.core.application.Arrivals;
 import org.accrual.core.application.OpenQuestions;
 import org.accrual.core.application.SagaAnswers;
@@ -32,6 +35,7 @@ import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
 import org.accrual.intake.HopNotes;
 import org.accrual.intake.MessageDecoder;
+import org.accrual.runtime.liveness.Heartbeat;
 import org.accrual.runtime.metrics.Meters;
 import org.accrual.runtime.registry.SchemaRegistry;
 
@@ -85,8 +89,14 @@ class SagaWiring {
   @Singleton
   Waits waits(Database database) {
     return new Waits(
-        new Arrivals("operations", ids -> Looks.done(database, ids), LOOK),
-        new Arrivals("arms", refs -> Looks.answered(database, refs), LOOK));
+        arrivals("operations", ids -> Looks.done(database, ids)),
+        arrivals("arms", refs -> Looks.answered(database, refs)));
+  }
+
+  private static Arrivals arrivals(String name, UnaryOperator<Set<UUID>> look) {
+    Heartbeat heartbeat = new Heartbeat("arrivals-" + name);
+    heartbeat.start();
+    return new Arrivals(name, look, LOOK, heartbeat::beat, heartbeat::stop);
   }
 
   void close(@Disposes Waits waits) {

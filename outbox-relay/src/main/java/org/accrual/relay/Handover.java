@@ -18,6 +18,7 @@ import org.accrual.relay.slot.SlotFacts;
 import org.accrual.relay.slot.SlotGuard;
 import org.accrual.relay.slot.Verdict;
 import org.accrual.relay.source.Receiver;
+import org.accrual.runtime.liveness.Heartbeat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,16 +33,24 @@ final class Handover implements Receiver {
   private final MarkTopic marks;
   private final Publisher publisher;
   private final RelayLife life;
+  private final Heartbeat heartbeat;
 
   /** Set when the slot is acquired, before anything is delivered. */
   private volatile @Nullable Origin origin;
 
-  Handover(String slot, SlotGuard guard, MarkTopic marks, Publisher publisher, RelayLife life) {
+  Handover(
+      String slot,
+      SlotGuard guard,
+      MarkTopic marks,
+      Publisher publisher,
+      RelayLife life,
+      Heartbeat heartbeat) {
     this.slot = slot;
     this.guard = guard;
     this.marks = marks;
     this.publisher = publisher;
     this.life = life;
+    this.heartbeat = heartbeat;
   }
 
   @Override
@@ -74,6 +83,11 @@ final class Handover implements Receiver {
     life.recovered(fit.from());
     life.enter(RelayState.STREAMING);
     return fit.from();
+  }
+
+  @Override
+  public void polling() {
+    heartbeat.beat();
   }
 
   @Override

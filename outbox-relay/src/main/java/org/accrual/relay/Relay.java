@@ -20,6 +20,7 @@ import org.accrual.relay.slot.SlotGuard;
 import org.accrual.relay.slot.StatusTable;
 import org.accrual.relay.slot.Verdict;
 import org.accrual.relay.source.DebeziumSource;
+import org.accrual.runtime.liveness.Heartbeat;
 import org.accrual.runtime.registry.SchemaRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class Relay {
   private final SlotGuard guard;
   private final SchemaIds schemaIds;
   private final StatusReporter reporter;
+  private final Heartbeat heartbeat = new Heartbeat("relay");
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable DebeziumSource source;
@@ -54,14 +56,15 @@ final class Relay {
             settings.source().database(),
             settings.source().slot(),
             settings.source().publication());
-    this.schemaIds = new SchemaIds(new SchemaRegistry(settings.registry()));
+    this.schemaIds = new SchemaIds(new SchemaRegistry(settings.registry()), heartbeat::beat);
     this.reporter =
         new StatusReporter(
             life,
             new StatusTable(settings.source().database(), settings.source().slot()),
             settings.retainedWarning(),
             settings.statusInterval());
-    this.thread = Thread.ofPlatform().name("relay").unstarted(this::run);
+    this.thread =
+        Thread.ofPlatform().name("relay").unstarted(() -> heartbeat.watch(this::run).run());
   }
 
   void start() {
@@ -71,6 +74,7 @@ final class Relay {
 
   /** Finishes the batch at hand and ends; waits at most 15 s, after which the process may go. */
   void stop() {
+    heartbeat.stop();
     life.enter(RelayState.DRAINING);
     stopping.countDown();
     schemaIds.stop();
@@ -96,6 +100,10 @@ final class Relay {
       if (slotIsFree()) {
         stream();
       }
+      if (life.stand().state() == RelayState.REFUSED) {
+        // A restart does not help: the process stays up and says why.
+        heartbeat.stop();
+      }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } catch (SQLException | RuntimeException broken) {
@@ -107,6 +115,7 @@ final class Relay {
   private boolean slotIsFree() throws SQLException, InterruptedException {
     life.enter(RelayState.WAITING_FOR_SLOT);
     do {
+      heartbeat.beat();
       SlotFacts facts = guard.look();
       Optional<Refusal> refusal = Verdict.beforeAcquiring(facts, settings.source().slot());
       if (refusal.isPresent()) {
@@ -132,7 +141,8 @@ final class Relay {
                   guard,
                   new MarkTopic(settings.sink()),
                   publisher,
-                  life));
+                  life,
+                  heartbeat));
       source = running;
       if (stopping.getCount() > 0) {
         running.run().ifPresent(this::ended);

@@ -13,6 +13,7 @@ import org.accrual.relay.slot.Refusal;
 import org.accrual.relay.slot.StatusTable;
 import org.accrual.relay.slot.StatusTable.Backlog;
 import org.accrual.relay.slot.StatusTable.Status;
+import org.accrual.runtime.liveness.Heartbeat;
 
 /**
  * Tells {@code ops.relay} regularly how the relay stands, and learns what its slot costs. Beside
@@ -26,6 +27,7 @@ final class StatusReporter implements AutoCloseable {
   private final long retainedWarning;
   private final Duration interval;
   private final String instance = instance();
+  private final Heartbeat heartbeat = new Heartbeat("relay-status");
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("relay-status").factory());
@@ -40,12 +42,14 @@ final class StatusReporter implements AutoCloseable {
   }
 
   void start() {
+    heartbeat.start();
     var _ =
         clock.scheduleWithFixedDelay(
             this::report, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void report() {
+    heartbeat.beat();
     RelayLife.Stand stand = life.stand();
     if (stand.state() == RelayState.STARTING || stand.state() == RelayState.WAITING_FOR_SLOT) {
       // The row is the owner's.
@@ -95,6 +99,7 @@ final class StatusReporter implements AutoCloseable {
   /** Says the last word, such as that it has stopped; waits at most 10 s. */
   @Override
   public void close() {
+    heartbeat.stop();
     clock.execute(this::report);
     clock.shutdown();
     try {

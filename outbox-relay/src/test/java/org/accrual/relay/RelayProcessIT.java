@@ -51,6 +51,8 @@ class RelayProcessIT {
     start(Map.of());
     await().atMost(LIMIT).until(() -> status("/health/ready") == 200);
     assertThat(body("/health/ready")).contains("\"streaming\"").contains("\"mark\"");
+    assertThat(status("/health/live")).isEqualTo(200);
+    assertThat(body("/health/live")).contains("relay relay-status");
 
     fixtures.commit("a", "b");
 
@@ -97,6 +99,8 @@ class RelayProcessIT {
     await().atMost(LIMIT).until(() -> status("/health/ready") == 503);
     await().atMost(LIMIT).until(() -> body("/health/ready").contains("SLOT_MISSING"));
     assertThat(body("/health/ready")).contains("\"refused\"").contains("\"remedy\"");
+    // A relay that refuses has ended its loop; a restart would not help.
+    assertThat(body("/health/live")).contains("\"watched\"").contains("relay-status");
     assertThat(status("/health/live")).isEqualTo(200);
     assertThat(process.isAlive()).isTrue();
     assertThat(log()).contains("SLOT_MISSING");

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.accrual.runtime.liveness.Heartbeat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public final class HopWriter implements HopLog {
   private final AtomicLong leftOut = new AtomicLong();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final Heartbeat heartbeat = new Heartbeat("hops");
   private List<Hop> unwritten = List.of();
   private boolean failing;
 
@@ -68,11 +70,12 @@ public final class HopWriter implements HopLog {
 
   /** Once only. */
   public void start() {
-    Thread.ofVirtual().name("hops").start(this::run);
+    Thread.ofVirtual().name("hops").start(heartbeat.watch(this::run));
   }
 
   /** Writes what has been noted, and ends; waits at most that long. */
   public void stop(Duration atMost) throws InterruptedException {
+    heartbeat.stop();
     stopping.countDown();
     if (!ended.await(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
       LOG.log(Level.FINE, "the last hops were not written in time");
@@ -82,6 +85,7 @@ public final class HopWriter implements HopLog {
   private void run() {
     try {
       while (!stopping.await(PERIOD.toNanos(), TimeUnit.NANOSECONDS)) {
+        heartbeat.beat();
         writeSome();
       }
       do {
@@ -99,6 +103,7 @@ public final class HopWriter implements HopLog {
     int written = 0;
     List<Hop> next = next();
     while (!next.isEmpty()) {
+      heartbeat.beat();
       if (!write(next)) {
         unwritten = next;
         return;

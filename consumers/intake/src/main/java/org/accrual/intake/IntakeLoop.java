@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.accrual.runtime.liveness.Heartbeat;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -35,6 +36,7 @@ public final class IntakeLoop {
   private final IntakeObserver observer;
   private final Supplier<Consumer<byte[], byte[]>> kafka;
   private final RetryPause pause;
+  private final Heartbeat heartbeat;
 
   private final AtomicReference<IntakeState> state = new AtomicReference<>(IntakeState.NEW);
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -68,6 +70,7 @@ public final class IntakeLoop {
     this.handler = handler;
     this.observer = observer;
     this.kafka = kafka;
+    this.heartbeat = new Heartbeat("intake-" + subscription.consumer());
     this.pause = new RetryPause(settings.retryPause(), new Random());
   }
 
@@ -92,11 +95,12 @@ public final class IntakeLoop {
   /** Once only. */
   public void start() {
     enter(IntakeState.JOINING);
-    Thread.ofVirtual().name("intake-" + subscription.consumer()).start(this::run);
+    Thread.ofVirtual().name("intake-" + subscription.consumer()).start(heartbeat.watch(this::run));
   }
 
   /** Lets it finish the batch under way, commit offsets and leave the group; does not wait. */
   public void beginStop() {
+    heartbeat.stop();
     if (state.compareAndSet(IntakeState.NEW, IntakeState.STOPPED)) {
       ended.countDown();
       return;
@@ -161,6 +165,7 @@ public final class IntakeLoop {
   }
 
   private void step(Assignment current) {
+    heartbeat.beat();
     ConsumerRecords<byte[], byte[]> batch = current.poll(POLL);
     if (!batch.isEmpty()) {
       take(current, batch);
@@ -201,6 +206,7 @@ public final class IntakeLoop {
   private void rest(Assignment current) {
     long until = System.nanoTime() + pause.next().toNanos();
     for (long left = 1; left > 0 && !state().isEnding(); left = until - System.nanoTime()) {
+      heartbeat.beat();
       ConsumerRecords<byte[], byte[]> unexpected =
           current.poll(Duration.ofNanos(Math.min(left, POLL.toNanos())));
       current.rest(unexpected);
@@ -227,6 +233,7 @@ public final class IntakeLoop {
     try {
       long until = System.nanoTime() + pause.next().toNanos();
       while (System.nanoTime() < until && !state().isEnding()) {
+        heartbeat.beat();
         if (ended.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
         }

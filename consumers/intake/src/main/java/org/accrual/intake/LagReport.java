@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.accrual.runtime.liveness.Heartbeat;
 
 /**
  * Says every 5 s in the database that this process is at work and how far its loops are, for {@code
@@ -42,6 +43,7 @@ public final class LagReport {
   private final List<IntakeLoop> loops;
   private final String process = instance();
   private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Heartbeat heartbeat = new Heartbeat("lag");
 
   /**
    * @param service what the process is, such as {@code consumers}
@@ -55,16 +57,18 @@ public final class LagReport {
 
   /** Once only. */
   public void start() {
-    Thread.ofVirtual().name("lag").start(this::run);
+    Thread.ofVirtual().name("lag").start(heartbeat.watch(this::run));
   }
 
   public void stop() {
+    heartbeat.stop();
     stopping.countDown();
   }
 
   private void run() {
     try {
       do {
+        heartbeat.beat();
         report();
       } while (!stopping.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException ending) {

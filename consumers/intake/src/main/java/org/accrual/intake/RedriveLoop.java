@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.accrual.runtime.liveness.Heartbeat;
 
 /**
  * Carries out redrives of one consumer, on a thread of its own beside the intake: they share the
@@ -19,6 +20,7 @@ public final class RedriveLoop {
   private final RetryPause failurePause;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final Heartbeat heartbeat;
 
   /**
    * @param longestPause between attempts while the database does not work
@@ -26,16 +28,18 @@ public final class RedriveLoop {
   public RedriveLoop(String consumer, Redriven redriven, Duration longestPause) {
     this.consumer = consumer;
     this.redriven = redriven;
+    this.heartbeat = new Heartbeat("redrive-" + consumer);
     this.failurePause = new RetryPause(longestPause, new Random());
   }
 
   /** Once only. */
   public void start() {
-    Thread.ofVirtual().name("redrive-" + consumer).start(this::run);
+    Thread.ofVirtual().name("redrive-" + consumer).start(heartbeat.watch(this::run));
   }
 
   /** Lets the letter under way finish; does not wait. */
   public void beginStop() {
+    heartbeat.stop();
     stopping.countDown();
   }
 
@@ -48,7 +52,9 @@ public final class RedriveLoop {
     try {
       Duration pause = Duration.ZERO;
       while (!stopping.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+        heartbeat.beat();
         pause = step();
+        heartbeat.beat(pause);
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

@@ -5,9 +5,6 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import org.accrual.consumers.ConsumersSettings;
 import org.accrual.runtime.Endpoint;
 import org.accrual.runtime.Settings;
@@ -25,11 +22,7 @@ class Channels {
 
   @Inject
   Channels(ConsumersSettings settings) {
-    Endpoint endpoint = Endpoint.grpc(Settings.load());
-    own =
-        open(
-            NettyChannelBuilder.forAddress(
-                new InetSocketAddress(reachable(endpoint.host()), endpoint.port())));
+    own = open(NettyChannelBuilder.forAddress(Endpoint.grpc(Settings.load()).reachable()));
     core = open(NettyChannelBuilder.forTarget(settings.console().core()));
   }
 
@@ -51,15 +44,5 @@ class Channels {
 
   private static ManagedChannel open(NettyChannelBuilder channel) {
     return channel.usePlaintext().maxInboundMessageSize(LARGEST_ANSWER).build();
-  }
-
-  /** Who listens on every address is reached over loopback. */
-  private static InetAddress reachable(String host) {
-    try {
-      InetAddress address = InetAddress.getByName(host);
-      return address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
-    } catch (UnknownHostException unknown) {
-      throw new IllegalStateException("checked at the start", unknown);
-    }
   }
 }

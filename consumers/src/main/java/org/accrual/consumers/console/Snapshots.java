@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.accrual.runtime.liveness.Heartbeat;
 
 /**
  * One snapshot a second of everything that any page watches, however many watch: a page more costs
@@ -32,6 +33,7 @@ class Snapshots {
   private final Calls calls;
   private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Heartbeat heartbeat = new Heartbeat("console-snapshots");
 
   /** Tells the snapshots of this process from those of another. */
   private final String origin = UUID.randomUUID().toString().substring(0, 8);
@@ -78,13 +80,14 @@ class Snapshots {
   private synchronized void start() {
     if (!started) {
       started = true;
-      Thread.ofVirtual().name("console-snapshots").start(this::run);
+      Thread.ofVirtual().name("console-snapshots").start(heartbeat.watch(this::run));
     }
   }
 
   private void run() {
     try (ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor()) {
       while (!stopping.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
+        heartbeat.beat();
         take(asking);
       }
     } catch (InterruptedException ending) {
@@ -133,6 +136,7 @@ class Snapshots {
   void stop(
       @Observes @Priority(Integer.MIN_VALUE) @BeforeDestroyed(ApplicationScoped.class)
           Object event) {
+    heartbeat.stop();
     stopping.countDown();
     synchronized (this) {
       notifyAll();

@@ -27,6 +27,7 @@ import org.accrual.consumers.database.EffectsPool;
 import org.accrual.consumers.database.QueryPool;
 import org.accrual.contract.Readers;
 import org.accrual.intake.Subscription;
+import org.accrual.runtime.liveness.Heartbeat;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -46,7 +47,7 @@ public class Pipeline {
   private final Rate written = new Rate();
   private final Rate onTopics = new Rate();
   private final CountDownLatch stopping = new CountDownLatch(1);
-  private final Thread thread = Thread.ofVirtual().name("pipeline").unstarted(this::run);
+  private final Heartbeat heartbeat = new Heartbeat("pipeline");
   private volatile WatchPipelineResponse latest = WatchPipelineResponse.getDefaultInstance();
   private boolean failing;
 
@@ -61,12 +62,13 @@ public class Pipeline {
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
-    thread.start();
+    Thread.ofVirtual().name("pipeline").start(heartbeat.watch(this::run));
   }
 
   void stop(
       @Observes @Priority(Integer.MIN_VALUE) @BeforeDestroyed(ApplicationScoped.class)
           Object event) {
+    heartbeat.stop();
     stopping.countDown();
   }
 
@@ -88,6 +90,7 @@ public class Pipeline {
   private void run() {
     try (KafkaLooks kafka = new KafkaLooks(bootstrapServers, subscriptions)) {
       do {
+        heartbeat.beat();
         try {
           look(kafka);
         } catch (RuntimeException fault) {

@@ -15,6 +15,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.consumers.notification.NotificationTable.Doubted;
 import org.accrual.runtime.Correlation;
+import org.accrual.runtime.liveness.Heartbeat;
 import org.accrual.runtime.trace.Names;
 import org.accrual.runtime.trace.Traces;
 
@@ -37,6 +38,7 @@ final class SendingLoop {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final ExecutorService workers;
   private final Thread thread;
+  private final Heartbeat heartbeat;
 
   SendingLoop(
       Carrier carrier,
@@ -52,10 +54,12 @@ final class SendingLoop {
     this.workers =
         Executors.newFixedThreadPool(
             NotificationSender.AT_ONCE, Thread.ofVirtual().name(name + "-", 0).factory());
-    this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
+    this.heartbeat = new Heartbeat(name);
+    this.thread = Thread.ofVirtual().name(name).unstarted(this::watched);
   }
 
   void start() {
+    heartbeat.start();
     thread.start();
   }
 
@@ -64,6 +68,7 @@ final class SendingLoop {
   }
 
   void beginStop() {
+    heartbeat.stop();
     stopping.countDown();
     news.release();
   }
@@ -72,9 +77,14 @@ final class SendingLoop {
     return thread.join(atMost);
   }
 
+  private void watched() {
+    heartbeat.watch(this::run).run();
+  }
+
   private void run() {
     try (workers) {
       while (stopping.getCount() > 0) {
+        heartbeat.beat();
         Turn turn = turn();
         if (turn == Turn.LEFT_ALONE) {
           boolean _ = stopping.await(LEFT_ALONE.toMillis(), TimeUnit.MILLISECONDS);

@@ -18,6 +18,7 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.accrual.intake.GateTable;
 import org.accrual.intake.StreamKey;
+import org.accrual.runtime.liveness.Heartbeat;
 
 /**
  * Waits until a consumer has applied a version of a stream. A batch applied in this process wakes
@@ -28,6 +29,7 @@ public final class StreamProgress implements AutoCloseable {
   /** How often the gate's table is read while somebody waits. */
   public static final Duration RECHECK = Duration.ofMillis(25);
 
+  private static final Duration IDLE = Duration.ofSeconds(5);
   private static final Duration FIRST_LOOK = Duration.ofMillis(50);
   private static final Duration NEXT_LOOKS = Duration.ofMillis(250);
   private static final String PARKED =
@@ -41,6 +43,7 @@ public final class StreamProgress implements AutoCloseable {
   // Guarded by lock.
   private final Map<StreamKey, List<Waiter>> waiters = new HashMap<>();
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final Heartbeat heartbeat;
 
   /** One reader; not a record, since two that wait for the same are still two. */
   private static final class Waiter {
@@ -55,7 +58,8 @@ public final class StreamProgress implements AutoCloseable {
   public StreamProgress(DataSource database, GateTable gate) {
     this.database = database;
     this.gate = gate;
-    Thread.ofVirtual().name("progress").start(this::recheck);
+    this.heartbeat = new Heartbeat("progress-" + gate.consumer());
+    Thread.ofVirtual().name("progress").start(heartbeat.watch(this::recheck));
   }
 
   /**
@@ -125,6 +129,7 @@ public final class StreamProgress implements AutoCloseable {
   /** Ends the rechecks; who waits still gets the answer that the time is up. */
   @Override
   public void close() {
+    heartbeat.stop();
     closing.countDown();
     lock.lock();
     try {
@@ -175,13 +180,15 @@ public final class StreamProgress implements AutoCloseable {
     }
   }
 
-  /** What is waited for; stands while nobody waits. */
+  /** Returns the streams that readers wait for; blocks while no reader waits. */
   private List<StreamKey> awaited() throws InterruptedException {
     lock.lock();
     try {
       while (waiters.isEmpty() && closing.getCount() > 0) {
-        someoneWaits.await();
+        heartbeat.beat();
+        boolean _ = someoneWaits.await(IDLE.toMillis(), TimeUnit.MILLISECONDS);
       }
+      heartbeat.beat();
       return List.copyOf(waiters.keySet());
     } finally {
       lock.unlock();

@@ -17,6 +17,7 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.accrual.api.query.v1.StudyAccrual;
 import org.accrual.runtime.grpc.ServerStreams;
+import org.accrual.runtime.liveness.Heartbeat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,8 @@ class AccrualWatch {
   private final AccrualReader accruals;
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
   private final CountDownLatch stopping = new CountDownLatch(1);
-  private final Thread thread = Thread.ofVirtual().name("accrual-watch").unstarted(this::run);
+  private final Heartbeat heartbeat = new Heartbeat("accrual-watch");
+  private final Thread thread;
 
   /** A call that is open. Used by the watching thread alone. */
   private static final class Watcher {
@@ -48,7 +50,7 @@ class AccrualWatch {
   @Inject
   AccrualWatch(AccrualReader accruals) {
     this.accruals = accruals;
-    this.thread.start();
+    this.thread = Thread.ofVirtual().name("accrual-watch").start(heartbeat.watch(this::run));
   }
 
   /** From now on until the caller leaves. */
@@ -62,6 +64,7 @@ class AccrualWatch {
   void stop(
       @Observes @Priority(Integer.MIN_VALUE) @BeforeDestroyed(ApplicationScoped.class)
           Object event) {
+    heartbeat.stop();
     stopping.countDown();
     try {
       thread.join();
@@ -73,6 +76,7 @@ class AccrualWatch {
   private void run() {
     try {
       while (!stopping.await(RECHECK.toNanos(), TimeUnit.NANOSECONDS)) {
+        heartbeat.beat();
         if (!watchers.isEmpty()) {
           look();
         }

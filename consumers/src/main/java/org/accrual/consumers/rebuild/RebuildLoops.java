@@ -31,6 +31,7 @@ import org.accrual.intake.IntakeLoop;
 import org.accrual.intake.MessageDecoder;
 import org.accrual.intake.SilentObserver;
 import org.accrual.intake.Subscription;
+import org.accrual.runtime.liveness.Heartbeat;
 
 /**
  * Fills what {@code ops.rebuild} says is to be filled. Every process that runs the projection
@@ -51,6 +52,7 @@ class RebuildLoops {
   private final Map<UUID, IntakeLoop> filling = new HashMap<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final Heartbeat heartbeat = new Heartbeat("rebuilds");
 
   @Inject
   RebuildLoops(
@@ -72,11 +74,12 @@ class RebuildLoops {
     if (projections.isEmpty()) {
       ended.countDown();
     } else {
-      Thread.ofVirtual().name("rebuilds").start(this::run);
+      Thread.ofVirtual().name("rebuilds").start(heartbeat.watch(this::run));
     }
   }
 
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+    heartbeat.stop();
     stopping.countDown();
     try {
       if (!ended.await(STOP_WITHIN.multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS)) {
@@ -90,6 +93,7 @@ class RebuildLoops {
   private void run() {
     try {
       while (!stopping.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        heartbeat.beat();
         look();
       }
       for (IntakeLoop loop : filling.values()) {

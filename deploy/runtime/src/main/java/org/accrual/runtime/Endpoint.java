@@ -1,5 +1,9 @@
 package org.accrual.runtime;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
 /**
  * Where a process listens: loopback unless configured.
  *
@@ -25,6 +29,20 @@ public record Endpoint(String key, String host, int port) {
 
   private static Endpoint read(Settings settings, String key) {
     return new Endpoint(key, settings.text(key + ".host", LOOPBACK), settings.port(key + ".port"));
+  }
+
+  /**
+   * Returns the address under which this process reaches it: loopback if it listens on every
+   * address.
+   */
+  public InetSocketAddress reachable() {
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      return new InetSocketAddress(
+          address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address, port);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("checked at the start: " + host, e);
+    }
   }
 
   @Override

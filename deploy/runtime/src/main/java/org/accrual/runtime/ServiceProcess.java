@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.accrual.runtime.liveness.LivenessSettings;
 import org.accrual.runtime.trace.Traces;
 
 /**
@@ -48,6 +49,7 @@ public final class ServiceProcess {
                   "accrual.log.level", "INFO", List.of("FINE", "INFO", "WARNING", "SEVERE")));
       LogLines.install(level);
       check.accept(settings);
+      var _ = LivenessSettings.read(settings);
       Traces.begin(name);
       Endpoint http = Endpoint.http(settings);
       requireFree(http);

@@ -22,6 +22,8 @@ public final class Arrivals implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Arrivals.class.getName());
 
   private final UnaryOperator<Set<UUID>> look;
+  private final Runnable beat;
+  private final Runnable closing;
   private final ScheduledExecutorService scheduler;
   private final Object lock = new Object();
   // Guarded by the lock.
@@ -36,9 +38,14 @@ public final class Arrivals implements AutoCloseable {
   /**
    * @param look answers those of the ids that are there
    * @param pause between looks
+   * @param beat is called before each look: the heartbeat of the looking thread
+   * @param closing is called when the looking thread is about to be stopped
    */
-  public Arrivals(String name, UnaryOperator<Set<UUID>> look, Duration pause) {
+  public Arrivals(
+      String name, UnaryOperator<Set<UUID>> look, Duration pause, Runnable beat, Runnable closing) {
     this.look = look;
+    this.beat = beat;
+    this.closing = closing;
     this.scheduler =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("arrivals-" + name).factory());
@@ -85,6 +92,7 @@ public final class Arrivals implements AutoCloseable {
   /** Lets everybody go. */
   @Override
   public void close() {
+    closing.run();
     synchronized (lock) {
       closed = true;
       waiting.values().forEach(one -> one.arrived.complete(false));
@@ -103,6 +111,7 @@ public final class Arrivals implements AutoCloseable {
 
   /** Never throws: a scheduled task that does is not run again. */
   private void lookOnce() {
+    beat.run();
     Set<UUID> wanted;
     synchronized (lock) {
       wanted = Set.copyOf(waiting.keySet());

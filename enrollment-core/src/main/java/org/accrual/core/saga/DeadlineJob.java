@@ -12,6 +12,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.core.application.Conflict;
 import org.accrual.core.application.StoreUnavailable;
+import org.accrual.runtime.liveness.Heartbeat;
 
 /** Moves runs that are due, again and again; beside other processes that do the same. */
 @ApplicationScoped
@@ -21,6 +22,7 @@ class DeadlineJob {
 
   private final SagaSettings settings;
   private final DueSagas due;
+  private final Heartbeat heartbeat = new Heartbeat("saga-deadlines");
   private final ScheduledExecutorService scheduler =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("saga-deadlines").factory());
@@ -33,6 +35,7 @@ class DeadlineJob {
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
     if (settings.enabled()) {
+      heartbeat.start();
       long pause = settings.sweepInterval().toMillis();
       var _ = scheduler.scheduleWithFixedDelay(this::sweep, pause, pause, TimeUnit.MILLISECONDS);
     }
@@ -40,6 +43,7 @@ class DeadlineJob {
 
   /** Before the database goes: a batch under way may finish. */
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+    heartbeat.stop();
     scheduler.shutdown();
     try {
       if (!scheduler.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
@@ -53,8 +57,10 @@ class DeadlineJob {
 
   /** Never throws: a scheduled task that does is not run again. */
   private void sweep() {
+    heartbeat.beat();
     try {
       while (due.moveSome() && !scheduler.isShutdown()) {
+        heartbeat.beat();
         LOG.log(Level.FINE, "more sagas are due");
       }
     } catch (StoreUnavailable | Conflict passing) {
@@ -65,5 +71,6 @@ class DeadlineJob {
     } catch (RuntimeException failed) {
       LOG.log(Level.SEVERE, "deadlines of sagas were not enforced; it is tried again", failed);
     }
+    heartbeat.beat(settings.sweepInterval());
   }
 }

@@ -32,14 +32,27 @@ public final class SchemaIds {
   private record Known(SchemaRegistry.Registered latest, long since) {}
 
   private final SchemaRegistry registry;
+  private final Runnable beat;
   private final Map<Key, Integer> known = new ConcurrentHashMap<>();
   private final AtomicBoolean looking = new AtomicBoolean();
   private volatile long lookedAt = System.nanoTime();
   private final Map<String, Known> latest = new HashMap<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
+  /** Creates one for a command, which is not watched. */
   public SchemaIds(SchemaRegistry registry) {
+    this(registry, () -> {});
+  }
+
+  /**
+   * Creates one for the relay.
+   *
+   * @param beat is called at each attempt while the registry is away: the heartbeat of the thread
+   *     that waits
+   */
+  public SchemaIds(SchemaRegistry registry, Runnable beat) {
     this.registry = registry;
+    this.beat = beat;
   }
 
   /**
@@ -115,6 +128,7 @@ public final class SchemaIds {
 
   private <T> T ask(String type, Supplier<T> question) throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
+      beat.run();
       try {
         return question.get();
       } catch (UnknownSchema unknown) {

@@ -91,6 +91,11 @@ public final class DebeziumSource {
     }
 
     @Override
+    public void polling() {
+      receiver.polling();
+    }
+
+    @Override
     public void ended(Boundary boundary) {
       boundaries.announce(boundary);
     }

@@ -25,12 +25,12 @@ public final class OwnedSlotTask extends PostgresConnectorTask {
           ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext>>
       started = new CompletableFuture<>();
   private final CompletableFuture<PromptQueue> queue = new CompletableFuture<>();
-  private String owner = "";
+  private final CompletableFuture<Owners.Owner> owner = new CompletableFuture<>();
 
   @Override
   public ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> start(
       Configuration config) {
-    owner = config.getString(EngineProperties.OWNER);
+    owner.complete(Owners.of(config.getString(EngineProperties.OWNER)));
     ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> coordinator =
         super.start(config);
     queue.complete(PromptQueue.of(this, config));
@@ -44,7 +44,7 @@ public final class OwnedSlotTask extends PostgresConnectorTask {
       throws SQLException {
     return new OwnedSlotConnection(
         super.buildReplicationConnection(jdbcConnection, schema, config),
-        Owners.of(owner),
+        owner.join(),
         // Streaming starts on a thread of its own, perhaps before start has returned.
         () -> QuietPipeline.silence(started.join()),
         () -> queue.join().ended());
@@ -52,6 +52,7 @@ public final class OwnedSlotTask extends PostgresConnectorTask {
 
   @Override
   public List<SourceRecord> doPoll() throws InterruptedException {
+    owner.join().polling();
     return queue.join().poll().stream().map(DataChangeEvent::getRecord).toList();
   }
 }

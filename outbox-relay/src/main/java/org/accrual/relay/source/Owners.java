@@ -13,10 +13,13 @@ import org.accrual.relay.outbox.Position;
 final class Owners {
   private static final Map<String, Owner> WAITING = new ConcurrentHashMap<>();
 
-  /** Told by the streaming thread. */
+  /** Is called by the streaming thread, and by the polling thread. */
   interface Owner {
     /** The slot is ours; answers with the mark. */
     Position slotAcquired() throws InterruptedException;
+
+    /** Reports that the polling thread is at work, also while nothing arrives. */
+    void polling();
 
     /** A transaction's end has been read, and its last row is about to come. */
     void ended(Boundary boundary);

@@ -13,6 +13,9 @@ public interface Receiver {
    */
   Position slotAcquired() throws InterruptedException;
 
+  /** Reports that the source polls, also while nothing arrives; called at least every second. */
+  void polling();
+
   /**
    * Takes whole transactions, or the next slice of a large one. When it returns they are safe, and
    * the position they reach may be confirmed to the database. Called by one thread at a time.

@@ -26,6 +26,7 @@ import java.util.logging.Logger;
 import org.accrual.runtime.Endpoint;
 import org.accrual.runtime.ServiceProcess;
 import org.accrual.runtime.Settings;
+import org.accrual.runtime.liveness.LivenessSettings;
 import org.accrual.runtime.metrics.Meters;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ class GrpcServer {
   private final Meters meters;
   private final HealthStatusManager health = new HealthStatusManager();
   private @Nullable Server server;
+  private @Nullable GrpcSelfCall selfCall;
 
   @Inject
   GrpcServer(@Any Instance<BindableService> services, Meters meters) {
@@ -73,7 +75,6 @@ class GrpcServer {
             .maxInboundMessageSize(TRANSPORT_MAX_BYTES)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
-            .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(olderReflection());
     // The last one added runs first: measured around traces, those
@@ -81,6 +82,14 @@ class GrpcServer {
     // validation.
     ValidationInterceptor validation = new ValidationInterceptor(maxBytes);
     CallMetrics measured = new CallMetrics(meters);
+    // Not traced: this process calls it every few seconds.
+    builder.addService(
+        ServerInterceptors.intercept(
+            health.getHealthService(),
+            validation,
+            new ErrorInterceptor(),
+            new CorrelationInterceptor(),
+            measured));
     for (BindableService service : services) {
       builder.addService(
           ServerInterceptors.intercept(
@@ -95,6 +104,9 @@ class GrpcServer {
       server = builder.build().start();
       health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
       LOG.log(Level.INFO, "gRPC on {0}", endpoint);
+      selfCall =
+          new GrpcSelfCall(endpoint.reachable(), LivenessSettings.read(settings).grpcTimeout());
+      selfCall.start();
     } catch (IOException e) {
       ServiceProcess.exit(
           ServiceProcess.EXIT_CONFIGURATION,
@@ -117,6 +129,9 @@ class GrpcServer {
     Server running = server;
     if (running == null) {
       return;
+    }
+    if (selfCall != null) {
+      selfCall.close();
     }
     health.enterTerminalState();
     running.shutdown();
