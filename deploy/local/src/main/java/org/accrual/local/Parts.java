@@ -153,7 +153,12 @@ final class Parts {
     options.addAll(further);
     BooleanSupplier healthy = () -> Probes.ready(addresses.http(httpPort));
     return new Part(
-        name, Leash.command(options, jar), environment, healthy, Duration.ofSeconds(12));
+        name,
+        Leash.command(options, jar),
+        environment,
+        healthy,
+        () -> Probes.live(addresses.http(httpPort)),
+        Duration.ofSeconds(12));
   }
 
   /** With those that were asked for, which come last and so override. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 /** Asks processes whether they serve. */
 final class Probes {
   private static final Duration LIMIT = Duration.ofSeconds(3);
+  private static final int SERVICE_UNAVAILABLE = 503;
   private static final HttpClient HTTP =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -32,6 +33,21 @@ final class Probes {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  /** Returns what {@code /health/live} at that base address answers within 3 s. */
+  static Liveness live(String base) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(base + "/health/live")).timeout(LIMIT).build();
+    try {
+      int status = HTTP.send(request, BodyHandlers.discarding()).statusCode();
+      return status == SERVICE_UNAVAILABLE ? Liveness.STUCK : Liveness.LIVE;
+    } catch (IOException e) {
+      return Liveness.SILENT;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Liveness.LIVE;
     }
   }
 

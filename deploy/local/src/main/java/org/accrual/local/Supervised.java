@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps one process alive. A thread of its own starts it, watches it and, once it has served for
- * the first time, starts it again whenever it ends. State and process change under this object's
- * lock.
+ * the first time, starts it again whenever it ends. A process that says it is stuck, or that does
+ * not answer for some 20 s, is killed and so starts again too. State and process change under this
+ * object's lock.
  */
 final class Supervised {
   enum State {
@@ -26,6 +27,10 @@ final class Supervised {
   }
 
   private static final Duration PROBE_INTERVAL = Duration.ofMillis(150);
+  private static final Duration LIVENESS_INTERVAL = Duration.ofSeconds(2);
+
+  /** A suspended process takes connections but does not answer: 5 s a probe, so 20 s in all. */
+  private static final int MOST_SILENT_PROBES = 4;
 
   private final Part part;
   private final RunFolder folder;
@@ -118,10 +123,7 @@ final class Supervised {
     try {
       for (Process running = launch(); running != null; running = launch()) {
         Instant begin = Instant.now();
-        if (becomesHealthy(running)) {
-          setState(State.RUNNING);
-          firstHealthy.complete(null);
-        }
+        String killedSince = watch(running);
         int code = running.waitFor();
         setState(State.DIED);
         if (!firstHealthy.isDone()) {
@@ -132,8 +134,8 @@ final class Supervised {
         }
         Duration wait = backoff.after(Duration.between(begin, Instant.now()));
         progress.accept(
-            "%-16s %s, starting it again. Its log: %s"
-                .formatted(part.name(), Exit.told(code), folder.log(part.name())));
+            "%-16s %s%s, starting it again. Its log: %s"
+                .formatted(part.name(), Exit.told(code), killedSince, folder.log(part.name())));
         if (stopAsked.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
         }
@@ -163,13 +165,33 @@ final class Supervised {
     return process;
   }
 
-  private boolean becomesHealthy(Process running) throws InterruptedException {
-    while (!part.healthy().getAsBoolean()) {
-      if (running.waitFor(PROBE_INTERVAL)) {
-        return false;
+  /**
+   * Waits until the process ends. Reports when it serves, and kills it when it is stuck, unless it
+   * is being stopped.
+   *
+   * @return why it was killed; empty if it was not
+   */
+  private String watch(Process running) throws InterruptedException {
+    boolean served = false;
+    int silentProbes = 0;
+    while (!running.waitFor(served ? LIVENESS_INTERVAL : PROBE_INTERVAL)) {
+      if (!served && part.healthy().getAsBoolean() && running.isAlive()) {
+        served = true;
+        setState(State.RUNNING);
+        firstHealthy.complete(null);
+      }
+      Liveness liveness = part.liveness().get();
+      // A process that starts does not answer yet.
+      silentProbes = served && liveness == Liveness.SILENT ? silentProbes + 1 : 0;
+      boolean stuck = liveness == Liveness.STUCK || silentProbes == MOST_SILENT_PROBES;
+      if (stuck && stopAsked.getCount() > 0) {
+        running.destroyForcibly();
+        return liveness == Liveness.STUCK
+            ? " since its /health/live answered 503"
+            : " since its /health/live did not answer";
       }
     }
-    return running.isAlive();
+    return "";
   }
 
   private StackFailed neverServed(int code) {
