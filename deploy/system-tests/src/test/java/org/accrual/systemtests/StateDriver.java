@@ -181,8 +181,8 @@ final class StateDriver {
   }
 
   /**
-   * Corrects as the table has it: eligible by another version of the criteria, or not eligible by the
-   * recorded one, which changes nothing, and is refused, where that is recorded already.
+   * Corrects as the table has it: eligible by another version of the criteria, or not eligible by
+   * the recorded one, which changes nothing, and is refused, where that is recorded already.
    */
   private Enrollment correct(String id, boolean eligible) {
     return core()
