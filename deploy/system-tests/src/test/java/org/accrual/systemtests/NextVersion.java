@@ -59,7 +59,8 @@ final class NextVersion {
 
   private void writeHistory(String type) throws IOException {
     Path history = Files.createDirectories(folder.resolve("history").resolve(type));
-    Files.writeString(history.resolve(version() + ".avsc"), SchemaFormatter.format("json/pretty", schema));
+    Files.writeString(
+        history.resolve(version() + ".avsc"), SchemaFormatter.format("json/pretty", schema));
     StringBuilder releases = new StringBuilder();
     EventSchemas.released()
         .forEach(
