@@ -22,7 +22,8 @@ class OrdinaryUserTest {
     command.addAll(List.of("id", "-u"));
     Process id = new ProcessBuilder(command).start();
 
-    assertThat(new String(id.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip()).isEqualTo("65534");
+    assertThat(new String(id.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip())
+        .isEqualTo("65534");
   }
 
   @Test
