@@ -1,6 +1,7 @@
 package org.accrual.consumers;
 
 import java.util.List;
+import java.util.Locale;
 import org.accrual.consumers.rebuild.RebuildCommand;
 import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.ServiceProcess;
@@ -12,6 +13,7 @@ public final class Main {
 
   /** See {@link RebuildCommand} for the commands. */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT);
     if (args.length == 0) {
       ServiceProcess.run("consumers", ConsumersSettings::read);
       return;

@@ -1,6 +1,7 @@
 package org.accrual.relay;
 
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.runtime.InvalidSetting;
@@ -20,6 +21,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT);
     switch (String.join(" ", args)) {
       case "" -> ServiceProcess.run("outbox-relay", RelaySettings::read);
       case "check" -> command("check", settings -> new CheckCommand(settings).run());

@@ -18,6 +18,7 @@ public final class Bench {
   private Bench() {}
 
   public static void main(String[] args) throws Exception {
+    Locale.setDefault(Locale.ROOT);
     if (args.length > 0 && (args[0].startsWith("relay-") || args[0].equals("latency"))) {
       relay(args);
     }

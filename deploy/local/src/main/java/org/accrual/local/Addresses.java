@@ -30,7 +30,7 @@ public record Addresses(Ports ports) {
 
   /** For psql. */
   public String database() {
-    return "postgresql://%s@%s:%d/%s".formatted(OWNER, HOST, ports.postgresql(), DATABASE);
+    return "postgresql://" + OWNER + "@" + HOST + ":" + ports.postgresql() + "/" + DATABASE;
   }
 
   /** For JDBC, with user {@code postgres} and no password. */
@@ -44,7 +44,7 @@ public record Addresses(Ports ports) {
 
   /** Base address of a process's health and metrics. */
   public String http(int port) {
-    return "http://%s:%d".formatted(HOST, port);
+    return "http://" + HOST + ":" + port;
   }
 
   /** For a browser. */

@@ -2,6 +2,7 @@ package org.accrual.local;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -26,6 +27,7 @@ public final class Up {
   private Up() {}
 
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT);
     ROOT.setLevel(Level.SEVERE);
     System.exit(new Up().run(args));
   }

@@ -1,5 +1,6 @@
 package org.accrual.provision;
 
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -25,6 +26,7 @@ public final class Provision {
    * else, with one line on standard error.
    */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT);
     ROOT.setLevel(Level.SEVERE);
     try {
       ProvisionSettings settings = ProvisionSettings.read(Settings.load());

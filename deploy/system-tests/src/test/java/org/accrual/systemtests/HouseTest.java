@@ -4,12 +4,17 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +42,9 @@ class HouseTest {
               MODULES.stream()
                   .map(module -> ROOT.resolve(module).resolve("target/classes"))
                   .toList());
+
+  private static final String SET_LOCALE = "java.util.Locale.setDefault(java.util.Locale)";
+  private static final String ROOT_LOCALE = "java.util.Locale.ROOT";
 
   private static final String[] CONTRACT = {
     "org.accrual.contract..", "org.accrual.api..", "org.accrual.event.."
@@ -114,6 +122,42 @@ class HouseTest {
             .onlyDependOnClassesThat(
                 resideInAnyPackage(
                     "java..", "org.accrual.core.domain..", "org.jspecify.annotations..")));
+  }
+
+  @Test
+  void everyProgramRunsUnderTheRootLocale() {
+    keeps(
+        methods()
+            .that()
+            .haveName("main")
+            .and()
+            .haveRawParameterTypes(String[].class)
+            .should(setTheRootLocale()));
+  }
+
+  /** Else {@code %d} has other digits than 0 to 9 in addresses, SQL and JSON of some locales. */
+  private static ArchCondition<JavaMethod> setTheRootLocale() {
+    return new ArchCondition<>("call Locale.setDefault(Locale.ROOT)") {
+      @Override
+      public void check(JavaMethod main, ConditionEvents events) {
+        boolean sets =
+            main.getMethodCallsFromSelf().stream()
+                    .anyMatch(call -> call.getTarget().getFullName().startsWith(SET_LOCALE))
+                && main.getFieldAccesses().stream()
+                    .anyMatch(field -> field.getTarget().getFullName().equals(ROOT_LOCALE));
+        events.add(new SimpleConditionEvent(main, sets, main.getDescription()));
+      }
+    };
+  }
+
+  @Test
+  void noModuleNeedsATestJar() throws IOException {
+    for (String module : MODULES) {
+      assertThat(ROOT.resolve(module).resolve("pom.xml"))
+          .content()
+          .as("deploy/up builds without tests, and so without test-jars")
+          .doesNotContain("<type>test-jar</type>");
+    }
   }
 
   @Test
