@@ -61,7 +61,7 @@ final class Parts {
         Map.of(),
         // A client is costly to make: not before something listens.
         () ->
-            Probes.listens(settings.ports().kafka())
+            Probes.listens(Addresses.HOST, settings.ports().kafka())
                 && EmbeddedKafka.answers(addresses.kafka(), Duration.ofSeconds(2)),
         Duration.ofSeconds(12));
   }

@@ -1,7 +1,6 @@
 package org.accrual.local;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -51,11 +50,10 @@ final class Probes {
     }
   }
 
-  /** Whether anything accepts connections on that port. */
-  static boolean listens(int port) {
+  /** Returns whether anything accepts connections there. */
+  static boolean listens(String host, int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) LIMIT.toMillis());
+      socket.connect(new InetSocketAddress(host, port), (int) LIMIT.toMillis());
       return true;
     } catch (IOException notYet) {
       return false;
