@@ -17,20 +17,28 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script {@code deploy/up}, in a project of its own with JDKs and a Maven that only say so. */
+/**
+ * Runs the script {@code deploy/up} in a project of its own, with JDKs and a Maven that only print
+ * what they were called with. The system tests' UpIT runs it with a real launcher, and {@code
+ * .ci/run} with a real build.
+ */
 class UpScriptTest {
-  private static final Path SCRIPT = Path.of("..", "up").toAbsolutePath().normalize();
+  private static final Path PROJECT = Path.of("..", "..").toAbsolutePath().normalize();
+  private static final Path SCRIPT = PROJECT.resolve("deploy/up");
 
   @TempDir Path folder;
 
   private final Map<String, String> environment = new HashMap<>();
   private Path home;
 
+  private static final List<String> SERVICES =
+      List.of("enrollment-core", "outbox-relay", "consumers");
+
   private record Ended(int code, List<String> lines) {}
 
   @BeforeEach
   void makeABuiltProject() throws IOException {
-    home = folder.resolve("home");
+    home = folder.resolve("a home, of 'mine'");
     for (String module :
         List.of(
             "api-proto",
@@ -45,6 +53,10 @@ class UpScriptTest {
     Files.createFile(home.resolve("pom.xml"));
     Files.createDirectories(home.resolve("deploy/local/target"));
     Files.createFile(home.resolve("deploy/local/target/accrual-local-1.jar"));
+    for (String service : SERVICES) {
+      Files.createDirectories(home.resolve(service + "/target"));
+      Files.createFile(home.resolve(service + "/target/accrual-" + service + "-1.jar"));
+    }
     Path stamp = Files.createFile(home.resolve("deploy/local/target/built"));
     Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().plusSeconds(5)));
     environment.put("PATH", "/usr/bin:/bin");
@@ -53,8 +65,8 @@ class UpScriptTest {
   }
 
   @Test
-  void takesTheJdkOfJavaHomeIfItIsNewEnough() throws Exception {
-    jdk("jdks/a", "26.0.1");
+  void takesTheJdkOfJavaHomeIfItIsOfTheRightRelease() throws Exception {
+    jdk("jdks/a", "25.0.1");
     environment.put("JAVA_HOME", jdk("own", "25").toString());
 
     assertThat(up("--demo").lines())
@@ -66,9 +78,10 @@ class UpScriptTest {
   }
 
   @Test
-  void looksElsewhereForANewerOne() throws Exception {
+  void looksElsewhereForOneOfTheRightRelease() throws Exception {
     jdk("jdks/a", "17.0.15");
     jdk("jdks/b", "25.0.3");
+    jdk("jdks/c", "26.0.1");
     environment.put("JAVA_HOME", jdk("own", "21.0.1").toString());
 
     assertThat(up().lines()).singleElement().asString().startsWith("java of jdks/b");
@@ -77,11 +90,12 @@ class UpScriptTest {
   @Test
   void saysThatAJdkIsMissing() throws Exception {
     jdk("jdks/a", "17.0.15");
+    jdk("jdks/b", "26");
 
     Ended ended = up();
 
     assertThat(ended.code()).isEqualTo(78);
-    assertThat(ended.lines()).singleElement().asString().contains("JDK 25 or newer");
+    assertThat(ended.lines()).singleElement().asString().contains("a JDK 25 is needed");
   }
 
   @Test
@@ -104,6 +118,77 @@ class UpScriptTest {
             line -> assertThat(line).isEqualTo("  [2/11] Accrual contracts"),
             line -> assertThat(line).startsWith("java of jdks/a"));
     assertThat(up().lines()).singleElement().asString().startsWith("java of jdks/a");
+  }
+
+  @Test
+  void buildsAgainWhenTheJarOfAServiceIsMissing() throws Exception {
+    jdk("jdks/a", "25");
+    maven("exit 0");
+    Files.delete(home.resolve("consumers/target/accrual-consumers-1.jar"));
+
+    assertThat(up().lines().getFirst()).startsWith("building");
+  }
+
+  @Test
+  void buildsTheModulesThatTheLauncherStartsOnTheJdkThatRunsThem() throws Exception {
+    Path jdk = jdk("jdks/a", "25");
+    Path called = folder.resolve("called");
+    maven("printf '%s\n' \"$JAVA_HOME\" \"$@\" > '" + called + "'");
+    age(home.resolve("deploy/local/target/built"));
+
+    up();
+
+    List<String> lines = Files.readAllLines(called);
+    assertThat(lines.getFirst()).isEqualTo(jdk.toString());
+    assertThat(lines).contains("package", "--also-make");
+    String[] modules = lines.get(lines.indexOf("--projects") + 1).split(",", -1);
+    assertThat(modules)
+        .contains("deploy/local")
+        .containsAll(SERVICES)
+        .allSatisfy(module -> assertThat(PROJECT.resolve(module + "/pom.xml")).exists());
+  }
+
+  @Test
+  void needsNeitherHomeNorFindNorPsNorSed() throws Exception {
+    environment.put("JAVA_HOME", jdk("jdks/a", "25").toString());
+    // Where it looks for JDKs of itself, one folder is in the user's home.
+    environment.put("ACCRUAL_JDK_FOLDERS", null);
+    maven("exit 0");
+    Path programs = Files.createDirectories(folder.resolve("programs"));
+    for (String program :
+        List.of("bash", "sh", "dirname", "ls", "head", "mkdir", "mktemp", "tee", "mv", "cat")) {
+      Files.createSymbolicLink(programs.resolve(program), Path.of("/bin", program));
+    }
+    environment.put("PATH", folder.resolve("bin") + ":" + programs);
+    environment.put("HOME", null);
+    Files.createDirectories(home.resolve("deploy/.data"));
+    Files.writeString(home.resolve("deploy/.data/launcher.pid"), "1");
+
+    Ended ended = up();
+
+    assertThat(ended.code()).isZero();
+    assertThat(ended.lines()).last().asString().startsWith("java of jdks/a");
+  }
+
+  @Test
+  void refusesAFolderThatJavaCannotName() throws Exception {
+    home = Files.move(home, folder.resolve("a:b"));
+    jdk("jdks/a", "25");
+
+    Ended ended = up();
+
+    assertThat(ended.code()).isEqualTo(78);
+    assertThat(ended.lines()).singleElement().asString().contains("colon", home.toString());
+  }
+
+  @Test
+  void findsItselfWhateverTheShellsSearchPathOfFolders() throws Exception {
+    jdk("jdks/a", "25");
+    environment.put("CDPATH", home.toString());
+
+    Ended ended = run(List.of("bash", "deploy/up"));
+
+    assertThat(ended.lines()).singleElement().asString().contains("-Daccrual.local.home=" + home);
   }
 
   @Test
@@ -166,8 +251,20 @@ class UpScriptTest {
   private Ended up(String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("bash", home.resolve("deploy/up").toString()));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(environment);
+    return run(command);
+  }
+
+  private Ended run(List<String> command) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
+    environment.forEach(
+        (name, value) -> {
+          if (value == null) {
+            builder.environment().remove(name);
+          } else {
+            builder.environment().put(name, value);
+          }
+        });
     Process process = builder.start();
     List<String> lines = process.inputReader().lines().toList();
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
