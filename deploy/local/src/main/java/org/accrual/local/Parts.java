@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.accrual.embedded.EmbeddedKafka;
 import org.accrual.embedded.EmbeddedPostgres;
@@ -154,11 +156,21 @@ final class Parts {
     BooleanSupplier healthy = () -> Probes.ready(addresses.http(httpPort));
     return new Part(
         name,
-        Leash.command(options, jar),
+        command(options, jar, environment),
         environment,
         healthy,
         () -> Probes.live(addresses.http(httpPort)),
         Duration.ofSeconds(12));
+  }
+
+  private List<String> command(List<String> options, Path jar, Map<String, String> environment) {
+    List<String> command = Leash.command(options, jar);
+    if (settings.ofTheShell()) {
+      return command;
+    }
+    Set<String> inherited = new HashSet<>(System.getenv().keySet());
+    inherited.removeAll(environment.keySet());
+    return ShellSettings.withheld(command, inherited);
   }
 
   /** With those that were asked for, which come last and so override. */

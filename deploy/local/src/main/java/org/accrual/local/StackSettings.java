@@ -17,9 +17,15 @@ import org.accrual.runtime.Settings;
  * @param options further options of the Java processes, by process name; they may override
  * @param consumers how many consumers processes share the work; the first has the ports, the others
  *     free ones
+ * @param ofTheShell whether the services take settings from this process's environment variables
  */
 public record StackSettings(
-    Path home, Path data, Ports ports, Map<String, List<String>> options, int consumers) {
+    Path home,
+    Path data,
+    Ports ports,
+    Map<String, List<String>> options,
+    int consumers,
+    boolean ofTheShell) {
   private static final String HOME = "accrual.local.home";
 
   public StackSettings {
@@ -36,28 +42,31 @@ public record StackSettings(
       throw new InvalidSetting(HOME, home.toString(), "the project's folder, with deploy/up in it");
     }
     Path data = home.resolve(settings.text("accrual.local.data", "deploy/.data")).normalize();
-    return new StackSettings(home, data, Ports.read(settings), Map.of(), 1);
+    return new StackSettings(home, data, Ports.read(settings), Map.of(), 1, true);
   }
 
-  /** A stack beside any other: on free ports, of the build that the working folder lies in. */
+  /**
+   * Returns a stack beside any other: on free ports, of the build that the working folder lies in,
+   * whatever settings are in the environment.
+   */
   public static StackSettings beside(Path data) {
     return new StackSettings(
-        findHome(), data.toAbsolutePath().normalize(), Ports.free(), Map.of(), 1);
+        findHome(), data.toAbsolutePath().normalize(), Ports.free(), Map.of(), 1, false);
   }
 
   /** The same with further options for one of the Java processes, such as {@code -Dkey=value}. */
   public StackSettings withOptions(String process, String... further) {
     Map<String, List<String>> all = new HashMap<>(options);
     all.put(process, List.of(further));
-    return new StackSettings(home, data, ports, all, consumers);
+    return new StackSettings(home, data, ports, all, consumers, ofTheShell);
   }
 
   /** The same with that many consumers processes. */
   public StackSettings withConsumers(int processes) {
-    return new StackSettings(home, data, ports, options, processes);
+    return new StackSettings(home, data, ports, options, processes, ofTheShell);
   }
 
-  private static Path findHome() {
+  static Path findHome() {
     Path here = Path.of("").toAbsolutePath();
     for (Path folder = here; folder != null; folder = folder.getParent()) {
       if (isHome(folder)) {
