@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.accrual.embedded.EmbeddedPostgres;
+import org.accrual.embedded.Folders;
 import org.accrual.provision.Database;
 import org.accrual.provision.ProvisionSettings;
 import org.accrual.runtime.DatabaseSettings;
@@ -47,8 +48,10 @@ final class BenchDatabase implements AutoCloseable {
     return DriverManager.getConnection(jdbcUrl, "postgres", "");
   }
 
+  /** Stops the server and deletes its data, and what else lies in its folder. */
   @Override
   public void close() {
     postgres.close();
+    Folders.delete(folder);
   }
 }

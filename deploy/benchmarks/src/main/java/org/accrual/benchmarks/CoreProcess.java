@@ -7,12 +7,14 @@ import java.util.Base64;
 import java.util.List;
 import org.accrual.runtime.blinding.BlindingKeys;
 
-/** enrollment-core as it is deployed, on a database of its own, with nothing behind it. */
+/**
+ * Starts enrollment-core as it is deployed, on a database of its own, without its saga consumer.
+ */
 final class CoreProcess {
   private CoreProcess() {}
 
   /**
-   * Returns once it is ready.
+   * Starts it and returns when it is ready.
    *
    * @param further settings, as {@code key=value}
    */
@@ -23,8 +25,8 @@ final class CoreProcess {
         new ArrayList<>(
             List.of(
                 "accrual.database.url=" + jdbcUrl,
-                // Nobody answers here: no step may end within the run.
-                "accrual.saga.step-deadline=1h",
+                // Nothing answers here, and no broker that runs on this machine may be reached.
+                "accrual.saga.enabled=false",
                 "accrual.blinding.public-key="
                     + base64.encodeToString(BlindingKeys.make().publicKey()),
                 "accrual.core.fingerprint-key=" + base64.encodeToString(new byte[32])));

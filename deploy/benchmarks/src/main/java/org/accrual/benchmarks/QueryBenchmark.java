@@ -16,6 +16,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
 import org.accrual.api.query.v1.GetEnrollmentRequest;
+import org.accrual.embedded.EmbeddedKafka;
+import org.accrual.provision.TopicPlan;
 
 /**
  * GetEnrollment a second against the harmonic mean of what it is made of: a gRPC call that does
@@ -30,14 +32,19 @@ final class QueryBenchmark {
   private QueryBenchmark() {}
 
   static void run(Bench.Options options) throws Exception {
-    try (BenchDatabase database = BenchDatabase.start()) {
+    try (BenchDatabase database = BenchDatabase.start();
+        EmbeddedKafka kafka =
+            EmbeddedKafka.start(database.folder().resolve("kafka"), "127.0.0.1", 0)) {
       String url = database.migrated("query");
+      System.out.println(TopicPlan.apply(kafka.bootstrapServers(), 1));
       List<UUID> ids = fill(url);
       try (ServiceUnderTest consumers =
           ServiceUnderTest.start(
               "consumers",
               List.of(
                   "accrual.database.url=" + url,
+                  // It watches the topics, whatever it consumes.
+                  "accrual.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
                   "accrual.consumers.enabled=none",
                   "accrual.database.query-pool-size=" + options.clients()),
               database.folder().resolve("consumers.log"))) {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.accrual.embedded.FreePort;
 import org.accrual.embedded.Leash;
+import org.accrual.local.Build;
 
 /** One of the services as it is deployed, on ports of its own. */
 public final class ServiceUnderTest implements AutoCloseable {
@@ -52,14 +53,14 @@ public final class ServiceUnderTest implements AutoCloseable {
             "-Daccrual.http.port=" + http,
             "-Daccrual.grpc.port=" + grpc));
     settings.forEach(setting -> all.add("-D" + setting));
-    Process process =
-        new ProcessBuilder(Leash.command(all, Built.jar(module, "accrual-" + module)))
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+    Process process = Children.start(Leash.command(all, jar(module)), log);
     ServiceUnderTest service = new ServiceUnderTest(process, grpc);
     service.awaitReady(URI.create("http://127.0.0.1:" + http + "/health/ready"), log);
     return service;
+  }
+
+  private static Path jar(String module) {
+    return Build.here().jar(module, "accrual-" + module);
   }
 
   int grpcPort() {

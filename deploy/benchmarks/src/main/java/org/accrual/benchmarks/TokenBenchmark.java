@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.accrual.api.enrollment.v1.Consent;
@@ -12,6 +13,7 @@ import org.accrual.api.enrollment.v1.RecordConsentRequest;
 import org.accrual.api.enrollment.v1.ScreenPatientRequest;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
 import org.accrual.api.query.v1.GetEnrollmentRequest;
+import org.accrual.embedded.Folders;
 import org.accrual.local.Stack;
 import org.accrual.local.StackSettings;
 
@@ -32,10 +34,8 @@ final class TokenBenchmark {
   }
 
   static void run(Bench.Options options) throws Exception {
-    try (Stack stack =
-        new Stack(
-            StackSettings.beside(Files.createTempDirectory("accrual-benchmark")),
-            TokenBenchmark::say)) {
+    Path folder = Files.createTempDirectory("accrual-benchmark");
+    try (Stack stack = new Stack(StackSettings.beside(folder), TokenBenchmark::say)) {
       stack.start(false);
       int corePort = stack.addresses().ports().coreGrpc();
       try (EnrollClient client = new EnrollClient("study", corePort).opened()) {
@@ -49,6 +49,8 @@ final class TokenBenchmark {
         System.out.printf("%d reads, none older than its token%n", TRIES);
         report.write(options.json());
       }
+    } finally {
+      Folders.delete(folder);
     }
   }
 

@@ -8,8 +8,13 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Properties;
 
-/** The jars of the build that this launcher is of. */
-record Build(Path home, String version) {
+/**
+ * Finds the jars of the build that this class is of.
+ *
+ * @param home the project's folder
+ * @param version of its modules
+ */
+public record Build(Path home, String version) {
 
   static Build in(Path home) {
     try (InputStream in =
@@ -22,8 +27,18 @@ record Build(Path home, String version) {
     }
   }
 
-  /** The jar of a module, which must have been built. */
-  Path jar(String module, String artifact) {
+  /** Returns the build that the working folder lies in. */
+  public static Build here() {
+    return in(StackSettings.findHome());
+  }
+
+  /**
+   * Returns the jar of a module, which must have been built.
+   *
+   * @param module its folder, such as {@code deploy/local}
+   * @param artifact its name without the version, such as {@code accrual-local}
+   */
+  public Path jar(String module, String artifact) {
     Path jar = home.resolve(module).resolve("target").resolve(artifact + "-" + version + ".jar");
     if (!Files.isRegularFile(jar)) {
       throw StackFailed.configuration(

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.accrual.benchmarks.Children;
 
 /** Starts programs, and waits for what they do. */
 final class Programs {
@@ -20,10 +21,7 @@ final class Programs {
   private Programs() {}
 
   static Process start(List<String> command, Path log) throws IOException {
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
+    return Children.start(command, log);
   }
 
   /** Asks every 5 ms. */

@@ -8,10 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.accrual.benchmarks.Built;
 import org.accrual.contract.Topics;
 import org.accrual.embedded.FreePort;
 import org.accrual.embedded.Leash;
+import org.accrual.local.Build;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -56,7 +56,7 @@ final class RelayProcess implements AutoCloseable {
             slot,
             log,
             Programs.start(
-                Leash.command(all, Built.jar("outbox-relay", "accrual-outbox-relay")), log));
+                Leash.command(all, Build.here().jar("outbox-relay", "accrual-outbox-relay")), log));
     // The first start on a slot reads the whole outbox.
     Programs.await("the relay: " + log, Duration.ofMinutes(5), () -> relay.said("-> streaming"));
     return relay;

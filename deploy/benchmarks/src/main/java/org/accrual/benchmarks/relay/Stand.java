@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import org.accrual.benchmarks.Built;
 import org.accrual.embedded.EmbeddedKafka;
 import org.accrual.embedded.EmbeddedPostgres;
 import org.accrual.embedded.EmbeddedRegistry;
+import org.accrual.embedded.Folders;
 import org.accrual.embedded.FreePort;
 import org.accrual.embedded.Leash;
+import org.accrual.local.Build;
 import org.accrual.provision.Database;
 import org.accrual.provision.ProvisionSettings;
 import org.accrual.provision.Schemas;
@@ -80,7 +81,7 @@ final class Stand implements AutoCloseable {
         Programs.start(
             Leash.command(
                 List.of("-Xmx1g", "-XX:+UseZGC"),
-                Built.jar("deploy/local", "accrual-local"),
+                Build.here().jar("deploy/local", "accrual-local"),
                 EmbeddedKafka.class.getName(),
                 List.of(folder.resolve("kafka").toString(), "127.0.0.1", Integer.toString(port))),
             folder.resolve("kafka.log"));
@@ -211,10 +212,12 @@ final class Stand implements AutoCloseable {
     return DriverManager.getConnection(database().url(), "postgres", "");
   }
 
+  /** Stops all of it and deletes its data. */
   @Override
   public void close() {
-    kafka.destroyForcibly();
+    kafka.destroyForcibly().onExit().join();
     registry.close();
     postgres.close();
+    Folders.delete(folder);
   }
 }
