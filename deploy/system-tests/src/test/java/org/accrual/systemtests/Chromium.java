@@ -3,34 +3,33 @@ package org.accrual.systemtests;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** The system's browser, installed by the system's package manager if it is missing. */
+/** Runs the Chromium that is on the PATH. */
 final class Chromium implements AutoCloseable {
-  private static final Path PROGRAM = Path.of("/usr/bin/chromium");
-  private static final Path NEED = Path.of("..", "..", ".ci", "need").toAbsolutePath().normalize();
+  private static final String PROGRAM = "chromium";
   private static final List<String> OPTIONS =
       List.of(
           "--no-sandbox",
           "--disable-gpu",
+          // Containers commonly have 64 MB of /dev/shm, which is too little.
+          "--disable-dev-shm-usage",
           "--disable-quic",
           "--no-first-run",
           "--disable-background-networking",
           "--disable-component-update",
           "--disable-sync");
-  private static final long INSTALL_MINUTES = 10;
 
   private final Playwright playwright;
   private final Browser browser;
 
   Chromium() {
-    requireInstalled();
+    Needed.program(PROGRAM, PROGRAM, "fonts-dejavu-core");
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -40,8 +39,17 @@ final class Chromium implements AutoCloseable {
             .launch(
                 new BrowserType.LaunchOptions()
                     .setHeadless(true)
-                    .setExecutablePath(PROGRAM)
+                    .setExecutablePath(onPath(System.getenv("PATH")))
                     .setArgs(OPTIONS));
+  }
+
+  /** Returns the program that a shell with that PATH would run. */
+  static Path onPath(String path) {
+    return Stream.of(path.split(File.pathSeparator))
+        .map(folder -> Path.of(folder, PROGRAM))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(PROGRAM + " is not on the PATH: " + path));
   }
 
   Browser browser() {
@@ -51,27 +59,5 @@ final class Chromium implements AutoCloseable {
   @Override
   public void close() {
     playwright.close();
-  }
-
-  private static void requireInstalled() {
-    try {
-      Path said = Files.createTempFile("chromium-", ".log");
-      Process need =
-          new ProcessBuilder(NEED.toString(), "chromium", "chromium", "fonts-dejavu-core")
-              .redirectErrorStream(true)
-              .redirectOutput(said.toFile())
-              .start();
-      if (!need.waitFor(INSTALL_MINUTES, TimeUnit.MINUTES)) {
-        need.destroyForcibly().waitFor();
-      }
-      if (need.exitValue() != 0) {
-        throw new IllegalStateException(
-            "the console's tests need Chromium: " + Files.readString(said));
-      }
-    } catch (IOException cannotRun) {
-      throw new UncheckedIOException(cannotRun);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts a test", e);
-    }
   }
 }

@@ -3,22 +3,19 @@ package org.accrual.systemtests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import org.accrual.local.Build;
 
 /**
- * A command that was carried out.
+ * Holds the result of a program that has ended.
  *
  * @param exit its exit code
- * @param output what it said, errors too
+ * @param output its standard output and standard error
  */
 record Command(int exit, String output) {
-  private static final Path CONSUMERS = Path.of("../../consumers/target").toAbsolutePath();
-
-  /** The first line that has these words; empty if none has. */
+  /** Returns the first line that contains these words; empty if none does. */
   String line(String words) {
     return output.lines().filter(line -> line.contains(words)).findFirst().orElse("");
   }
@@ -29,31 +26,21 @@ record Command(int exit, String output) {
     command.add("-Daccrual.database.url=" + jdbcUrl);
     command.add("-Daccrual.database.user=postgres");
     command.add("-jar");
-    command.add(consumersJar().toString());
+    command.add(Build.here().jar("consumers", "accrual-consumers").toString());
     command.addAll(List.of(words));
+    return run(ChildProcess.builder(command));
+  }
+
+  /** Runs a program to its end. */
+  static Command run(ProcessBuilder program) {
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      Process process = program.redirectErrorStream(true).start();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return new Command(process.waitFor(), output);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
-    }
-  }
-
-  private static Path consumersJar() {
-    try (Stream<Path> files = Files.list(CONSUMERS)) {
-      return files
-          .filter(
-              file ->
-                  file.getFileName()
-                      .toString()
-                      .matches("accrual-consumers-[0-9.]+(-SNAPSHOT)?\\.jar"))
-          .findFirst()
-          .orElseThrow(() -> new AssertionError("not built: " + CONSUMERS));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

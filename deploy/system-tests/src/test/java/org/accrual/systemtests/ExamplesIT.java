@@ -3,9 +3,7 @@ package org.accrual.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code deploy/examples} shows other programs, run as its README says. */
+/** Runs the programs of {@code deploy/examples} as their README says. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExamplesIT {
   private static final Path HOME = Path.of("..", "..").toAbsolutePath().normalize();
@@ -36,35 +34,28 @@ class ExamplesIT {
   private final String study =
       "EX-" + Long.toString(System.nanoTime(), 36).toUpperCase(Locale.ROOT);
 
-  /**
-   * What a program said.
-   *
-   * @param text of both outputs
-   */
-  private record Said(int exitCode, String text) {}
-
   @Test
   void aSiteSystemInNodeEnrolls(@TempDir Path folder) throws Exception {
-    assertThat(run(HOME, Map.of(), ".ci/need", "npm", "nodejs", "npm").exitCode()).isZero();
+    Needed.program("npm", "nodejs", "npm");
     for (String file : List.of("package.json", "package-lock.json", "accrual.mjs", "enroll.mjs")) {
       Files.copy(EXAMPLES.resolve("node").resolve(file), folder.resolve(file));
     }
-    Said installed = run(folder, Map.of(), "npm", "ci", "--ignore-scripts", "--prefer-offline");
-    assertThat(installed.exitCode()).as(installed.text()).isZero();
+    Command installed = run(folder, Map.of(), "npm", "ci", "--ignore-scripts", "--prefer-offline");
+    assertThat(installed.exit()).as(installed.output()).isZero();
     try (SiteClient client = stack.client()) {
       client.openSite(study, "S1", 1);
     }
 
-    Said enrolled = enroll(folder, "P-1");
-    assertThat(enrolled.text()).matches("enrolled [0-9a-f-]{36} ENROLLMENT_STATE_ON_STUDY\\R");
+    Command enrolled = enroll(folder, "P-1");
+    assertThat(enrolled.output()).matches("enrolled [0-9a-f-]{36} ENROLLMENT_STATE_ON_STUDY\\R");
     assertThat(enroll(folder, "P-1")).as("sent again").isEqualTo(enrolled);
-    Said full = enroll(folder, "P-2");
-    assertThat(full.text()).isEqualTo("rejected SITE_CAPACITY_EXHAUSTED\n");
-    assertThat(full.exitCode()).isEqualTo(1);
-    assertThat(enroll(folder, "no such patient").text()).startsWith("refused INVALID_ARGUMENT: ");
+    Command full = enroll(folder, "P-2");
+    assertThat(full.output()).isEqualTo("rejected SITE_CAPACITY_EXHAUSTED\n");
+    assertThat(full.exit()).isEqualTo(1);
+    assertThat(enroll(folder, "no such patient").output()).startsWith("refused INVALID_ARGUMENT: ");
   }
 
-  private Said enroll(Path folder, String patient) throws Exception {
+  private Command enroll(Path folder, String patient) {
     return run(
         folder,
         Map.of("ACCRUAL_CONTRACT", CONTRACT.toUri().toString()),
@@ -79,7 +70,7 @@ class ExamplesIT {
 
   @Test
   void aDatabaseTeamReadsWritesAndPublishesInPsql() throws Exception {
-    assertThat(run(HOME, Map.of(), ".ci/need", "psql", "postgresql-client").exitCode()).isZero();
+    Needed.program("psql", "postgresql-client");
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", addresses.kafka()))) {
       admin.createTopics(List.of(new NewTopic("accrual.lab.events", 1, (short) 1))).all().get();
     }
@@ -104,7 +95,7 @@ class ExamplesIT {
                     .rows("select enrolled from analytics.accrual where study_id = ?", study)
                     .equals(List.of("1")));
 
-    Said said =
+    Command said =
         run(
             HOME,
             Map.of(),
@@ -117,8 +108,8 @@ class ExamplesIT {
             "-f",
             "deploy/examples/psql/lab_results.sql");
 
-    assertThat(said.exitCode()).as(said.text()).isZero();
-    assertThat(said.text().lines())
+    assertThat(said.exit()).as(said.output()).isZero();
+    assertThat(said.output().lines())
         .contains(
             "on-study|S1|1",
             "accrued|1000|1",
@@ -134,15 +125,10 @@ class ExamplesIT {
                     .containsExactly("S-1"));
   }
 
-  private static Said run(Path folder, Map<String, String> environment, String... command)
-      throws IOException, InterruptedException {
+  private static Command run(Path folder, Map<String, String> environment, String... command) {
     ProcessBuilder program =
-        new ProcessBuilder(new ArrayList<>(List.of(command)))
-            .directory(folder.toFile())
-            .redirectErrorStream(true);
+        ChildProcess.builder(new ArrayList<>(List.of(command))).directory(folder.toFile());
     program.environment().putAll(environment);
-    Process running = program.start();
-    String text = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Said(running.waitFor(), text);
+    return Command.run(program);
   }
 }

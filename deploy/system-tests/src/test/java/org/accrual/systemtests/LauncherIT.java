@@ -16,17 +16,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.accrual.embedded.FreePort;
+import org.accrual.local.Build;
 import org.accrual.local.Stack;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher as a person meets it: starts, ends, and leaves nothing behind however it ends. */
+/** Starts and ends the launcher in every way, and looks for processes that outlive it. */
 class LauncherIT {
   private static final Path HOME = Path.of("..", "..").toAbsolutePath().normalize();
 
   private static final List<String> SERVICES = List.of(Stack.CORE, Stack.RELAY, Stack.CONSUMERS);
 
-  private final Path data = TestStack.freshFolder();
+  @TempDir Path folder;
+
   private final Map<String, String> ports = freePorts();
   private final List<Process> launchers = new ArrayList<>();
 
@@ -42,7 +46,7 @@ class LauncherIT {
 
   @Test
   void endsInOrderOnSigtermAndIsFreeOfOrphansAfterAKill() throws Exception {
-    Path log = data.resolveSibling(data.getFileName() + ".1.log");
+    Path log = folder.resolve("1.log");
     Process first = launch(log);
     // Killed as early as the last three are there: what is half started must end too.
     await("every process to be started")
@@ -51,28 +55,28 @@ class LauncherIT {
     List<ProcessHandle> children = first.descendants().toList();
     assertThat(children).hasSizeGreaterThanOrEqualTo(6);
 
-    first.destroyForcibly().waitFor();
+    assertThat(first.destroyForcibly().waitFor(30, TimeUnit.SECONDS)).isTrue();
 
     await("every process to end with its killed launcher")
         .atMost(Duration.ofSeconds(60))
         .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
-    Path again = data.resolveSibling(data.getFileName() + ".2.log");
+    Path again = folder.resolve("2.log");
     Process second = launch(again);
     awaitReady(second, again);
-    List<ProcessHandle> anew = second.descendants().toList();
+    List<ProcessHandle> restarted = second.descendants().toList();
 
     second.destroy();
 
     assertThat(second.waitFor(60, TimeUnit.SECONDS)).as("stopped within 60 s").isTrue();
     assertThat(second.exitValue()).isZero();
-    assertThat(anew).noneMatch(ProcessHandle::isAlive);
+    assertThat(restarted).noneMatch(ProcessHandle::isAlive);
   }
 
   @Test
   void saysInOneLineThatAPortIsInUse() throws Exception {
-    try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       ports.put("accrual.local.kafka-port", Integer.toString(busy.getLocalPort()));
-      Path log = data.resolveSibling(data.getFileName() + ".busy.log");
+      Path log = folder.resolve("busy.log");
 
       Process launcher = launch(log);
 
@@ -89,7 +93,7 @@ class LauncherIT {
   @Test
   void saysInOneLineThatASettingIsWrong() throws Exception {
     ports.put("accrual.local.core-grpc-port", "70000");
-    Path log = data.resolveSibling(data.getFileName() + ".wrong.log");
+    Path log = folder.resolve("wrong.log");
 
     Process launcher = launch(log);
 
@@ -113,25 +117,17 @@ class LauncherIT {
     // As deploy/up does.
     command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-Daccrual.local.home=" + HOME);
-    command.add("-Daccrual.local.data=" + data);
+    command.add("-Daccrual.local.data=" + folder.resolve("data"));
     ports.forEach((key, port) -> command.add("-D" + key + "=" + port));
     command.add("-jar");
-    command.add(launcherJar().toString());
+    command.add(Build.here().jar("deploy/local", "accrual-local").toString());
     Process launcher =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        ChildProcess.builder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
     launchers.add(launcher);
     return launcher;
-  }
-
-  private static Path launcherJar() throws IOException {
-    try (Stream<Path> built = Files.list(HOME.resolve("deploy/local/target"))) {
-      return built
-          .filter(
-              file ->
-                  file.getFileName().toString().matches("accrual-local-.*(?<!sources|tests)\\.jar"))
-          .findFirst()
-          .orElseThrow();
-    }
   }
 
   private static void awaitReady(Process launcher, Path log) {
@@ -147,9 +143,9 @@ class LauncherIT {
             });
   }
 
-  private static Map<String, String> freePorts() {
-    Map<String, String> ports = new HashMap<>();
-    for (String name :
+  /** Returns a free port for every setting that names one. */
+  static Map<String, String> freePorts() {
+    List<String> names =
         List.of(
             "core-http",
             "core-grpc",
@@ -158,10 +154,12 @@ class LauncherIT {
             "consumers-grpc",
             "postgresql",
             "kafka",
-            "registry")) {
-      ports.put(
-          "accrual.local." + name + "-port",
-          Integer.toString(org.accrual.embedded.FreePort.pick()));
+            "registry",
+            "smtp");
+    List<Integer> free = Stream.generate(FreePort::pick).distinct().limit(names.size()).toList();
+    Map<String, String> ports = new HashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      ports.put("accrual.local." + names.get(i) + "-port", Integer.toString(free.get(i)));
     }
     return ports;
   }

@@ -8,12 +8,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.accrual.embedded.Folders;
 import org.accrual.local.Addresses;
 import org.accrual.local.Stack;
 import org.accrual.local.StackSettings;
@@ -22,10 +24,15 @@ import org.accrual.local.StackSettings;
 final class TestStack implements AutoCloseable {
   private static TestStack shared;
 
-  private final Stack stack;
+  /** Where the processes' logs are kept when a stack's other data is deleted. */
+  private static final Path LOGS = Path.of("target", "stack-logs").toAbsolutePath();
 
-  private TestStack(Stack stack) {
+  private final Stack stack;
+  private final Path folder;
+
+  private TestStack(Stack stack, Path folder) {
     this.stack = stack;
+    this.folder = folder;
   }
 
   /** One for all tests of this JVM, stopped when the JVM ends; all of its processes are traced. */
@@ -36,14 +43,19 @@ final class TestStack implements AutoCloseable {
     return shared;
   }
 
-  /** One more, stopped by who asks for it, or when the JVM ends. */
+  /**
+   * Starts another stack, which the caller stops; at the latest it is stopped when the JVM ends.
+   */
   static TestStack started(UnaryOperator<StackSettings> with) {
-    Stack stack = new Stack(with.apply(StackSettings.beside(freshFolder())), System.out::println);
-    Runtime.getRuntime().addShutdownHook(new Thread(stack::close, "stop-stack"));
+    Path folder = freshFolder();
+    Stack stack = new Stack(with.apply(StackSettings.beside(folder)), System.out::println);
+    TestStack started = new TestStack(stack, folder);
+    Runtime.getRuntime().addShutdownHook(new Thread(started::close, "stop-stack"));
     stack.start(false);
-    return new TestStack(stack);
+    return started;
   }
 
+  /** Returns a new folder, which the caller deletes. */
   static Path freshFolder() {
     try {
       return Files.createTempDirectory("accrual-system-test");
@@ -141,7 +153,7 @@ final class TestStack implements AutoCloseable {
     stack.kill(process);
   }
 
-  /** SIGSTOP, then SIGCONT: silent for a while, and then late. */
+  /** Sends SIGSTOP, and SIGCONT after that time. */
   void silence(String process, Duration time) throws IOException, InterruptedException {
     long pid = stop(process);
     try {
@@ -151,20 +163,16 @@ final class TestStack implements AutoCloseable {
     }
   }
 
-  /** SIGSTOP; answers its process id. */
+  /** Sends SIGSTOP and returns the process id. */
   long stop(String process) throws IOException, InterruptedException {
     long pid = stack.pid(process);
-    signal("-STOP", pid);
+    ChildProcess.signal("STOP", pid);
     return pid;
   }
 
-  /** SIGCONT, if it is still there. */
+  /** Sends SIGCONT if the process still runs. */
   static void goOn(long pid) throws IOException, InterruptedException {
-    signal("-CONT", pid);
-  }
-
-  private static void signal(String name, long pid) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", name, Long.toString(pid)).inheritIO().start().waitFor();
+    ChildProcess.signal("CONT", pid);
   }
 
   /** Whether it serves now, as far as its last start is concerned. */
@@ -182,8 +190,29 @@ final class TestStack implements AutoCloseable {
     }
   }
 
+  /** Stops all processes, keeps their logs under {@code target} and deletes all other data. */
   @Override
   public void close() {
     stack.close();
+    try {
+      keepLogs();
+    } finally {
+      Folders.delete(folder);
+    }
+  }
+
+  private void keepLogs() {
+    Path logs = folder.resolve("logs");
+    if (!Files.isDirectory(logs)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(logs)) {
+      Path kept = Files.createDirectories(LOGS.resolve(folder.getFileName()));
+      for (Path file : files.toList()) {
+        Files.copy(file, kept.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.accrual.embedded.EmbeddedSmtp;
+import org.accrual.embedded.Folders;
 import org.accrual.embedded.FreePort;
 import org.accrual.local.Stack;
 
@@ -73,5 +74,6 @@ final class ThreeConsumers implements AutoCloseable {
   public void close() {
     stack.close();
     mailServer(false);
+    Folders.delete(folder);
   }
 }
