@@ -208,8 +208,8 @@ class IntakeLoopIT {
       for (String value : values) {
         var _ =
             producer.send(
-            new ProducerRecord<>(
-                topic.name, partition, null, value.getBytes(StandardCharsets.UTF_8)));
+                new ProducerRecord<>(
+                    topic.name, partition, null, value.getBytes(StandardCharsets.UTF_8)));
       }
     }
   }
