@@ -16,13 +16,14 @@ import org.accrual.runtime.trace.Names;
 import org.accrual.runtime.trace.Traces;
 
 /**
- * The spans of a batch: one a message that belongs to a recorded trace, as the child of what sent
- * it; what the message causes goes on from its span. What is replayed gets one span a batch, with
- * links: it is no part of what happened then. Used by one thread.
+ * Records the spans of a batch: one for each message that belongs to a recorded trace, as the child
+ * of the span that sent it; spans caused by the message are children of its span. A replay is not
+ * part of the original traces: it gets spans of its own, each linked to at most {@link #MOST_LINKS}
+ * of them. Used by one thread.
  */
 final class BatchSpans {
-  /** The SDK drops what is above. */
-  private static final int MOST_LINKS = 128;
+  /** The SDK drops further links of a span. */
+  static final int MOST_LINKS = 128;
 
   private final Map<Position, Span> spans = new HashMap<>();
   private final List<Span> replays = new ArrayList<>();
@@ -120,16 +121,15 @@ final class BatchSpans {
             .map(Traces::context)
             .flatMap(Optional::stream)
             .distinct()
-            .limit(MOST_LINKS)
             .toList();
-    if (!origins.isEmpty()) {
+    for (int from = 0; from < origins.size(); from += MOST_LINKS) {
       SpanBuilder span =
           Traces.root("replay " + consumer, SpanKind.CONSUMER)
               .setAttribute(Names.MESSAGING_SYSTEM, "kafka")
               .setAttribute(Names.MESSAGING_OPERATION, "process")
               .setAttribute(Names.MESSAGING_GROUP, Topics.PREFIX + consumer)
               .setAttribute(Names.MESSAGING_BATCH, (long) decoded.size());
-      origins.forEach(span::addLink);
+      origins.subList(from, Math.min(from + MOST_LINKS, origins.size())).forEach(span::addLink);
       replays.add(span.startSpan());
     }
   }

@@ -10,6 +10,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.accrual.intake.BatchResult.Aside;
 import org.accrual.runtime.trace.Traces;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +76,26 @@ class BatchSpansTest {
     assertThat(replay.getLinks())
         .singleElement()
         .satisfies(link -> assertThat(link.getSpanContext().getTraceId()).isEqualTo(TRACE));
+  }
+
+  @Test
+  void aReplayOfManyTracesIsLinkedToEachOfThem() {
+    int traces = BatchSpans.MOST_LINKS + 1;
+    List<Decoded> batch =
+        IntStream.range(0, traces)
+            .<Decoded>mapToObj(
+                i ->
+                    IntakeFixtures.message(0, i, "a", i + 1)
+                        .goingOnFrom("00-%032x-00f067aa0ba902b7-01".formatted(i + 1)))
+            .toList();
+
+    BatchSpans.begin("probe", true, batch).end(new BatchResult(traces, 0, 0, Map.of(), List.of()));
+
+    assertThat(exported.getFinishedSpanItems())
+        .flatExtracting(SpanData::getLinks)
+        .extracting(link -> link.getSpanContext().getTraceId())
+        .doesNotHaveDuplicates()
+        .hasSize(traces);
   }
 
   @Test
