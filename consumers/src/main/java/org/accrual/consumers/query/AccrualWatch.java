@@ -4,6 +4,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -50,10 +51,15 @@ class AccrualWatch {
   @Inject
   AccrualWatch(AccrualReader accruals) {
     this.accruals = accruals;
-    this.thread = Thread.ofVirtual().name("accrual-watch").start(heartbeat.watch(this::run));
+    this.thread = Thread.ofVirtual().name("accrual-watch").unstarted(heartbeat.watch(this::run));
   }
 
-  /** From now on until the caller leaves. */
+  /** Starts with the process, so that no call has to. */
+  void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
+    thread.start();
+  }
+
+  /** Sends the study's accrual to the caller from now on until it leaves. */
   void watch(String studyId, ServerCallStreamObserver<StudyAccrual> call) {
     Watcher watcher = new Watcher(studyId, call);
     call.setOnCancelHandler(() -> watchers.remove(watcher));
