@@ -3,11 +3,15 @@ package org.accrual.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConsoleHttpIT {
   private static final String CALL =
       "POST /console/api/call/ProjectionAdminService/ListProjections";
+  private static final Pattern LENGTH =
+      Pattern.compile("(?i)^content-length: (\\d+)", Pattern.MULTILINE);
   private static final String JSON = "Content-Type: application/json\r\n";
 
   private final URI console = URI.create(TestStack.shared().console());
@@ -118,32 +124,37 @@ class ConsoleHttpIT {
 
   /** Returns head and body of the answer; the body without the lines of chunked encoding. */
   private String ask(String request, String host, String headers, String body) throws IOException {
-    try (Socket socket = send(request, host, headers + "Connection: close\r\n", body)) {
-      // One char a byte, so that lengths in the answer are lengths in the text.
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-      int end = answer.indexOf("\r\n\r\n") + 4;
-      assertThat(end).as("%s", answer).isGreaterThan(3);
-      String head = answer.substring(0, end);
-      String rest = answer.substring(end);
-      String content = head.contains("Transfer-Encoding: chunked") ? unchunked(rest) : rest;
-      return head
-          + new String(content.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    try (Socket socket = send(request, host, headers, body)) {
+      InputStream in = socket.getInputStream();
+      StringBuilder head = new StringBuilder();
+      for (String line = line(in); !line.isEmpty(); line = line(in)) {
+        head.append(line).append("\r\n");
+      }
+      Matcher length = LENGTH.matcher(head);
+      byte[] content =
+          length.find() ? in.readNBytes(Integer.parseInt(length.group(1))) : chunks(in);
+      return head + "\r\n" + new String(content, StandardCharsets.UTF_8);
     }
   }
 
-  private static String unchunked(String chunks) {
-    StringBuilder content = new StringBuilder();
-    int at = 0;
-    while (true) {
-      int line = chunks.indexOf("\r\n", at);
-      int length = Integer.parseInt(chunks.substring(at, line), 16);
-      if (length == 0) {
-        return content.toString();
-      }
-      content.append(chunks, line + 2, line + 2 + length);
-      at = line + 2 + length + 2;
+  private static byte[] chunks(InputStream in) throws IOException {
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    for (int size = Integer.parseInt(line(in), 16);
+        size > 0;
+        size = Integer.parseInt(line(in), 16)) {
+      content.write(in.readNBytes(size));
+      assertThat(line(in)).isEmpty();
     }
+    return content.toByteArray();
+  }
+
+  private static String line(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int next = in.read(); next != '\n'; next = in.read()) {
+      assertThat(next).as("end of the answer after %s", line).isNotNegative();
+      line.append((char) next);
+    }
+    return line.toString().strip();
   }
 
   private String firstEvent(String request, String headers) throws IOException {
