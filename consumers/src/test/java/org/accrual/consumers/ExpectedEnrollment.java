@@ -39,7 +39,7 @@ public record ExpectedEnrollment(
   private static final UnaryOperator<EnrollmentStory> ON_STUDY =
       story -> REQUESTED.apply(story).confirmed();
   private static final UnaryOperator<EnrollmentStory> FOLLOW_UP =
-      story -> ON_STUDY.apply(story).told(followUp(story));
+      story -> ON_STUDY.apply(story).with(followUp(story));
 
   /** Returns at least one enrollment for each type of the enrollment topic. */
   public static List<ExpectedEnrollment> all() {
@@ -65,12 +65,12 @@ public record ExpectedEnrollment(
             "eligibility-recorded.v1|ineligible|null|3",
             "ineligible|null|1|null|null|null|null|3"),
         of(
-            story -> ELIGIBLE.apply(story).told(corrected(story, false)),
+            story -> ELIGIBLE.apply(story).with(corrected(story, false)),
             "ineligible|null|null|null|null|1|null|null|4|4",
             "eligibility-corrected.v1|ineligible|a laboratory mistake|4",
             "ineligible|null|1|null|null|null|null|4"),
         of(
-            story -> INELIGIBLE.apply(story).told(corrected(story, true)),
+            story -> INELIGIBLE.apply(story).with(corrected(story, true)),
             "eligible|null|null|null|null|1|null|null|4|4",
             "eligibility-corrected.v1|eligible|a laboratory mistake|4",
             "eligible|null|1|4|null|null|null|4"),
@@ -80,22 +80,22 @@ public record ExpectedEnrollment(
             "requested.v1|pending-on-study|null|4",
             "pending-on-study|null|1|3|4|null|null|4"),
         of(
-            story -> REQUESTED.apply(story).told(slot(story)),
+            story -> REQUESTED.apply(story).with(slot(story)),
             "pending-on-study|null|null|null|null|1|4|null|5|5",
             "slot-reserved.v1|pending-on-study|null|5",
             "pending-on-study|null|1|3|4|null|null|5"),
         of(
-            story -> REQUESTED.apply(story).told(randomized(story)),
+            story -> REQUESTED.apply(story).with(randomized(story)),
             "pending-on-study|null|null|null|null|1|4|null|5|5",
             "randomized.v1|pending-on-study|null|5",
             "pending-on-study|null|1|3|4|null|null|5"),
         of(
-            story -> REQUESTED.apply(story).told(kit(story)),
+            story -> REQUESTED.apply(story).with(kit(story)),
             "pending-on-study|null|null|null|null|1|4|null|5|5",
             "kit-allocated.v1|pending-on-study|null|5",
             "pending-on-study|null|1|3|4|null|null|5"),
         of(
-            story -> REQUESTED.apply(story).told(compensation(story)),
+            story -> REQUESTED.apply(story).with(compensation(story)),
             "pending-on-study|null|null|null|null|1|4|null|5|5",
             "compensation-started.v1|pending-on-study|KITS_EXHAUSTED|5",
             "pending-on-study|null|1|3|4|null|null|5"),
@@ -126,17 +126,17 @@ public record ExpectedEnrollment(
             "follow-up-started.v1|follow-up|null|6",
             "follow-up|null|1|3|4|5|null|6"),
         of(
-            story -> ON_STUDY.apply(story).told(off(story, "progression", "OTHER")),
+            story -> ON_STUDY.apply(story).with(off(story, "progression", "OTHER")),
             "off-study|null|null|progression|OTHER|1|4|5|6|6",
             "taken-off-study.v1|off-study|progression|6",
             "off-study|null|1|3|4|5|6|6"),
         of(
-            story -> FOLLOW_UP.apply(story).told(off(story, "done", "COMPLETED")),
+            story -> FOLLOW_UP.apply(story).with(off(story, "done", "COMPLETED")),
             "off-study|null|null|done|COMPLETED|1|4|5|7|7",
             "taken-off-study.v1|off-study|done|7",
             "off-study|null|1|3|4|5|7|7"),
         of(
-            story -> ON_STUDY.apply(story).told(unblinded(story)),
+            story -> ON_STUDY.apply(story).with(unblinded(story)),
             "on-study|null|null|null|null|1|4|5|6|6",
             "unblinded.v1|on-study|an emergency|6",
             "on-study|null|1|3|4|5|null|6"),
@@ -152,7 +152,7 @@ public record ExpectedEnrollment(
             "patient-withdrawn.v1|withdrawn|moved|6",
             "withdrawn|eligible|1|3|4|null|6|6"),
         of(
-            story -> SCREENED.apply(story).withdrawn("moved", false).told(reversed(story)),
+            story -> SCREENED.apply(story).withdrawn("moved", false).with(reversed(story)),
             "screening|null|null|null|null|1|null|null|3|3",
             "withdrawal-reversed.v1|screening|the wrong patient|3",
             "screening|null|1|null|null|null|null|3"),
@@ -162,7 +162,7 @@ public record ExpectedEnrollment(
                     .apply(story)
                     .rejected("KITS_EXHAUSTED", false)
                     .withdrawn("moved", false)
-                    .told(reversed(story)),
+                    .with(reversed(story)),
             "eligible|null|null|KITS_EXHAUSTED|null|1|4|null|7|7",
             "withdrawal-reversed.v1|eligible|the wrong patient|7",
             "eligible|null|1|3|4|null|null|7"),

@@ -136,12 +136,12 @@ class AnalyticsTablesIT {
     return switch (random.nextInt(6)) {
       case 0 -> story.assessed(false);
       case 1 -> story.consented().assessed(true).requested().rejected("X", random.nextBoolean());
-      case 2 -> story.withdrawn("moved", false).told(reversed(story)).assessed(true);
+      case 2 -> story.withdrawn("moved", false).with(reversed(story)).assessed(true);
       case 3 -> EnrollmentStory.onStudy(study, site).withdrawn("moved", true);
       case 4 -> {
         EnrollmentStory done = EnrollmentStory.onStudy(study, site);
-        yield done.told(new FollowUpStarted(done.id, study, site, done.patient, "nurse"))
-            .told(
+        yield done.with(new FollowUpStarted(done.id, study, site, done.patient, "nurse"))
+            .with(
                 new TakenOffStudy(
                     done.id, study, site, done.patient, "done", "nurse", "COMPLETED"));
       }
