@@ -98,7 +98,7 @@ public final class ReadSide implements AutoCloseable {
   }
 
   /**
-   * Makes the next reader of a table wait, and returns once one waits; then it goes on.
+   * Blocks the next reader of a table until one waits, then releases it and returns.
    *
    * @param table with its schema
    */
@@ -119,7 +119,7 @@ public final class ReadSide implements AutoCloseable {
     }
   }
 
-  /** Lets anyone connect to the database, or nobody; ends the connections that there are. */
+  /** Allows or refuses connections to the database, and ends those that are open. */
   public void connections(boolean allowed) {
     String name = database.substring(database.lastIndexOf('/') + 1);
     String admin = SharedParts.postgres().jdbcUrl("postgres") + "?user=postgres";

@@ -83,7 +83,7 @@ class ProjectionRowsIT {
 
   private void assertRows(ExpectedEnrollment expected) {
     List<Message> messages = Messages.of(expected.story(), START.plusSeconds(1));
-    // The last event by itself, from the stored row: every column that it needs must be stored.
+    // Applies the last event alone, to the stored row: every column that it needs must be stored.
     apply(messages.subList(0, messages.size() - 1));
     apply(messages.subList(messages.size() - 1, messages.size()));
     String id = expected.story().id;

@@ -151,7 +151,7 @@ class UpScriptTest {
   @Test
   void needsNeitherHomeNorFindNorPsNorSed() throws Exception {
     environment.put("JAVA_HOME", jdk("jdks/a", "25").toString());
-    // Where it looks for JDKs of itself, one folder is in the user's home.
+    // One of the default JDK folders is in the user's home.
     environment.put("ACCRUAL_JDK_FOLDERS", null);
     maven("exit 0");
     Path programs = Files.createDirectories(folder.resolve("programs"));

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.accrual.runtime.Settings;
 
 /**
- * When a process counts as stuck.
+ * Sets the limits after which a process counts as stuck.
  *
  * @param loopTimeout after which a loop without a heartbeat is stuck
  * @param grpcTimeout after which a gRPC server that does not answer its own process is stuck
