@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Under a locale whose {@code %d} has other digits than 0 to 9. */
 class LocaleTest {
@@ -41,17 +44,27 @@ class LocaleTest {
   }
 
   @Test
-  void aProgramOnALeashWritesAsciiDigitsAndUtf8() throws IOException {
+  void aProgramOnALeashWritesAsciiDigitsAndUtf8(@TempDir Path folder) throws IOException {
     List<String> options = List.of("-Duser.language=ar", "-Duser.country=EG");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Leash.command(
-                options, Origin.of(LocaleTest.class), NumberProgram.class.getName(), List.of()));
+    List<String> command =
+        Leash.command(
+            options, Origin.of(LocaleTest.class), NumberProgram.class.getName(), List.of());
+    // Java under LC_ALL=C finds no class in a checkout whose path goes beyond ASCII.
+    copyClass(Leash.class, folder);
+    copyClass(NumberProgram.class, folder);
+    command.set(command.indexOf("-cp") + 1, folder.toString());
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LC_ALL", "C");
     Process program = builder.start();
 
     String output = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(output.strip()).isEqualTo("7400 ü");
+  }
+
+  private static void copyClass(Class<?> type, Path to) throws IOException {
+    Path file = Path.of(type.getName().replace('.', '/') + ".class");
+    Files.createDirectories(to.resolve(file).getParent());
+    Files.copy(Origin.of(type).resolve(file), to.resolve(file));
   }
 }
