@@ -50,10 +50,10 @@ class LocaleTest {
         Leash.command(
             options, Origin.of(LocaleTest.class), NumberProgram.class.getName(), List.of());
     // Java under LC_ALL=C finds no class in a checkout whose path goes beyond ASCII.
-    copyClass(Leash.class, folder);
-    copyClass(NumberProgram.class, folder);
+    copyClasses(folder, Leash.class, EmbeddedPartException.class, NumberProgram.class);
     command.set(command.indexOf("-cp") + 1, folder.toString());
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.redirectErrorStream(true);
     builder.environment().put("LC_ALL", "C");
     Process program = builder.start();
 
@@ -62,9 +62,11 @@ class LocaleTest {
     assertThat(output.strip()).isEqualTo("7400 ü");
   }
 
-  private static void copyClass(Class<?> type, Path to) throws IOException {
-    Path file = Path.of(type.getName().replace('.', '/') + ".class");
-    Files.createDirectories(to.resolve(file).getParent());
-    Files.copy(Origin.of(type).resolve(file), to.resolve(file));
+  private static void copyClasses(Path to, Class<?>... types) throws IOException {
+    for (Class<?> type : types) {
+      Path file = Path.of(type.getName().replace('.', '/') + ".class");
+      Files.createDirectories(to.resolve(file).getParent());
+      Files.copy(Origin.of(type).resolve(file), to.resolve(file));
+    }
   }
 }
