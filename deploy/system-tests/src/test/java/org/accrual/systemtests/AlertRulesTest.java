@@ -25,7 +25,10 @@ class AlertRulesTest {
     Output promtool = run(PROMTOOL.toString());
     assertThat(promtool.exit()).as(promtool.text()).isZero();
 
-    Output tests = run(promtool.text().strip(), "test", "rules", "alerts.test.yml");
+    // The path is the last line: where promtool had to be fetched first, apt-get's output precedes
+    // it.
+    Output tests =
+        run(promtool.text().lines().toList().getLast(), "test", "rules", "alerts.test.yml");
 
     assertThat(tests.exit()).as(tests.text()).isZero();
   }
