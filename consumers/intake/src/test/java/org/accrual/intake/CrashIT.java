@@ -2,6 +2,7 @@ package org.accrual.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.accrual.fixtures.Seeds;
 import org.accrual.intake.CrashRun.Findings;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * -Pfaults. {@code -Dfaults.seed=N} repeats a run's load and its order of faults.
  */
 class CrashIT {
-  private static final long SEED = FaultSeed.of(CrashIT.class);
+  private static final long SEED = Seeds.of(CrashIT.class);
 
   @Test
   void threeProcessesKilledStoppedAndHungLoseAndRepeatNothing() throws Exception {

@@ -1,6 +1,7 @@
 package org.accrual.intake;
 
 import java.util.concurrent.TimeUnit;
+import org.accrual.fixtures.Seeds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -9,6 +10,6 @@ class DecoderFuzzTest {
   @Test
   @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void noInputThrowsHangsOrTakesMuchMemory() {
-    new DecoderFuzz(FaultSeed.of(DecoderFuzzTest.class)).run(20_000);
+    new DecoderFuzz(Seeds.of(DecoderFuzzTest.class)).run(20_000);
   }
 }

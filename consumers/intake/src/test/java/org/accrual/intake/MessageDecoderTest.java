@@ -18,6 +18,7 @@ import org.accrual.event.enrollment.PatientScreened;
 import org.accrual.fixtures.EnrollmentStory;
 import org.accrual.fixtures.EventEncoding;
 import org.accrual.fixtures.GenericEncoding;
+import org.accrual.fixtures.Seeds;
 import org.accrual.runtime.registry.RegistryUnavailable;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -152,7 +153,7 @@ class MessageDecoderTest {
 
   @Test
   void noGarbageThrows() {
-    Random random = new Random(FaultSeed.of(MessageDecoderTest.class));
+    Random random = new Random(Seeds.of(MessageDecoderTest.class));
     List<Header> headers = EventEncoding.headers(EVENT, 1, Instant.EPOCH);
     for (int i = 0; i < 10_000; i++) {
       byte[] value = encoded();

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.accrual.contract.Topics;
+import org.accrual.fixtures.Seeds;
 import org.accrual.intake.Judgement.Advance;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -189,7 +190,7 @@ class VersionGateTest {
   }
 
   private static LongStream seeds() {
-    return new Random(FaultSeed.of(VersionGateTest.class)).longs(50);
+    return new Random(Seeds.of(VersionGateTest.class)).longs(50);
   }
 
   /** Whatever is repeated and however batches are cut, each version is admitted once, in order. */

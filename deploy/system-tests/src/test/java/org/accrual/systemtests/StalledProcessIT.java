@@ -6,24 +6,12 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import org.accrual.local.Stack;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("A process that works no more")
 class StalledProcessIT {
-  private static TestStack stack;
-
-  @BeforeAll
-  static void start() {
-    stack = TestStack.started(settings -> settings);
-  }
-
-  @AfterAll
-  static void stop() {
-    stack.close();
-  }
+  private final TestStack stack = TestStack.shared();
 
   @Test
   @DisplayName("is restarted by the launcher, all three at once")
@@ -65,7 +53,7 @@ class StalledProcessIT {
         .contains("upkeep");
   }
 
-  private static String live(int httpPort) {
+  private String live(int httpPort) {
     return HttpText.get(stack.addresses().http(httpPort) + "/health/live");
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.accrual.fixtures.Seeds;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * points. {@code -Dfaults.seed=N} repeats a run's schedule.
  */
 class FaultIT {
-  private final long seed = FaultSeed.of(FaultIT.class);
+  private final long seed = Seeds.of(FaultIT.class);
 
   @TempDir Path folder;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.accrual.fixtures.Seeds;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PlantedBugsIT {
   private static final FaultRun.Plan PLAN =
       new FaultRun.Plan(4, 0, 0, 2 * KillPoint.values().length);
-  private static final long SEED = FaultSeed.of(PlantedBugsIT.class);
+  private static final long SEED = Seeds.of(PlantedBugsIT.class);
 
   @TempDir Path folder;
 

@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.accrual.fixtures.Seeds;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ class RecoverIT {
       }
       try (Writers writers = new Writers(stack.url())) {
         Process relay = relay(stack);
-        writers.start(6, FaultSeed.of(RecoverIT.class));
+        writers.start(6, Seeds.of(RecoverIT.class));
         assertThat(stack.drainedWithin(Duration.ofSeconds(60))).isTrue();
         assertThat(command(stack, "recover")).isEqualTo(3);
         Programs.end(relay);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.accrual.fixtures.Seeds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -45,7 +46,7 @@ class TakeoverIT {
     await().atMost(LIMIT).until(() -> log("first").contains("-> streaming"));
     second = relay("second");
     await().atMost(LIMIT).until(() -> log("second").contains("-> waiting-for-slot"));
-    writers.start(3, FaultSeed.of(TakeoverIT.class));
+    writers.start(3, Seeds.of(TakeoverIT.class));
     assertThat(stack.drainedWithin(LIMIT)).isTrue();
   }
 
