@@ -35,6 +35,18 @@ select r.slot, r.state, r.instance, r.reason, r.mark, r.relayed_at, r.updated_at
 comment on view ops.relay_status is
   'One row a relay slot. Act when updated_at stands still, state is refused, wal_status is not reserved, or lag grows.';
 
+-- Changes with every change to a publication or to its part for the outbox: object identifiers are new when one is dropped
+-- and made again, and a changed row has another xmin. Empty if the publication does not cover the outbox. PostgreSQL 18
+-- skips a missing publication with a warning in its own log only, so the relay compares this with each heartbeat.
+create function outbox.publication_version(publication name) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select coalesce((
+    select format('%s.%s/%s.%s', p.oid, p.xmin, r.oid, r.xmin)
+      from pg_publication p
+      join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = to_regclass('outbox.message')
+     where p.pubname = publication), '')
+$$;
+
 -- Partitions that take no more rows, and the place in the WAL under which all of their rows were committed.
 create table outbox.sealed (
   partition text        primary key,
@@ -156,6 +168,19 @@ grant select on outbox.message to accrual_relay;
 -- SELECT of the key, which "on conflict" reads.
 grant insert, select (id) on outbox.rejected to accrual_relay;
 grant select, update on ops.relay to accrual_relay;
+-- A logical message travels through every slot of the database, whole and in memory: nobody but the relay, for its
+-- heartbeats, should write any. Only a superuser can take that right from PUBLIC.
+do $$
+declare
+  emit text;
+begin
+  foreach emit in array array['text', 'bytea'] loop
+    execute format('revoke execute on function pg_logical_emit_message(boolean, text, %s, boolean) from public', emit);
+    execute format('grant execute on function pg_logical_emit_message(boolean, text, %s, boolean) to accrual_relay', emit);
+  end loop;
+exception when insufficient_privilege then
+  raise notice 'only a superuser can take pg_logical_emit_message() from PUBLIC; until then any role can write messages into the WAL';
+end $$;
 -- With it each heartbeat lets the slot go of WAL; without it the server does so every 15 s.
 do $$
 begin

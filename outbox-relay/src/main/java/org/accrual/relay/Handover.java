@@ -63,7 +63,10 @@ final class Handover implements Receiver {
       return switch (guard.judge(facts, mark)) {
         case Verdict.Unfit(Refusal refusal) -> throw refuse(refusal);
         case Verdict.Fit fit ->
-            begin(new Origin(facts.systemIdentifier(), facts.timeline(), slot), fit);
+            begin(
+                new Origin(
+                    facts.systemIdentifier(), facts.timeline(), slot, facts.publicationVersion()),
+                fit);
       };
     } catch (SQLException away) {
       throw new IllegalStateException("the database did not tell of its slot", away);
@@ -91,13 +94,21 @@ final class Handover implements Receiver {
   }
 
   @Override
-  public void deliver(Delivery delivery) throws InterruptedException {
-    Origin here = origin;
-    if (here == null) {
-      throw new IllegalStateException("a delivery came before the slot was acquired");
+  public void heartbeat(String publicationVersion) {
+    if (!acquired().publicationVersion().equals(publicationVersion)) {
+      throw refuse(Verdict.publicationChanged());
     }
+  }
+
+  @Override
+  public void foreignRow() {
+    throw refuse(Verdict.publicationChanged());
+  }
+
+  @Override
+  public void deliver(Delivery delivery) throws InterruptedException {
     try {
-      int rejected = publisher.publish(delivery.rows(), new Mark(here, delivery.reached()));
+      int rejected = publisher.publish(delivery.rows(), new Mark(acquired(), delivery.reached()));
       life.delivered(delivery, rejected);
     } catch (Unpublishable unfit) {
       throw refuse(
@@ -107,6 +118,14 @@ final class Handover implements Receiver {
               "register its schema, raise the topic's limit or upgrade the relay, then start the"
                   + " relay again: it goes on with this record"));
     }
+  }
+
+  private Origin acquired() {
+    Origin here = origin;
+    if (here == null) {
+      throw new IllegalStateException("a delivery came before the slot was acquired");
+    }
+    return here;
   }
 
   private RelayRefused refuse(Refusal refusal) {

@@ -25,8 +25,12 @@ public final class Main {
     switch (String.join(" ", args)) {
       case "" -> ServiceProcess.run("outbox-relay", RelaySettings::read);
       case "check" -> command("check", settings -> new CheckCommand(settings).run());
-      case "recover" -> command("recover", settings -> new RecoverCommand(settings).run());
-      default -> ServiceProcess.exit(64, "outbox-relay: no argument, or one of: check, recover");
+      case "recover" -> command("recover", settings -> new RecoverCommand(settings, false).run());
+      case "recover --compare" ->
+          command("recover", settings -> new RecoverCommand(settings, true).run());
+      default ->
+          ServiceProcess.exit(
+              64, "outbox-relay: no argument, or one of: check, recover, recover --compare");
     }
   }
 

@@ -37,11 +37,19 @@ final class RecoverCommand {
   private static final int BYTES = 4 * 1024 * 1024;
 
   private final RelaySettings settings;
+  private final boolean compare;
   private final String slot;
   private final SlotGuard guard;
 
-  RecoverCommand(RelaySettings settings) {
+  /**
+   * Creates the command.
+   *
+   * @param compare whether a slot that is fit is replaced too, so that the retained outbox is
+   *     compared with the topics
+   */
+  RecoverCommand(RelaySettings settings, boolean compare) {
     this.settings = settings;
+    this.compare = compare;
     this.slot = settings.source().slot();
     this.guard = new SlotGuard(settings.source().database(), slot, settings.source().publication());
   }
@@ -54,8 +62,12 @@ final class RecoverCommand {
           "recover: a relay streams from slot '%s'; nothing is lost".formatted(slot));
     }
     return switch (guard.judge(facts, new MarkTopic(settings.sink()).newest())) {
+      case Verdict.Fit _ when compare -> recover(facts);
       case Verdict.Fit _ ->
-          Outcome.of(0, "recover: slot '%s' is fit, nothing was done".formatted(slot));
+          Outcome.of(
+              0,
+              "recover: slot '%s' is fit, nothing was done; recover --compare compares all the same"
+                  .formatted(slot));
       case Verdict.Unfit(Refusal refusal) ->
           switch (refusal.reason()) {
             case SLOT_UNFIT, PUBLICATION_UNFIT, RECORD_UNFIT ->
@@ -65,6 +77,7 @@ final class RecoverCommand {
                 SLOT_AHEAD_OF_MARK,
                 OTHER_CLUSTER,
                 OTHER_TIMELINE,
+                PUBLICATION_CHANGED,
                 MARK_MISSING ->
                 recover(facts);
           };
@@ -86,7 +99,8 @@ final class RecoverCommand {
       outbox.inOrder(missing::publish);
       Mark mark =
           new Mark(
-              new Origin(facts.systemIdentifier(), facts.timeline(), slot),
+              new Origin(
+                  facts.systemIdentifier(), facts.timeline(), slot, facts.publicationVersion()),
               Position.at(made.consistentPoint()));
       missing.finish(mark);
       try (StatusTable status = new StatusTable(settings.source().database(), slot)) {

@@ -39,7 +39,9 @@ class SlotGuardIT {
             "accrual_outbox");
 
     SlotFacts facts = unable.look();
-    Origin here = new Origin(facts.systemIdentifier(), facts.timeline(), fixtures.slot);
+    Origin here =
+        new Origin(
+            facts.systemIdentifier(), facts.timeline(), fixtures.slot, facts.publicationVersion());
     Position confirmed = Position.at(facts.slot().orElseThrow().confirmed());
 
     assertThat(unable.judge(facts, Optional.of(new Mark(here, confirmed))))

@@ -12,6 +12,9 @@ public record Mark(Origin origin, Position position) {
    * @param systemIdentifier of the PostgreSQL cluster, made by initdb
    * @param timeline of its WAL
    * @param slot the replication slot
+   * @param publicationVersion changes with every change to the publication: rows written under
+   *     another version may not have come through it
    */
-  public record Origin(String systemIdentifier, int timeline, String slot) {}
+  public record Origin(
+      String systemIdentifier, int timeline, String slot, String publicationVersion) {}
 }

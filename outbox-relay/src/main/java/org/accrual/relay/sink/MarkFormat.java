@@ -32,7 +32,8 @@ final class MarkFormat {
             .put("ordinal", mark.position().ordinal())
             .put("system_identifier", mark.origin().systemIdentifier())
             .put("timeline", mark.origin().timeline())
-            .put("slot", mark.origin().slot());
+            .put("slot", mark.origin().slot())
+            .put("publication", mark.origin().publicationVersion());
     return value.toString().getBytes(StandardCharsets.UTF_8);
   }
 
@@ -47,7 +48,8 @@ final class MarkFormat {
           new Origin(
               mark.required("system_identifier").textValue(),
               mark.required("timeline").intValue(),
-              mark.required("slot").textValue()),
+              mark.required("slot").textValue(),
+              mark.required("publication").textValue()),
           new Position(
               Position.lsn(mark.required("lsn").textValue()),
               mark.required("ordinal").longValue()));

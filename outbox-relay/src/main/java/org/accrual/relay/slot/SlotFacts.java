@@ -6,6 +6,7 @@ import java.util.Optional;
  * What the database says about slot and publication at one moment.
  *
  * @param database the one connected to
+ * @param publicationVersion changes with every change to the publication; empty if it is missing
  * @param publicationFault what is wrong with the publication; empty if nothing
  */
 public record SlotFacts(
@@ -13,6 +14,7 @@ public record SlotFacts(
     int timeline,
     String database,
     Optional<Slot> slot,
+    String publicationVersion,
     Optional<String> publicationFault) {
 
   /**

@@ -27,7 +27,8 @@ public final class SlotGuard {
       """
       select (select system_identifier from pg_control_system())::text as system_identifier,
              ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int as timeline,
-             current_database() as database
+             current_database() as database,
+             outbox.publication_version(?) as publication_version
       """;
 
   private static final String SLOT =
@@ -60,13 +61,13 @@ public final class SlotGuard {
         when p.puballtables or t.tables is distinct from 'outbox.message'
           then 'the publication must hold outbox.message alone, it holds '
                || case when p.puballtables then 'all tables' else coalesce(t.tables, 'none') end
-        when t.filtered then 'the publication must not filter rows'
+        when t.filtered then 'the publication must not filter rows or columns'
       end as fault
       from (select ?::text as name) asked
       left join pg_publication p on p.pubname = asked.name
       left join lateral (
         select string_agg(schemaname || '.' || tablename, ', ') as tables,
-               bool_or(rowfilter is not null) as filtered
+               bool_or(rowfilter is not null or cardinality(attnames) < 7) as filtered
           from pg_publication_tables where pubname = asked.name) t on true
       """;
 
@@ -139,7 +140,7 @@ public final class SlotGuard {
     }
 
     SlotFacts facts() throws SQLException {
-      try (PreparedStatement statement = connection.prepareStatement(CLUSTER);
+      try (PreparedStatement statement = ask(CLUSTER, publication);
           ResultSet row = statement.executeQuery()) {
         row.next();
         return new SlotFacts(
@@ -147,6 +148,7 @@ public final class SlotGuard {
             row.getInt("timeline"),
             row.getString("database"),
             slot(),
+            row.getString("publication_version"),
             publicationFault());
       }
     }

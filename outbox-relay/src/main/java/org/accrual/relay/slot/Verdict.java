@@ -101,7 +101,20 @@ public sealed interface Verdict {
               .formatted(slotName, Position.text(confirmed), mark.position()),
           RECOVER);
     }
+    if (!mark.origin().publicationVersion().equals(facts.publicationVersion())) {
+      return new Unfit(publicationChanged());
+    }
     return new Fit(mark.position(), false);
+  }
+
+  /** Returns the refusal for a publication that was changed since the mark was written. */
+  static Refusal publicationChanged() {
+    return new Refusal(
+        Reason.PUBLICATION_CHANGED,
+        "the publication or its table was changed since the mark was written: rows from in between"
+            + " may be missing on the topics",
+        "restore the publication as the migrations make it, run the relay's command recover"
+            + " --compare, then start the relay again");
   }
 
   private static Verdict unfit(Reason reason, String detail, String remedy) {

@@ -6,6 +6,7 @@ import io.debezium.connector.postgresql.connection.ReplicationStream;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import org.accrual.relay.outbox.StreamMismatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ final class BoundaryStream implements ReplicationStream {
   private final ReplicationStream stream;
   private final Consumer<Boundary> boundaries;
   private final Runnable passed;
+  private final Runnable foreignRow;
   private @Nullable ReplicationMessage held;
   private @Nullable Lsn heldAt;
   private long rows;
@@ -30,11 +32,17 @@ final class BoundaryStream implements ReplicationStream {
   /**
    * @param boundaries told of each end of a transaction before its last row goes on
    * @param passed told once that has gone on
+   * @param foreignRow called when a row of another table comes, which ends the stream
    */
-  BoundaryStream(ReplicationStream stream, Consumer<Boundary> boundaries, Runnable passed) {
+  BoundaryStream(
+      ReplicationStream stream,
+      Consumer<Boundary> boundaries,
+      Runnable passed,
+      Runnable foreignRow) {
     this.stream = stream;
     this.boundaries = boundaries;
     this.passed = passed;
+    this.foreignRow = foreignRow;
   }
 
   @Override
@@ -74,11 +82,20 @@ final class BoundaryStream implements ReplicationStream {
       case INSERT, UPDATE, DELETE, TRUNCATE -> {
         release(processor);
         if (message.isSkippedMessage()) {
+          // Debezium skips rows of other tables: the outbox was renamed, or the publication
+          // extended.
+          foreignRow.run();
+          throw new StreamMismatch("the publication sent a row of a table other than the outbox");
+        }
+        held = message;
+        heldAt = at;
+        rows++;
+      }
+      case MESSAGE -> {
+        // A message inside a transaction is of another application, and no place to stand on.
+        if (message.isLastEventForLsn()) {
+          release(processor);
           process(message, at, processor);
-        } else {
-          held = message;
-          heldAt = at;
-          rows++;
         }
       }
       default -> {

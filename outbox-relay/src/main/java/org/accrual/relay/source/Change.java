@@ -8,8 +8,12 @@ sealed interface Change {
   /** A row was inserted into the outbox. */
   record Row(long transaction, OutboxRow row) implements Change {}
 
-  /** The stream passed a place outside of any transaction: a heartbeat of ours. */
-  record Idle(long lsn, Instant at) implements Change {}
+  /**
+   * The stream passed a heartbeat of the relay, which is outside of any transaction.
+   *
+   * @param publicationVersion of the publication when it was written
+   */
+  record Idle(long lsn, Instant at, String publicationVersion) implements Change {}
 
   /** Nothing to act on. */
   record Nothing() implements Change {

@@ -1,6 +1,7 @@
 package org.accrual.relay.source;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -50,9 +51,15 @@ final class ChangeReader {
   /** A logical message is a place to stand on only outside of a transaction. */
   private static Change message(SourceRecord record) {
     long lsn = position(record, "lsn");
-    return lsn == position(record, "lsn_commit")
-        ? new Change.Idle(lsn, Instant.ofEpochMilli(((Struct) record.value()).getInt64("ts_ms")))
-        : Change.Nothing.INSTANCE;
+    if (lsn != position(record, "lsn_commit")) {
+      return Change.Nothing.INSTANCE;
+    }
+    Struct value = (Struct) record.value();
+    ByteBuffer content = (ByteBuffer) value.getStruct("message").get("content");
+    return new Change.Idle(
+        lsn,
+        Instant.ofEpochMilli(value.getInt64("ts_ms")),
+        StandardCharsets.UTF_8.decode(content.duplicate()).toString());
   }
 
   private static long position(SourceRecord record, String key) {

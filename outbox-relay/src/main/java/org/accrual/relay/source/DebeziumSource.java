@@ -99,6 +99,11 @@ public final class DebeziumSource {
     public void ended(Boundary boundary) {
       boundaries.announce(boundary);
     }
+
+    @Override
+    public void foreignRow() {
+      receiver.foreignRow();
+    }
   }
 
   private Position slotAcquired() throws InterruptedException {
@@ -154,7 +159,8 @@ public final class DebeziumSource {
         end.ifPresent(boundary -> buffer.commit(transaction, boundary.end(), boundary.at()));
         yield end.isPresent();
       }
-      case Change.Idle(long lsn, var at) -> {
+      case Change.Idle(long lsn, var at, String publicationVersion) -> {
+        receiver.heartbeat(publicationVersion);
         boundaries.requireNoneUpTo(lsn);
         yield buffer.idle(lsn, at);
       }

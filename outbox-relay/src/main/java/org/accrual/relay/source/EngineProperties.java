@@ -11,6 +11,8 @@ final class EngineProperties {
 
   static final String OUTBOX_TABLE = "outbox.message";
 
+  private static final String HEARTBEAT = "accrual.heartbeat";
+
   /** Our key, which leads the task to its owner. */
   static final String OWNER = "accrual.owner";
 
@@ -101,9 +103,15 @@ final class EngineProperties {
     // Without the message an idle slot's confirmed place never moves (Debezium's own heartbeat
     // tells
     // nothing new to the server); without the snapshot record the WAL behind it is let go late.
+    // It carries the publication's version: rows before it were covered if that has not changed.
     properties.setProperty(
         "heartbeat.action.query",
-        "select %spg_logical_emit_message(false, 'accrual.heartbeat', '')"
-            .formatted(moveSlotOn ? "pg_log_standby_snapshot(), " : ""));
+        "select %spg_logical_emit_message(false, '%s', outbox.publication_version('%s'))"
+            .formatted(
+                moveSlotOn ? "pg_log_standby_snapshot(), " : "",
+                HEARTBEAT,
+                settings.publication()));
+    // Messages of other applications on the same database are none of ours.
+    properties.setProperty("message.prefix.include.list", HEARTBEAT.replace(".", "\\."));
   }
 }

@@ -63,7 +63,10 @@ final class OwnedSlotConnection implements ReplicationConnection {
     starting.run();
     connection.reconnect();
     return new BoundaryStream(
-        connection.startStreaming(Lsn.valueOf(mark.lsn()), walPosition), owner::ended, passed);
+        connection.startStreaming(Lsn.valueOf(mark.lsn()), walPosition),
+        owner::ended,
+        passed,
+        owner::foreignRow);
   }
 
   @Override

@@ -23,6 +23,9 @@ final class Owners {
 
     /** A transaction's end has been read, and its last row is about to come. */
     void ended(Boundary boundary);
+
+    /** The publication sent a row of another table; the stream ends. */
+    void foreignRow();
   }
 
   private Owners() {}

@@ -17,6 +17,18 @@ public interface Receiver {
   void polling();
 
   /**
+   * Checks, before anything after a heartbeat is delivered, that the publication is the one that
+   * was seen when the slot was acquired: then it has covered every row in between.
+   *
+   * @param publicationVersion of the publication when the heartbeat was written; empty if there was
+   *     none
+   */
+  void heartbeat(String publicationVersion);
+
+  /** Refuses to go on: the publication sent a row of another table than the outbox. */
+  void foreignRow();
+
+  /**
    * Takes whole transactions, or the next slice of a large one. When it returns they are safe, and
    * the position they reach may be confirmed to the database. Called by one thread at a time.
    */

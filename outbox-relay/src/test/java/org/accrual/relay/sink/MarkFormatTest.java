@@ -13,7 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MarkFormatTest {
   private static final Mark MARK =
-      new Mark(new Origin("7490000000000000001", 3, "accrual_outbox"), new Position(0x16B3748, 12));
+      new Mark(
+          new Origin("7490000000000000001", 3, "accrual_outbox", "16401.760/16402.760"),
+          new Position(0x16B3748, 12));
 
   /** What is written today must be read by every later version. */
   @Test
@@ -22,7 +24,7 @@ class MarkFormatTest {
         .isEqualTo(
             "{\"format\":1,\"lsn\":\"0/16B3748\",\"ordinal\":12,"
                 + "\"system_identifier\":\"7490000000000000001\",\"timeline\":3,"
-                + "\"slot\":\"accrual_outbox\"}");
+                + "\"slot\":\"accrual_outbox\",\"publication\":\"16401.760/16402.760\"}");
   }
 
   @Test

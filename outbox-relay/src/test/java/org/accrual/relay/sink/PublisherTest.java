@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PublisherTest {
-  private static final Mark MARK = new Mark(new Origin("1", 1, "s"), Position.at(7));
+  private static final Mark MARK = new Mark(new Origin("1", 1, "s", "p"), Position.at(7));
 
   private final FakeRegistry registry = new FakeRegistry();
   private final MockProducer<byte[], byte[]> producer =

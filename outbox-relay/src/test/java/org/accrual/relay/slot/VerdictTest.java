@@ -41,15 +41,22 @@ class VerdictTest {
   void positionsOfAnotherClusterOrTimelineMeanNothing() {
     Position position = Position.at(100);
 
-    assertThat(reason(judge(facts(SLOT), new Mark(new Origin("2", 1, "s"), position))))
+    assertThat(reason(judge(facts(SLOT), new Mark(new Origin("2", 1, "s", "p"), position))))
         .isEqualTo(Reason.OTHER_CLUSTER);
-    assertThat(reason(judge(facts(SLOT), new Mark(new Origin("1", 2, "s"), position))))
+    assertThat(reason(judge(facts(SLOT), new Mark(new Origin("1", 2, "s", "p"), position))))
         .isEqualTo(Reason.OTHER_TIMELINE);
   }
 
   @Test
+  void aPublicationThatWasChangedSinceTheMarkMayHaveMissedRows() {
+    Mark mark = new Mark(new Origin("1", 1, "s", "earlier"), Position.at(100));
+
+    assertThat(reason(judge(facts(SLOT), mark))).isEqualTo(Reason.PUBLICATION_CHANGED);
+  }
+
+  @Test
   void refusesAMissingLostOrForeignSlotBeforeItIsAcquired() {
-    SlotFacts none = new SlotFacts("1", 1, "accrual", Optional.empty(), Optional.empty());
+    SlotFacts none = new SlotFacts("1", 1, "accrual", Optional.empty(), "p", Optional.empty());
     Slot lost = new Slot("pgoutput", "accrual", Optional.of("wal_removed"), false, 100);
     Slot otherPlugin = new Slot("test_decoding", "accrual", Optional.empty(), false, 100);
     Slot otherDatabase = new Slot("pgoutput", "other", Optional.empty(), false, 100);
@@ -64,17 +71,17 @@ class VerdictTest {
   @Test
   void refusesAPublicationThatTellsOtherThings() {
     SlotFacts facts =
-        new SlotFacts("1", 1, "accrual", Optional.of(SLOT), Optional.of("it tells all"));
+        new SlotFacts("1", 1, "accrual", Optional.of(SLOT), "p", Optional.of("it sends all"));
 
     assertThat(early(facts)).isEqualTo(Reason.PUBLICATION_UNFIT);
   }
 
   private static SlotFacts facts(Slot slot) {
-    return new SlotFacts("1", 1, "accrual", Optional.of(slot), Optional.empty());
+    return new SlotFacts("1", 1, "accrual", Optional.of(slot), "p", Optional.empty());
   }
 
   private static Mark mark(long lsn) {
-    return new Mark(new Origin("1", 1, "s"), Position.at(lsn));
+    return new Mark(new Origin("1", 1, "s", "p"), Position.at(lsn));
   }
 
   private static Verdict judge(SlotFacts facts, Mark mark) {

@@ -1,6 +1,7 @@
 package org.accrual.relay.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.debezium.connector.postgresql.connection.Lsn;
 import io.debezium.connector.postgresql.connection.ReplicationMessage;
@@ -13,6 +14,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
+import org.accrual.relay.outbox.StreamMismatch;
 import org.junit.jupiter.api.Test;
 
 /** What Debezium is given, and what the source is told, in which order. */
@@ -26,7 +28,8 @@ class BoundaryStreamTest {
               seen.add(
                   "ended %d rows=%d at %d"
                       .formatted(boundary.transaction(), boundary.rows(), boundary.end())),
-          () -> seen.add("passed"));
+          () -> seen.add("passed"),
+          () -> seen.add("foreign row"));
 
   @Test
   void anEndIsToldBeforeTheLastRowGoesOn() throws Exception {
@@ -67,7 +70,7 @@ class BoundaryStreamTest {
   @Test
   void aTransactionWithoutRowsHasNoEnd() throws Exception {
     script.add(Operation.BEGIN, 10).add(Operation.INSERT, 11).add(Operation.COMMIT, 20);
-    script.add(Operation.BEGIN, 30).add(Operation.MESSAGE, 31).add(Operation.COMMIT, 40);
+    script.add(Operation.BEGIN, 30).addInTransaction(31).add(Operation.COMMIT, 40);
     script.add(Operation.MESSAGE, 50);
 
     readAll();
@@ -80,10 +83,29 @@ class BoundaryStreamTest {
             "COMMIT at 20",
             "passed",
             "BEGIN at 30",
-            "MESSAGE at 31",
             "COMMIT at 40",
             "passed",
             "MESSAGE at 50");
+  }
+
+  @Test
+  void aMessageOfAnotherApplicationInATransactionIsDropped() throws Exception {
+    script.add(Operation.BEGIN, 10).addInTransaction(11).add(Operation.INSERT, 12);
+    script.addInTransaction(13).add(Operation.COMMIT, 20);
+
+    readAll();
+
+    assertThat(seen)
+        .containsExactly(
+            "BEGIN at 10", "ended 7 rows=1 at 20", "INSERT at 12", "COMMIT at 20", "passed");
+  }
+
+  @Test
+  void aRowOfAnotherTableEndsTheStream() {
+    script.add(Operation.BEGIN, 10).addSkipped(11);
+
+    assertThatThrownBy(this::readAll).isInstanceOf(StreamMismatch.class);
+    assertThat(seen).containsExactly("BEGIN at 10", "foreign row");
   }
 
   private void readAll() throws Exception {
@@ -93,7 +115,8 @@ class BoundaryStreamTest {
     }
   }
 
-  private record Message(Operation operation) implements ReplicationMessage {
+  private record Message(Operation operation, boolean isLast, boolean isSkipped)
+      implements ReplicationMessage {
     @Override
     public Operation getOperation() {
       return operation;
@@ -126,18 +149,33 @@ class BoundaryStreamTest {
 
     @Override
     public boolean isLastEventForLsn() {
-      return true;
+      return isLast;
+    }
+
+    @Override
+    public boolean isSkippedMessage() {
+      return isSkipped;
     }
   }
 
   private static final class Scripted implements ReplicationStream {
-    private record Step(Operation operation, long at) {}
+    private record Step(Message message, long at) {}
 
     private final Deque<Step> steps = new ArrayDeque<>();
     private Lsn received = Lsn.valueOf(0L);
 
     Scripted add(Operation operation, long at) {
-      steps.add(new Step(operation, at));
+      steps.add(new Step(new Message(operation, true, false), at));
+      return this;
+    }
+
+    Scripted addInTransaction(long at) {
+      steps.add(new Step(new Message(Operation.MESSAGE, false, false), at));
+      return this;
+    }
+
+    Scripted addSkipped(long at) {
+      steps.add(new Step(new Message(Operation.INSERT, true, true), at));
       return this;
     }
 
@@ -154,7 +192,7 @@ class BoundaryStreamTest {
         return false;
       }
       received = Lsn.valueOf(step.at());
-      processor.process(new Message(step.operation()));
+      processor.process(step.message());
       return true;
     }
 
