@@ -57,7 +57,11 @@ final class CheckCommand {
     MarkTopic marks = new MarkTopic(settings.sink());
     CountDownLatch never = new CountDownLatch(1);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (marks.newest().map(Mark::position).orElse(Position.ZERO).compareTo(Position.at(end))
+    while (marks
+            .newestVisible()
+            .map(Mark::position)
+            .orElse(Position.ZERO)
+            .compareTo(Position.at(end))
         < 0) {
       if (System.nanoTime() - deadline > 0 || !streams()) {
         return false;

@@ -1,0 +1,108 @@
+package org.accrual.relay.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.accrual.contract.Topics;
+import org.accrual.embedded.SharedParts;
+import org.accrual.provision.TopicPlan;
+import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Position;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class MarkTopicIT {
+  private final String slot = "mark_" + UUID.randomUUID();
+  private final SinkSettings settings =
+      new SinkSettings(SharedParts.kafka().bootstrapServers(), slot, Duration.ofSeconds(30));
+  private final Producer<byte[], byte[]> producer = Publisher.producer(settings);
+
+  @BeforeAll
+  static void createTopics() {
+    TopicPlan.apply(SharedParts.kafka().bootstrapServers(), 1);
+  }
+
+  @BeforeEach
+  void open() {
+    producer.initTransactions();
+  }
+
+  @AfterEach
+  void close() {
+    producer.close();
+  }
+
+  @Test
+  @DisplayName("The newest mark is read only after another producer's transaction has ended")
+  void waitsForAnOpenTransaction() throws Exception {
+    MarkTopic marks = new MarkTopic(settings);
+    write(mark(1));
+    try (ExecutorService thread = Executors.newSingleThreadExecutor();
+        OpenTransaction open = new OpenTransaction(Topics.RELAY_MARK)) {
+      write(mark(2));
+      assertThat(marks.newestVisible()).contains(mark(1));
+
+      Future<Optional<Mark>> newest = thread.submit(marks::newest);
+
+      assertThatThrownBy(() -> newest.get(1, TimeUnit.SECONDS))
+          .as("it waits")
+          .isInstanceOf(TimeoutException.class);
+      open.abort();
+      assertThat(newest.get(30, TimeUnit.SECONDS)).contains(mark(2));
+    }
+  }
+
+  @Test
+  @DisplayName("A transaction that does not end is an error that names its partition")
+  void failsWhenATransactionStaysOpen() throws Exception {
+    write(mark(1));
+    try (OpenTransaction _ = new OpenTransaction(Topics.RELAY_MARK)) {
+      assertThatThrownBy(() -> new MarkTopic(settings, Duration.ofSeconds(1)).newest())
+          .isInstanceOf(KafkaException.class)
+          .hasMessageContaining("a transaction is open on partition accrual.relay-mark-0")
+          .hasMessageContaining("PT1S");
+    }
+  }
+
+  @Test
+  @DisplayName("A mark far from the topic's end is found")
+  void findsAMarkBehindManyOfAnotherSlot() {
+    write(mark(1));
+    for (int i = 0; i < 100; i++) {
+      write(new Mark(new Origin("1", 1, "another"), Position.at(i)));
+    }
+
+    assertThat(new MarkTopic(settings).newest()).contains(mark(1));
+  }
+
+  private Mark mark(long lsn) {
+    return new Mark(new Origin("1", 1, slot), Position.at(lsn));
+  }
+
+  private void write(Mark mark) {
+    producer.beginTransaction();
+    var _ =
+        producer.send(
+            new ProducerRecord<>(
+                Topics.RELAY_MARK,
+                0,
+                MarkFormat.key(mark.origin().slot()),
+                MarkFormat.value(mark)));
+    producer.commitTransaction();
+  }
+}
