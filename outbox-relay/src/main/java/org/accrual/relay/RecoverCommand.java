@@ -25,10 +25,11 @@ import org.accrual.relay.slot.Verdict;
 import org.accrual.runtime.registry.SchemaRegistry;
 
 /**
- * {@code recover}: for a slot that is gone, lost, ahead of the mark, or of another cluster or
- * timeline. The new slot comes first: what its snapshot shows is compared with the topics and
- * published where it is missing, what it does not show the slot will tell. The mark is written
- * last, so a recovery that was cut short is refused by the relay and may simply be run again.
+ * {@code recover}: for a slot that is gone, lost or ahead of the mark, and for a database that is
+ * behind the mark or of another cluster or timeline. The new slot comes first: what its snapshot
+ * shows is compared with the topics and published where it is missing, what it does not show the
+ * slot will tell. The mark is written last, so a recovery that was cut short is refused by the
+ * relay and may simply be run again.
  *
  * <p>Only what the outbox retains can be recovered.
  */
@@ -75,6 +76,7 @@ final class RecoverCommand {
             case SLOT_MISSING,
                 SLOT_LOST,
                 SLOT_AHEAD_OF_MARK,
+                MARK_AHEAD_OF_DATABASE,
                 OTHER_CLUSTER,
                 OTHER_TIMELINE,
                 PUBLICATION_CHANGED,

@@ -16,9 +16,17 @@ public record Refusal(Reason reason, String detail, String remedy) {
     SLOT_UNFIT,
     /** The slot has moved past what the topics hold: the records between are lost to it. */
     SLOT_AHEAD_OF_MARK,
+    /**
+     * The mark is above the end of the server's WAL: the server was restored from a snapshot of its
+     * storage. The server would skip every transaction that commits below the mark.
+     */
+    MARK_AHEAD_OF_DATABASE,
     /** The mark is of another PostgreSQL cluster. */
     OTHER_CLUSTER,
-    /** The mark is of another timeline: a standby was promoted or a backup restored. */
+    /**
+     * The mark is of another timeline: a standby was promoted, or a backup was restored with its
+     * WAL archive.
+     */
     OTHER_TIMELINE,
     /** There is no mark, yet the outbox holds records that the slot will never tell. */
     MARK_MISSING,

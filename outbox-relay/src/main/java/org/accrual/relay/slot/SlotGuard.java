@@ -40,6 +40,8 @@ public final class SlotGuard {
        where slot_name = ? and slot_type = 'logical'
       """;
 
+  private static final String FLUSHED = "select pg_current_wal_flush_lsn()::text as flushed";
+
   // Reads the whole outbox. Without a mark on Kafka: a relay has said that it relayed something, or
   // there is a row of a transaction older than the slot's catalog_xmin, which was finished before
   // the slot began to tell.
@@ -92,11 +94,21 @@ public final class SlotGuard {
     }
   }
 
-  /** Whether a slot of these facts, which is ours, can go on: by the mark, if there is one. */
+  /** Judges whether the relay can go on from its slot and the mark, if there is one. */
   public Verdict judge(SlotFacts facts, Optional<Mark> mark) throws SQLException {
     return mark.isPresent()
-        ? Verdict.byMark(facts, slot, mark.get())
+        ? Verdict.byMark(facts, slot, mark.get(), flushed())
         : Verdict.withoutMark(facts, slot, unrelayable());
+  }
+
+  /** Returns the end of the WAL that is safe on disk, above which no mark can be. */
+  private long flushed() throws SQLException {
+    try (Connection connection = connect(ANSWER);
+        PreparedStatement statement = connection.prepareStatement(FLUSHED);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return Position.lsn(row.getString("flushed"));
+    }
   }
 
   /** Whether there have been records that the slot will never tell. */

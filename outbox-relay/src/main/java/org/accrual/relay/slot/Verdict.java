@@ -73,8 +73,13 @@ public sealed interface Verdict {
         : new Fit(Position.at(facts.slot().orElseThrow().confirmed()), true);
   }
 
-  /** Judges a slot that is ours against the mark. */
-  static Verdict byMark(SlotFacts facts, String slotName, Mark mark) {
+  /**
+   * Judges a slot that is ours against the mark.
+   *
+   * @param flushed end of the WAL that the server has on disk, read after the mark: only such WAL
+   *     is sent to a relay
+   */
+  static Verdict byMark(SlotFacts facts, String slotName, Mark mark, long flushed) {
     Optional<Refusal> early = beforeAcquiring(facts, slotName);
     if (early.isPresent()) {
       return new Unfit(early.get());
@@ -92,6 +97,13 @@ public sealed interface Verdict {
           Reason.OTHER_TIMELINE,
           "the mark is of timeline %d, the server is on %d"
               .formatted(mark.origin().timeline(), facts.timeline()),
+          RECOVER);
+    }
+    if (Long.compareUnsigned(mark.position().lsn(), flushed) > 0) {
+      return unfit(
+          Reason.MARK_AHEAD_OF_DATABASE,
+          "the topics hold everything up to %s, the server's WAL ends at %s: the database was put back to an earlier state"
+              .formatted(mark.position(), Position.text(flushed)),
           RECOVER);
     }
     if (Long.compareUnsigned(confirmed, mark.position().lsn()) > 0) {

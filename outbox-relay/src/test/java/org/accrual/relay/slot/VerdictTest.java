@@ -13,6 +13,7 @@ import org.accrual.relay.slot.Verdict.Unfit;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
+  private static final long FLUSHED = 1_000;
   private static final Slot SLOT = new Slot("pgoutput", "accrual", Optional.empty(), false, 100);
 
   @Test
@@ -24,6 +25,21 @@ class VerdictTest {
   @Test
   void aSlotAheadOfTheMarkHasLostRecords() {
     assertThat(reason(judge(facts(SLOT), mark(99)))).isEqualTo(Reason.SLOT_AHEAD_OF_MARK);
+  }
+
+  @Test
+  void aMarkAboveTheEndOfTheWalIsOfADatabaseThatWasPutBack() {
+    assertThat(judge(facts(SLOT), mark(FLUSHED))).isInstanceOf(Fit.class);
+    assertThat(reason(judge(facts(SLOT), mark(FLUSHED + 1))))
+        .isEqualTo(Reason.MARK_AHEAD_OF_DATABASE);
+    assertThat(reason(judge(facts(SLOT), mark(-1)))).isEqualTo(Reason.MARK_AHEAD_OF_DATABASE);
+  }
+
+  @Test
+  void theEndOfTheWalMeansNothingToAMarkOfAnotherTimeline() {
+    Mark ahead = new Mark(new Origin("1", 2, "s"), Position.at(FLUSHED + 1));
+
+    assertThat(reason(judge(facts(SLOT), ahead))).isEqualTo(Reason.OTHER_TIMELINE);
   }
 
   @Test
@@ -85,7 +101,7 @@ class VerdictTest {
   }
 
   private static Verdict judge(SlotFacts facts, Mark mark) {
-    return Verdict.byMark(facts, "s", mark);
+    return Verdict.byMark(facts, "s", mark, FLUSHED);
   }
 
   private static Reason early(SlotFacts facts) {

@@ -1,0 +1,57 @@
+package org.accrual.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Position;
+import org.accrual.relay.sink.Publisher;
+import org.accrual.relay.sink.SchemaIds;
+import org.accrual.relay.slot.Refusal.Reason;
+import org.accrual.relay.slot.SlotFacts;
+import org.accrual.relay.slot.SlotGuard;
+import org.accrual.runtime.registry.SchemaRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The relay has acquired its slot, and the mark on Kafka does not fit the database. */
+class TakeoverRefusalsIT {
+  private final RelayFixtures fixtures = new RelayFixtures();
+  private final RelayRun relay = new RelayRun(fixtures);
+  private final Publisher publisher =
+      Publisher.of(
+          fixtures.settings().sink(),
+          new SchemaIds(new SchemaRegistry(RelayFixtures.REGISTRY)),
+          rejections -> {});
+
+  TakeoverRefusalsIT() throws Exception {}
+
+  @AfterEach
+  void close() throws Exception {
+    relay.close();
+    publisher.close();
+    fixtures.close();
+  }
+
+  @Test
+  @DisplayName(
+      "A mark above the end of the database's WAL is refused, and a new row is not skipped")
+  void refusesAMarkAheadOfTheDatabase() throws Exception {
+    fixtures.createSlot();
+    // The database was put back to a snapshot of its storage, which knew nothing of this mark.
+    publisher.fence();
+    publisher.publish(List.of(), new Mark(here(), Position.at(Long.MAX_VALUE)));
+    fixtures.commit("k");
+
+    relay.start();
+
+    assertThat(relay.awaitRefused(Reason.MARK_AHEAD_OF_DATABASE).remedy()).contains("recover");
+  }
+
+  private Origin here() throws Exception {
+    SlotFacts facts = new SlotGuard(fixtures.database, fixtures.slot, "accrual_outbox").look();
+    return new Origin(facts.systemIdentifier(), facts.timeline(), fixtures.slot);
+  }
+}
