@@ -22,8 +22,10 @@ import org.accrual.runtime.liveness.Heartbeat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between source and sink: takes over from a predecessor, then publishes what is delivered. The
- * order of a takeover is what makes it safe: slot, fence, mark, judgement.
+ * Takes over from a predecessor, then publishes each delivery. A takeover is safe because of its
+ * order: it acquires the slot, fences the predecessor, reads the mark and judges the slot by it. It
+ * does not fence the relay of another PostgreSQL cluster, which uses the same slot name on the same
+ * Kafka.
  */
 final class Handover implements Receiver {
   private static final Logger LOG = Logger.getLogger(Handover.class.getName());
@@ -56,11 +58,11 @@ final class Handover implements Receiver {
   @Override
   public Position slotAcquired() throws InterruptedException {
     life.enter(RelayState.RECOVERING);
-    publisher.fence();
-    Optional<Mark> mark = marks.newest();
     try {
       SlotFacts facts = guard.look();
-      return switch (guard.judge(facts, mark)) {
+      refuseOtherCluster(facts);
+      publisher.fence();
+      return switch (guard.judge(facts, marks.newest())) {
         case Verdict.Unfit(Refusal refusal) -> throw refuse(refusal);
         case Verdict.Fit fit ->
             begin(
@@ -68,8 +70,21 @@ final class Handover implements Receiver {
                     facts.systemIdentifier(), facts.timeline(), slot, facts.publicationVersion()),
                 fit);
       };
-    } catch (SQLException away) {
-      throw new IllegalStateException("the database did not tell of its slot", away);
+    } catch (SQLException e) {
+      throw new IllegalStateException("the database did not answer about its slot", e);
+    }
+  }
+
+  private void refuseOtherCluster(SlotFacts facts) {
+    Optional<Mark> visible = marks.newestVisible();
+    if (visible.isPresent() && Verdict.otherCluster(facts, visible.get()).isEmpty()) {
+      // A newer mark would be of this cluster too. To wait for it here would be to wait for the
+      // predecessor's open transaction, which fencing ends at once.
+      return;
+    }
+    Optional<Refusal> refusal = marks.newest().flatMap(mark -> Verdict.otherCluster(facts, mark));
+    if (refusal.isPresent()) {
+      throw refuse(refusal.get());
     }
   }
 

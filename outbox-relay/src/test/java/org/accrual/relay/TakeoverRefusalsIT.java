@@ -50,6 +50,21 @@ class TakeoverRefusalsIT {
     assertThat(relay.awaitRefused(Reason.MARK_AHEAD_OF_DATABASE).remedy()).contains("recover");
   }
 
+  @Test
+  @DisplayName("The relay of another cluster, with the same slot name and Kafka, is not fenced")
+  void doesNotFenceTheRelayOfAnotherCluster() throws Exception {
+    Origin other = new Origin("4711", 1, fixtures.slot);
+    publisher.fence();
+    publisher.publish(List.of(), new Mark(other, Position.at(1)));
+    fixtures.createSlot();
+
+    relay.start();
+
+    assertThat(relay.awaitRefused(Reason.OTHER_CLUSTER).detail()).contains("4711");
+    publisher.publish(List.of(), new Mark(other, Position.at(2)));
+    assertThat(fixtures.marks()).hasSize(2).last().asString().contains("\"lsn\":\"0/2\"");
+  }
+
   private Origin here() throws Exception {
     SlotFacts facts = new SlotGuard(fixtures.database, fixtures.slot, "accrual_outbox").look();
     return new Origin(facts.systemIdentifier(), facts.timeline(), fixtures.slot);

@@ -94,7 +94,11 @@ public final class SlotGuard {
     }
   }
 
-  /** Judges whether the relay can go on from its slot and the mark, if there is one. */
+  /**
+   * Judges whether the relay can go on from its slot and the mark, if there is one.
+   *
+   * @param facts found before the mark was read: the slot is never ahead of a later mark
+   */
   public Verdict judge(SlotFacts facts, Optional<Mark> mark) throws SQLException {
     return mark.isPresent()
         ? Verdict.byMark(facts, slot, mark.get(), flushed())

@@ -85,12 +85,9 @@ public sealed interface Verdict {
       return new Unfit(early.get());
     }
     long confirmed = facts.slot().orElseThrow().confirmed();
-    if (!mark.origin().systemIdentifier().equals(facts.systemIdentifier())) {
-      return unfit(
-          Reason.OTHER_CLUSTER,
-          "the mark is of PostgreSQL cluster %s, this is %s"
-              .formatted(mark.origin().systemIdentifier(), facts.systemIdentifier()),
-          "connect to the right cluster; if it was replaced, " + RECOVER);
+    Optional<Refusal> otherCluster = otherCluster(facts, mark);
+    if (otherCluster.isPresent()) {
+      return new Unfit(otherCluster.get());
     }
     if (mark.origin().timeline() != facts.timeline()) {
       return unfit(
@@ -127,6 +124,19 @@ public sealed interface Verdict {
             + " may be missing on the topics",
         "restore the publication as the migrations make it, run the relay's command recover"
             + " --compare, then start the relay again");
+  }
+
+  /** Refuses a mark of another PostgreSQL cluster. */
+  static Optional<Refusal> otherCluster(SlotFacts facts, Mark mark) {
+    String marked = mark.origin().systemIdentifier();
+    return marked.equals(facts.systemIdentifier())
+        ? Optional.empty()
+        : refuse(
+            Reason.OTHER_CLUSTER,
+            "the mark is of PostgreSQL cluster %s, this is %s"
+                .formatted(marked, facts.systemIdentifier()),
+            "connect to the right cluster, or use another slot name; if the cluster was replaced, "
+                + RECOVER);
   }
 
   private static Verdict unfit(Reason reason, String detail, String remedy) {

@@ -37,7 +37,7 @@ class VerdictTest {
 
   @Test
   void theEndOfTheWalMeansNothingToAMarkOfAnotherTimeline() {
-    Mark ahead = new Mark(new Origin("1", 2, "s"), Position.at(FLUSHED + 1));
+    Mark ahead = new Mark(new Origin("1", 2, "s", "p"), Position.at(FLUSHED + 1));
 
     assertThat(reason(judge(facts(SLOT), ahead))).isEqualTo(Reason.OTHER_TIMELINE);
   }
@@ -56,9 +56,11 @@ class VerdictTest {
   @Test
   void positionsOfAnotherClusterOrTimelineMeanNothing() {
     Position position = Position.at(100);
+    Mark ofAnotherCluster = new Mark(new Origin("2", 1, "s", "p"), position);
 
-    assertThat(reason(judge(facts(SLOT), new Mark(new Origin("2", 1, "s", "p"), position))))
-        .isEqualTo(Reason.OTHER_CLUSTER);
+    assertThat(reason(judge(facts(SLOT), ofAnotherCluster))).isEqualTo(Reason.OTHER_CLUSTER);
+    assertThat(Verdict.otherCluster(facts(SLOT), ofAnotherCluster)).isPresent();
+    assertThat(Verdict.otherCluster(facts(SLOT), mark(100))).isEmpty();
     assertThat(reason(judge(facts(SLOT), new Mark(new Origin("1", 2, "s", "p"), position))))
         .isEqualTo(Reason.OTHER_TIMELINE);
   }
