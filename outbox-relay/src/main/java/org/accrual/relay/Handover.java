@@ -10,8 +10,10 @@ import org.accrual.relay.outbox.Mark;
 import org.accrual.relay.outbox.Mark.Origin;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.sink.MarkTopic;
+import org.accrual.relay.sink.MissingTopicException;
 import org.accrual.relay.sink.Publisher;
 import org.accrual.relay.sink.Unpublishable;
+import org.accrual.relay.sink.UnreadableMark;
 import org.accrual.relay.slot.Refusal;
 import org.accrual.relay.slot.Refusal.Reason;
 import org.accrual.relay.slot.SlotFacts;
@@ -72,6 +74,10 @@ final class Handover implements Receiver {
       };
     } catch (SQLException e) {
       throw new IllegalStateException("the database did not answer about its slot", e);
+    } catch (MissingTopicException e) {
+      throw refuse(Refusal.topicMissing(String.valueOf(e.getMessage())));
+    } catch (UnreadableMark e) {
+      throw refuse(Refusal.markUnreadable(String.valueOf(e.getMessage())));
     }
   }
 
@@ -125,11 +131,13 @@ final class Handover implements Receiver {
     try {
       int rejected = publisher.publish(delivery.rows(), new Mark(acquired(), delivery.reached()));
       life.delivered(delivery, rejected);
-    } catch (Unpublishable unfit) {
+    } catch (MissingTopicException e) {
+      throw refuse(Refusal.topicMissing(String.valueOf(e.getMessage())));
+    } catch (Unpublishable e) {
       throw refuse(
           new Refusal(
               Reason.RECORD_UNFIT,
-              String.valueOf(unfit.getMessage()),
+              String.valueOf(e.getMessage()),
               "register its schema, raise the topic's limit or upgrade the relay, then start the"
                   + " relay again: it goes on with this record"));
     }

@@ -10,10 +10,12 @@ import org.accrual.relay.outbox.Mark.Origin;
 import org.accrual.relay.outbox.OutboxRow;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.sink.MarkTopic;
+import org.accrual.relay.sink.MissingTopicException;
 import org.accrual.relay.sink.Publisher;
 import org.accrual.relay.sink.RejectedTable;
 import org.accrual.relay.sink.SchemaIds;
 import org.accrual.relay.sink.TopicScan;
+import org.accrual.relay.sink.UnreadableMark;
 import org.accrual.relay.slot.NewSlot;
 import org.accrual.relay.slot.Refusal;
 import org.accrual.relay.slot.RetainedOutbox;
@@ -62,7 +64,7 @@ final class RecoverCommand {
           Outcome.REFUSED,
           "recover: a relay streams from slot '%s'; nothing is lost".formatted(slot));
     }
-    return switch (guard.judge(facts, new MarkTopic(settings.sink()).newest())) {
+    return switch (judge(facts)) {
       case Verdict.Fit _ when compare -> recover(facts);
       case Verdict.Fit _ ->
           Outcome.of(
@@ -71,7 +73,7 @@ final class RecoverCommand {
                   .formatted(slot));
       case Verdict.Unfit(Refusal refusal) ->
           switch (refusal.reason()) {
-            case SLOT_UNFIT, PUBLICATION_UNFIT, RECORD_UNFIT ->
+            case SLOT_UNFIT, PUBLICATION_UNFIT, RECORD_UNFIT, TOPIC_MISSING ->
                 Outcome.of(Outcome.REFUSED, "recover: cannot mend " + refusal);
             case SLOT_MISSING,
                 SLOT_LOST,
@@ -80,10 +82,21 @@ final class RecoverCommand {
                 OTHER_CLUSTER,
                 OTHER_TIMELINE,
                 PUBLICATION_CHANGED,
-                MARK_MISSING ->
+                MARK_MISSING,
+                MARK_UNREADABLE ->
                 recover(facts);
           };
     };
+  }
+
+  private Verdict judge(SlotFacts facts) throws SQLException {
+    try {
+      return guard.judge(facts, new MarkTopic(settings.sink()).newest());
+    } catch (MissingTopicException e) {
+      return new Verdict.Unfit(Refusal.topicMissing(String.valueOf(e.getMessage())));
+    } catch (UnreadableMark e) {
+      return new Verdict.Unfit(Refusal.markUnreadable(String.valueOf(e.getMessage())));
+    }
   }
 
   private Outcome recover(SlotFacts facts) throws SQLException, InterruptedException {

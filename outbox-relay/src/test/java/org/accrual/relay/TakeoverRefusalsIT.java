@@ -1,8 +1,11 @@
 package org.accrual.relay;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
+import org.accrual.contract.Topics;
 import org.accrual.relay.outbox.Mark;
 import org.accrual.relay.outbox.Mark.Origin;
 import org.accrual.relay.outbox.Position;
@@ -12,6 +15,8 @@ import org.accrual.relay.slot.Refusal.Reason;
 import org.accrual.relay.slot.SlotFacts;
 import org.accrual.relay.slot.SlotGuard;
 import org.accrual.runtime.registry.SchemaRegistry;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -62,7 +67,28 @@ class TakeoverRefusalsIT {
 
     assertThat(relay.awaitRefused(Reason.OTHER_CLUSTER).detail()).contains("4711");
     publisher.publish(List.of(), new Mark(other, Position.at(2)));
-    assertThat(fixtures.marks()).hasSize(2).last().asString().contains("\"lsn\":\"0/2\"");
+    await().atMost(RelayRun.LIMIT).until(() -> fixtures.marks().size() == 2);
+    assertThat(fixtures.marks()).last().asString().contains("\"lsn\":\"0/2\"");
+  }
+
+  @Test
+  @DisplayName("A mark that this version cannot read is refused")
+  void refusesAnUnreadableMark() throws Exception {
+    fixtures.createSlot();
+    try (Producer<byte[], byte[]> later = Publisher.producer(fixtures.settings().sink())) {
+      later.initTransactions();
+      later.beginTransaction();
+      later
+          .send(
+              new ProducerRecord<>(
+                  Topics.RELAY_MARK, 0, fixtures.slot.getBytes(UTF_8), "{}".getBytes(UTF_8)))
+          .get();
+      later.commitTransaction();
+    }
+
+    relay.start();
+
+    assertThat(relay.awaitRefused(Reason.MARK_UNREADABLE).detail()).contains("{}");
   }
 
   private Origin here() throws Exception {

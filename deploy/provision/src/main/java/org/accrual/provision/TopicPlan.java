@@ -49,11 +49,26 @@ public final class TopicPlan {
           "retention.ms",
           Long.toString(Duration.ofDays(30).toMillis()));
 
-  private static final Map<String, String> MARK = Map.of("cleanup.policy", "compact");
+  /** In small segments, since the one that is written to is never compacted. */
+  private static final Map<String, String> MARK =
+      Map.of(
+          "cleanup.policy",
+          "compact",
+          "segment.bytes",
+          Integer.toString(16 * 1024 * 1024),
+          "segment.ms",
+          Long.toString(Duration.ofHours(1).toMillis()));
 
   private TopicPlan() {}
 
-  private record Topic(String name, int partitions, Map<String, String> settings) {}
+  private record Topic(String name, int partitions, Map<String, String> settings) {
+    private Topic {
+      Map<String, String> all = new LinkedHashMap<>(settings);
+      // A replica that lacks committed records must not become the leader.
+      all.put("unclean.leader.election.enable", "false");
+      settings = Map.copyOf(all);
+    }
+  }
 
   /**
    * Makes the topics that are missing; answers one line. Changes nothing if it refuses.

@@ -58,9 +58,22 @@ final class CommittedReader implements AutoCloseable {
         .toList();
   }
 
-  /** Returns the first offset of each partition. */
+  /**
+   * Returns the first offset of each partition.
+   *
+   * @throws MissingTopicException if a topic still does not exist after 30 s
+   */
   Map<TopicPartition, Long> begins(Collection<TopicPartition> partitions) {
-    return uncommitted.beginningOffsets(partitions, ANSWER);
+    try {
+      return uncommitted.beginningOffsets(partitions, ANSWER);
+    } catch (TimeoutException e) {
+      for (TopicPartition partition : partitions) {
+        if (uncommitted.partitionsFor(partition.topic(), ANSWER).isEmpty()) {
+          throw new MissingTopicException(partition.topic());
+        }
+      }
+      throw e;
+    }
   }
 
   /** Returns the offset of each partition's first record since an instant; its end if none. */
@@ -101,6 +114,7 @@ final class CommittedReader implements AutoCloseable {
       Map<TopicPartition, Long> ends,
       Consumer<ConsumerRecord<byte[], byte[]>> action) {
     committed.assign(ends.keySet());
+    committed.resume(ends.keySet());
     begins.forEach(committed::seek);
     long reached = -1;
     long since = System.nanoTime();

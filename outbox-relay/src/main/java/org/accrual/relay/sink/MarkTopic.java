@@ -39,6 +39,7 @@ public final class MarkTopic {
    * that is open on the topic, also those of other slots. It is the last mark of a predecessor only
    * if that one's producer was fenced before.
    *
+   * @throws MissingTopicException if the topic does not exist
    * @throws UnreadableMark if this version does not know the mark's format
    */
   public Optional<Mark> newest() {
@@ -49,6 +50,7 @@ public final class MarkTopic {
    * Returns the newest mark that is visible now: transactions that are open, or that lie above an
    * open one, are left out, so a newer mark may exist.
    *
+   * @throws MissingTopicException if the topic does not exist
    * @throws UnreadableMark if this version does not know the mark's format
    */
   public Optional<Mark> newestVisible() {

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,8 @@ public final class Publisher implements AutoCloseable {
    * @return how many of the rows were set aside instead
    * @throws Unpublishable if another row cannot be made a record or is too large; nothing is
    *     visible then
+   * @throws MissingTopicException if the topic of another row does not exist; nothing is visible
+   *     then
    */
   public int publish(List<OutboxRow> rows, Mark mark) throws InterruptedException {
     return publish(rows, Optional.of(mark));
@@ -154,11 +157,16 @@ public final class Publisher implements AutoCloseable {
   }
 
   /** Empty once committed; else the row from SQL that is too large for its topic. */
-  private Optional<Outgoing> commit(List<Outgoing> outgoing, Optional<Mark> mark) {
+  private Optional<Outgoing> commit(List<Outgoing> outgoing, Optional<Mark> mark)
+      throws InterruptedException {
     AtomicReference<@Nullable Failure> first = new AtomicReference<>();
     try {
       producer.beginTransaction();
       for (Outgoing next : outgoing) {
+        if (first.get() != null) {
+          // The transaction cannot be committed any more; a missing topic takes 30 s a record.
+          throw new KafkaException("a record was not accepted");
+        }
         var _ = producer.send(next.record(), (sent, error) -> note(first, next, error));
       }
       mark.ifPresent(this::send);
@@ -169,6 +177,9 @@ public final class Publisher implements AutoCloseable {
       Failure failure = first.get();
       if (failure == null || !(failure.error() instanceof RecordTooLargeException)) {
         outgoing.forEach(unsent -> unsent.span().fail(failed));
+        if (failure != null && isMissing(failure)) {
+          throw new MissingTopicException(failure.of().record().topic());
+        }
         throw failed;
       }
       if (failure.of().content().fromSql()) {
@@ -181,11 +192,20 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
+  /** Returns whether the producer has waited in vain for the record's topic. */
+  private boolean isMissing(Failure failure) throws InterruptedException {
+    return failure.error() instanceof TimeoutException
+        && !destinations.has(failure.of().record().topic());
+  }
+
   private void send(Mark mark) {
     var _ =
         producer.send(
             new ProducerRecord<>(
-                Topics.RELAY_MARK, MarkFormat.key(mark.origin().slot()), MarkFormat.value(mark)));
+                MarkTopic.PARTITION.topic(),
+                MarkTopic.PARTITION.partition(),
+                MarkFormat.key(mark.origin().slot()),
+                MarkFormat.value(mark)));
   }
 
   private static void note(

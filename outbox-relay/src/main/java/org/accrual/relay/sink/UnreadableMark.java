@@ -2,9 +2,9 @@ package org.accrual.relay.sink;
 
 import org.jspecify.annotations.Nullable;
 
-/** What stands on the mark topic is not a mark that this version can read. */
+/** Signals a mark in a format that this version of the relay does not know. */
 public final class UnreadableMark extends RuntimeException {
   UnreadableMark(String value, @Nullable Throwable cause) {
-    super("the mark topic holds something that this version cannot read: " + value, cause);
+    super("this version of the relay cannot read the mark " + value, cause);
   }
 }

@@ -30,12 +30,30 @@ public record Refusal(Reason reason, String detail, String remedy) {
     OTHER_TIMELINE,
     /** There is no mark, yet the outbox holds records that the slot will never tell. */
     MARK_MISSING,
+    /** The mark is in a format that this version of the relay does not know. */
+    MARK_UNREADABLE,
+    /** A topic of the installation does not exist. */
+    TOPIC_MISSING,
     /** The publication is missing or tells something other than inserts into the outbox. */
     PUBLICATION_UNFIT,
     /** The publication was changed while rows were written that it may not have covered. */
     PUBLICATION_CHANGED,
     /** An outbox record cannot be made a Kafka record as things stand. */
     RECORD_UNFIT
+  }
+
+  public static Refusal markUnreadable(String detail) {
+    return new Refusal(
+        Reason.MARK_UNREADABLE,
+        detail,
+        "start the version that wrote it, or a later one; if none did, " + Verdict.RECOVER);
+  }
+
+  public static Refusal topicMissing(String detail) {
+    return new Refusal(
+        Reason.TOPIC_MISSING,
+        detail,
+        "restore it, or let provision create it empty, then start the relay again");
   }
 
   @Override

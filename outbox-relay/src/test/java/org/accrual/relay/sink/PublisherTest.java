@@ -15,6 +15,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,15 @@ class PublisherTest {
         .containsExactly("accrual.study.events", "accrual.study.events", "accrual.relay-mark");
     assertThat(producer.commitCount()).isEqualTo(1);
     assertThat(MarkFormat.parse(producer.history().getLast().value())).isEqualTo(MARK);
+  }
+
+  @Test
+  void theMarkGoesToThePartitionThatIsRead() throws Exception {
+    publisher.fence();
+
+    publisher.publish(List.of(row("a")), MARK);
+
+    assertThat(producer.history().getLast().partition()).isZero();
   }
 
   @Test
@@ -123,16 +133,44 @@ class PublisherTest {
   }
 
   @Test
+  void aRowWhoseTopicIsMissingIsNotAFailureToRetry() {
+    topicsAreThere = false;
+    MockProducer<byte[], byte[]> strict = failing(new TimeoutException("not in the metadata"));
+    Publisher strictly = publisher(strict);
+    strictly.fence();
+    strict.commitTransactionException = new KafkaException("aborted");
+
+    assertThatThrownBy(() -> strictly.publish(List.of(row("a")), MARK))
+        .isInstanceOf(MissingTopicException.class)
+        .hasMessage("there is no topic accrual.study.events");
+  }
+
+  @Test
+  void aBrokerThatDoesNotAnswerIsNotAMissingTopic() {
+    MockProducer<byte[], byte[]> strict = failing(new TimeoutException("no answer"));
+    Publisher strictly = publisher(strict);
+    strictly.fence();
+    KafkaException aborted = new KafkaException("aborted");
+    strict.commitTransactionException = aborted;
+
+    assertThatThrownBy(() -> strictly.publish(List.of(row("a")), MARK)).isSameAs(aborted);
+  }
+
+  /** Returns a producer whose first record of each transaction fails. */
+  private static MockProducer<byte[], byte[]> failing(RuntimeException error) {
+    return new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+      @Override
+      public void commitTransaction() {
+        errorNext(error);
+        super.commitTransaction();
+      }
+    };
+  }
+
+  @Test
   void aRowTooLargeForItsTopicIsNamed() {
     publisher.fence();
-    MockProducer<byte[], byte[]> strict =
-        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
-          @Override
-          public void commitTransaction() {
-            errorNext(new RecordTooLargeException("too large"));
-            super.commitTransaction();
-          }
-        };
+    MockProducer<byte[], byte[]> strict = failing(new RecordTooLargeException("too large"));
     Publisher strictly = publisher(strict);
     strictly.fence();
 
