@@ -1,7 +1,9 @@
 package org.accrual.relay;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.runtime.InvalidSetting;
@@ -22,15 +24,18 @@ public final class Main {
 
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT);
-    switch (String.join(" ", args)) {
-      case "" -> ServiceProcess.run("outbox-relay", RelaySettings::read);
-      case "check" -> command("check", settings -> new CheckCommand(settings).run());
-      case "recover" -> command("recover", settings -> new RecoverCommand(settings, false).run());
-      case "recover --compare" ->
-          command("recover", settings -> new RecoverCommand(settings, true).run());
-      default ->
-          ServiceProcess.exit(
-              64, "outbox-relay: no argument, or one of: check, recover, recover --compare");
+    List<String> words = List.of(args);
+    Optional<RecoverOptions> recover = RecoverOptions.parse(words);
+    if (recover.isPresent()) {
+      command("recover", settings -> new RecoverCommand(settings, recover.get()).run());
+    } else if (words.equals(List.of("check"))) {
+      command("check", settings -> new CheckCommand(settings).run());
+    } else if (words.isEmpty()) {
+      ServiceProcess.run("outbox-relay", RelaySettings::read);
+    } else {
+      ServiceProcess.exit(
+          64,
+          "outbox-relay: no argument, or one of: check, recover [--compare] [--replaces CLUSTER]");
     }
   }
 

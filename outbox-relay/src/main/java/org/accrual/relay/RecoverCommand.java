@@ -3,6 +3,7 @@ package org.accrual.relay;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.accrual.relay.outbox.IdTally;
 import org.accrual.relay.outbox.Mark;
@@ -40,19 +41,18 @@ final class RecoverCommand {
   private static final int BYTES = 4 * 1024 * 1024;
 
   private final RelaySettings settings;
-  private final boolean compare;
   private final String slot;
   private final SlotGuard guard;
+  private final RecoverOptions options;
 
   /**
    * Creates the command.
    *
-   * @param compare whether a slot that is fit is replaced too, so that the retained outbox is
-   *     compared with the topics
+   * @param options what it may replace
    */
-  RecoverCommand(RelaySettings settings, boolean compare) {
+  RecoverCommand(RelaySettings settings, RecoverOptions options) {
     this.settings = settings;
-    this.compare = compare;
+    this.options = options;
     this.slot = settings.source().slot();
     this.guard = new SlotGuard(settings.source().database(), slot, settings.source().publication());
   }
@@ -64,8 +64,30 @@ final class RecoverCommand {
           Outcome.REFUSED,
           "recover: a relay streams from slot '%s'; nothing is lost".formatted(slot));
     }
-    return switch (judge(facts)) {
-      case Verdict.Fit _ when compare -> recover(facts);
+    Optional<Mark> mark;
+    try {
+      mark = new MarkTopic(settings.sink()).newest();
+    } catch (MissingTopicException e) {
+      Refusal refusal = Refusal.topicMissing(String.valueOf(e.getMessage()));
+      return Outcome.of(Outcome.REFUSED, "recover: cannot mend " + refusal);
+    } catch (UnreadableMark e) {
+      return recover(facts);
+    }
+    Optional<String> marked = mark.map(found -> found.origin().systemIdentifier());
+    if (marked.isPresent()
+        && !marked.get().equals(facts.systemIdentifier())
+        && !marked.equals(options.replaced())) {
+      return Outcome.of(
+          Outcome.REFUSED,
+          "recover: the mark of slot '%s' is of PostgreSQL cluster %s, this is %s. Another installation may use this Kafka and slot name; if this cluster has replaced that one, run: recover --replaces %2$s"
+              .formatted(slot, marked.get(), facts.systemIdentifier()));
+    }
+    return run(facts, guard.judge(facts, mark));
+  }
+
+  private Outcome run(SlotFacts facts, Verdict verdict) throws SQLException, InterruptedException {
+    return switch (verdict) {
+      case Verdict.Fit _ when options.compare() -> recover(facts);
       case Verdict.Fit _ ->
           Outcome.of(
               0,
@@ -87,16 +109,6 @@ final class RecoverCommand {
                 recover(facts);
           };
     };
-  }
-
-  private Verdict judge(SlotFacts facts) throws SQLException {
-    try {
-      return guard.judge(facts, new MarkTopic(settings.sink()).newest());
-    } catch (MissingTopicException e) {
-      return new Verdict.Unfit(Refusal.topicMissing(String.valueOf(e.getMessage())));
-    } catch (UnreadableMark e) {
-      return new Verdict.Unfit(Refusal.markUnreadable(String.valueOf(e.getMessage())));
-    }
   }
 
   private Outcome recover(SlotFacts facts) throws SQLException, InterruptedException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.accrual.relay.slot.Refusal.Reason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -51,7 +52,8 @@ class PublicationIT {
   }
 
   private Outcome recover(boolean compare) throws Exception {
-    return new RecoverCommand(fixtures.settings(), compare).run();
+    return new RecoverCommand(fixtures.settings(), new RecoverOptions(compare, Optional.empty()))
+        .run();
   }
 
   private void assertAllThereAndGoesOn() throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.util.List;
+import java.util.Optional;
 import org.accrual.contract.Topics;
 import org.accrual.relay.outbox.Mark;
 import org.accrual.relay.outbox.Mark.Origin;
@@ -69,6 +70,28 @@ class TakeoverRefusalsIT {
     publisher.publish(List.of(), new Mark(other, Position.at(2)));
     await().atMost(RelayRun.LIMIT).until(() -> fixtures.marks().size() == 2);
     assertThat(fixtures.marks()).last().asString().contains("\"lsn\":\"0/2\"");
+  }
+
+  @Test
+  @DisplayName("recover overwrites the mark of another cluster only if that cluster is named")
+  void recoversFromAnotherClusterOnlyByItsName() throws Exception {
+    publisher.fence();
+    publisher.publish(List.of(), new Mark(new Origin("4711", 1, fixtures.slot), Position.at(1)));
+    fixtures.sql("insert into ops.relay (slot) values ('%s')".formatted(fixtures.slot));
+
+    Outcome refused = recover(Optional.empty());
+    assertThat(refused.exitCode()).isEqualTo(Outcome.REFUSED);
+    assertThat(refused.lines().getFirst()).contains("cluster 4711").endsWith("recover 4711");
+    assertThat(recover(Optional.of("4712")).exitCode()).isEqualTo(Outcome.REFUSED);
+    publisher.publish(List.of(), new Mark(new Origin("4711", 1, fixtures.slot), Position.at(2)));
+
+    assertThat(recover(Optional.of("4711")).exitCode()).isZero();
+    relay.startStreaming();
+    relay.awaitRelayed(fixtures.commit("k"));
+  }
+
+  private Outcome recover(Optional<String> replaced) throws Exception {
+    return new RecoverCommand(fixtures.settings(), new RecoverOptions(false, replaced)).run();
   }
 
   @Test

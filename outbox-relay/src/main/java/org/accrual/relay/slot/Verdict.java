@@ -135,8 +135,10 @@ public sealed interface Verdict {
             Reason.OTHER_CLUSTER,
             "the mark is of PostgreSQL cluster %s, this is %s"
                 .formatted(marked, facts.systemIdentifier()),
-            "connect to the right cluster, or use another slot name; if the cluster was replaced, "
-                + RECOVER);
+            "connect to the right cluster, or use another slot name; if the cluster was replaced, run"
+                + " the relay's command recover "
+                + marked
+                + ", then start the relay again");
   }
 
   private static Verdict unfit(Reason reason, String detail, String remedy) {
