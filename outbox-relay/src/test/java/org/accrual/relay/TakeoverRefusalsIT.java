@@ -59,7 +59,7 @@ class TakeoverRefusalsIT {
   @Test
   @DisplayName("The relay of another cluster, with the same slot name and Kafka, is not fenced")
   void doesNotFenceTheRelayOfAnotherCluster() throws Exception {
-    Origin other = new Origin("4711", 1, fixtures.slot);
+    Origin other = new Origin("4711", 1, fixtures.slot, "p");
     publisher.fence();
     publisher.publish(List.of(), new Mark(other, Position.at(1)));
     fixtures.createSlot();
@@ -76,14 +76,18 @@ class TakeoverRefusalsIT {
   @DisplayName("recover overwrites the mark of another cluster only if that cluster is named")
   void recoversFromAnotherClusterOnlyByItsName() throws Exception {
     publisher.fence();
-    publisher.publish(List.of(), new Mark(new Origin("4711", 1, fixtures.slot), Position.at(1)));
+    publisher.publish(
+        List.of(), new Mark(new Origin("4711", 1, fixtures.slot, "p"), Position.at(1)));
     fixtures.sql("insert into ops.relay (slot) values ('%s')".formatted(fixtures.slot));
 
     Outcome refused = recover(Optional.empty());
     assertThat(refused.exitCode()).isEqualTo(Outcome.REFUSED);
-    assertThat(refused.lines().getFirst()).contains("cluster 4711").endsWith("recover 4711");
+    assertThat(refused.lines().getFirst())
+        .contains("cluster 4711")
+        .endsWith("recover --replaces 4711");
     assertThat(recover(Optional.of("4712")).exitCode()).isEqualTo(Outcome.REFUSED);
-    publisher.publish(List.of(), new Mark(new Origin("4711", 1, fixtures.slot), Position.at(2)));
+    publisher.publish(
+        List.of(), new Mark(new Origin("4711", 1, fixtures.slot, "p"), Position.at(2)));
 
     assertThat(recover(Optional.of("4711")).exitCode()).isZero();
     relay.startStreaming();
@@ -116,6 +120,7 @@ class TakeoverRefusalsIT {
 
   private Origin here() throws Exception {
     SlotFacts facts = new SlotGuard(fixtures.database, fixtures.slot, "accrual_outbox").look();
-    return new Origin(facts.systemIdentifier(), facts.timeline(), fixtures.slot);
+    return new Origin(
+        facts.systemIdentifier(), facts.timeline(), fixtures.slot, facts.publicationVersion());
   }
 }

@@ -84,14 +84,14 @@ class MarkTopicIT {
   void findsAMarkBehindManyOfAnotherSlot() {
     write(mark(1));
     for (int i = 0; i < 100; i++) {
-      write(new Mark(new Origin("1", 1, "another"), Position.at(i)));
+      write(new Mark(new Origin("1", 1, "another", "p"), Position.at(i)));
     }
 
     assertThat(new MarkTopic(settings).newest()).contains(mark(1));
   }
 
   private Mark mark(long lsn) {
-    return new Mark(new Origin("1", 1, slot), Position.at(lsn));
+    return new Mark(new Origin("1", 1, slot, "p"), Position.at(lsn));
   }
 
   private void write(Mark mark) {
