@@ -19,7 +19,8 @@ create table if not exists lab.result (
   value numeric not null
 );
 
--- Row and message, both or none: what is rolled back was never said.
+-- Row and message, both or none: a message that is rolled back is never published. As the owner of the database; another
+-- role needs EXECUTE on outbox.publish and: select outbox.allow('<role>', 'lab.events').
 begin;
 insert into lab.result values ('S-1', :'study', 5) on conflict (sample) do update set value = excluded.value;
 select 'published', outbox.publish('lab.events', 'S-1', 'lab.result.v1',

@@ -1,29 +1,105 @@
--- Publishing from SQL: any session, trigger or language, in its own transaction. What is published here is told after
--- its commit, with everything else of that transaction, in the order of commits.
+-- Publishing from SQL: any session, trigger or language, in its own transaction. The message is published after the commit,
+-- together with everything else that the transaction wrote to the outbox, in the order of the commits.
 
--- Streams have one writer, the event store: a message from elsewhere would break their sequence. The relay's mark is
--- the relay's.
-create function outbox.refuse_owned(p_aggregatetype text) returns void language plpgsql as $$
+-- Aggregate types that only Accrual's own processes write, by inserting into outbox.message: the event streams, whose
+-- sequence a message from elsewhere would break; the saga's commands and answers, which a message from elsewhere would
+-- forge; and the relay's mark. The list is that of org.accrual.contract.Topics.
+create function outbox.is_own(p_aggregatetype text) returns boolean language sql immutable
+return p_aggregatetype in (
+  'study.events', 'site.events', 'enrollment.events',
+  'capacity.commands', 'randomization.commands', 'supply.commands',
+  'capacity.events', 'randomization.events', 'supply.events',
+  'relay-mark');
+
+-- EXECUTE on outbox.publish says that a role may publish, this table says where. By the role's OID, as privileges are, so
+-- that it follows a rename and a new role of a dropped role's name does not inherit it.
+create table outbox.allowed (
+  role          regrole     not null,
+  aggregatetype text        not null check (aggregatetype ~ '^[a-z0-9][a-z0-9._-]*$' and length(aggregatetype) <= 200),
+  allowed_at    timestamptz not null default now(),
+  primary key (role, aggregatetype)
+);
+comment on table outbox.allowed is 'Which role may publish from SQL to which aggregatetype; see outbox.allow.';
+
+create function outbox.refuse_own(p_aggregatetype text) returns void language plpgsql as $$
 begin
-  if p_aggregatetype in ('study.events', 'site.events', 'enrollment.events', 'relay-mark') then
-    raise exception 'aggregatetype % belongs to the event store', p_aggregatetype
+  if outbox.is_own(p_aggregatetype) then
+    raise exception 'aggregatetype % belongs to Accrual', p_aggregatetype
       using errcode = 'insufficient_privilege', hint = 'Publish to an aggregatetype of your own, such as lab.events.';
   end if;
 end $$;
 
--- Headers become the record's headers, so they are texts. Those with these names are said by the message's own columns.
-create function outbox.check_headers(p_headers jsonb) returns void language plpgsql as $$
+create function outbox.allow(p_role regrole, p_aggregatetype text) returns void language plpgsql as $$
+begin
+  perform outbox.refuse_own(p_aggregatetype);
+  insert into outbox.allowed (role, aggregatetype) values (p_role, p_aggregatetype) on conflict do nothing;
+  -- Rows of dropped roles: DROP ROLE does not know of them.
+  delete from outbox.allowed where not exists (select from pg_catalog.pg_roles r where r.oid = role);
+end $$;
+comment on function outbox.allow is
+  'Allows a role, and its members, to publish to an aggregatetype; dlq.<topic> for dead letters. The owner of the database calls it.';
+
+create function outbox.disallow(p_role regrole, p_aggregatetype text) returns void language sql
+begin atomic
+  delete from outbox.allowed where role = p_role and aggregatetype = p_aggregatetype;
+end;
+comment on function outbox.disallow is 'Takes back what outbox.allow has allowed.';
+
+-- The role that publishes: the one that SET ROLE has chosen, otherwise the one that logged in.
+--  - current_user is of no use: in a function with its owner's rights, as outbox.publish is, it is the owner.
+--  - session_user alone would ignore SET ROLE, by which pooled connections act for a role. The setting can be trusted,
+--    since SET ROLE accepts only roles that the session's user may act as, and is refused in functions with their owner's
+--    rights.
+--  - A caller's function with its owner's rights does not change it. Such a function therefore needs both: EXECUTE on
+--    outbox.publish for its owner, and outbox.allow for the role whose session calls it.
+create function outbox.publishing_role() returns name language sql stable
+return case current_setting('role') when 'none' then session_user::text else current_setting('role') end::name;
+
+-- The owner of the outbox and superusers may publish to everything that is not Accrual's own: they could insert into
+-- outbox.message anyway, and Accrual's consumers, who connect as the owner, publish dead letters to dlq.<topic>.
+create function outbox.check_allowed(p_aggregatetype text) returns void language plpgsql as $$
+declare
+  publisher name := outbox.publishing_role();
+begin
+  perform outbox.refuse_own(p_aggregatetype);
+  if not pg_has_role(publisher, (select relowner from pg_class where oid = 'outbox.message'::regclass), 'USAGE')
+     and not exists (select from outbox.allowed
+                      where aggregatetype = p_aggregatetype and pg_has_role(publisher, role, 'USAGE')) then
+    raise exception 'role % may not publish to aggregatetype %', publisher, p_aggregatetype
+      using errcode = 'insufficient_privilege',
+            hint = format('The owner of the database allows it: select outbox.allow(%L, %L).', publisher, p_aggregatetype);
+  end if;
+end $$;
+
+-- The type is the registry's subject, and part of the URL that the relay asks for it; outbox.message has the same check.
+create function outbox.check_type(p_type text) returns void language plpgsql as $$
+begin
+  if (p_type ~ '^[A-Za-z0-9_][A-Za-z0-9._-]*$' and length(p_type) <= 200) is not true then
+    raise exception 'type "%" is not a name of 1 to 200 letters, digits, ".", "_" and "-"', left(p_type, 200)
+      using errcode = 'invalid_parameter_value',
+            hint = 'Use the name under which the registry has the schema, such as lab.result.v1.';
+  end if;
+end $$;
+
+-- Headers become the record's headers, so they are texts. A reserved name belongs to the message's own columns or to the
+-- relay: a caller that set it would claim another identity, source or place in a stream.
+create function outbox.check_headers(p_headers jsonb, p_reserved text[]) returns void language plpgsql as $$
 declare
   wrong text;
 begin
   if p_headers is null or jsonb_typeof(p_headers) <> 'object' then
     raise exception 'headers must be a JSON object of texts' using errcode = 'invalid_parameter_value';
   end if;
-  select key into wrong from jsonb_each(p_headers)
-   where jsonb_typeof(value) <> 'string' or key = '' or key = 'datacontenttype' limit 1;
+  select key into wrong from jsonb_each(p_headers) where jsonb_typeof(value) <> 'string' or key = '' limit 1;
   if found then
-    raise exception 'header "%" is not a text, or its name is not allowed', wrong
-      using errcode = 'invalid_parameter_value', hint = 'Use texts; datacontenttype is set by outbox.publish itself.';
+    raise exception 'header "%" is not a text, or has no name', wrong
+      using errcode = 'invalid_parameter_value', hint = 'Write numbers and other values as texts.';
+  end if;
+  select key into wrong from jsonb_object_keys(p_headers) key where key = any (p_reserved) limit 1;
+  if found then
+    raise exception 'header "%" is reserved', wrong
+      using errcode = 'invalid_parameter_value',
+            hint = 'Leave it out: it is set from the message itself. Use a name of your own for a value of your own.';
   end if;
   if octet_length(p_headers::text) > 16384 then
     raise exception 'headers are above 16 KiB' using errcode = 'program_limit_exceeded';
@@ -31,18 +107,21 @@ begin
 end $$;
 
 -- Publishes JSON to the topic accrual.<aggregatetype>, which must exist; the relay encodes it with the latest schema
--- registered for the type. Returns the message's id, which becomes ce_id. A payload that does not fit its schema is
--- not seen here, since the registry is not the database's: it goes to outbox.rejected.
+-- registered for the type. Returns the message's id, which becomes ce_id. The database cannot ask the registry, so a
+-- payload that does not fit its schema is accepted here and set aside by the relay, in outbox.rejected.
 --
--- With the owner's rights: a role that may execute this needs no right on the table, and so cannot pass by the checks.
+-- With the owner's rights: a role that may execute this needs no right on the table, and so cannot bypass the checks.
 create function outbox.publish(
   aggregatetype text, aggregateid text, type text, payload jsonb, headers jsonb default '{}')
 returns uuid language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   made uuid := uuidv7();
 begin
-  perform outbox.refuse_owned(aggregatetype);
-  perform outbox.check_headers(headers);
+  perform outbox.check_allowed(aggregatetype);
+  perform outbox.check_type(type);
+  perform outbox.check_headers(headers, array[
+    'ce_id', 'ce_type', 'ce_source', 'ce_time', 'ce_specversion', 'ce_sequence', 'ce_schemaversion', 'content-type',
+    'datacontenttype', 'accrual_outboxid']);
   if payload is null then
     raise exception 'payload must not be null' using errcode = 'null_value_not_allowed';
   end if;
@@ -53,25 +132,37 @@ begin
   end if;
   insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
   values (made, aggregatetype, aggregateid, type, convert_to(payload::text, 'UTF8'),
-          -- Who says nothing begins a conversation.
+          -- A message without a correlation id begins a conversation.
           jsonb_build_object('ce_correlationid', made::text) || headers || '{"datacontenttype": "application/json"}');
   return made;
 end $$;
 comment on function outbox.publish is 'Publishes JSON to accrual.<aggregatetype> in this transaction; see outbox.rejected.';
 
--- Publishes bytes as they are, with the headers as they are: dead letters, what another system has encoded. The topic
--- by its full name: dlq.<topic>, or accrual.<aggregatetype>.
+-- Publishes bytes as they are: dead letters, or a value that another system has encoded. The topic by its full name:
+-- dlq.<topic>, or accrual.<aggregatetype>. Headers ce_type and content-type describe the bytes; the other reserved names
+-- are refused, but on dlq.<topic>, where the headers are those of the record that could not be processed.
 create function outbox.publish_raw(topic text, key text, payload bytea, headers jsonb default '{}')
 returns uuid language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  made uuid := uuidv7();
-  target text := case when topic like 'accrual.%' then substr(topic, 9) when topic like 'dlq.%' then topic end;
+  made   uuid := uuidv7();
+  dead   boolean := topic like 'dlq.%';
+  target text := case when topic like 'accrual.%' then substr(topic, 9) when dead then topic end;
+  type   text := coalesce(nullif(headers ->> 'ce_type', ''), 'raw');
 begin
-  if target is null then
+  -- accrual.dlq.<topic> would become dlq.<topic>, since the relay adds no prefix to it.
+  if target is null or (target like 'dlq.%') <> dead then
     raise exception 'topic % is neither accrual.… nor dlq.…', topic using errcode = 'invalid_parameter_value';
   end if;
-  perform outbox.refuse_owned(target);
-  perform outbox.check_headers(headers);
+  perform outbox.check_allowed(target);
+  perform outbox.check_headers(headers, case when dead then array['datacontenttype'] else array[
+    'ce_id', 'ce_source', 'ce_time', 'ce_specversion', 'ce_sequence', 'ce_schemaversion', 'datacontenttype',
+    'accrual_outboxid'] end);
+  if not dead then
+    perform outbox.check_type(type);
+  elsif type !~ '^[A-Za-z0-9_][A-Za-z0-9._-]*$' or length(type) > 200 then
+    -- A dead letter may be garbage in every respect; its header goes with it unchanged.
+    type := 'raw';
+  end if;
   if payload is null then
     raise exception 'payload must not be null' using errcode = 'null_value_not_allowed';
   end if;
@@ -79,18 +170,19 @@ begin
     raise exception 'payload is above 900000 bytes' using errcode = 'program_limit_exceeded';
   end if;
   insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
-  values (made, target, key, coalesce(nullif(headers ->> 'ce_type', ''), 'raw'), payload,
-          headers || '{"datacontenttype": "application/octet-stream"}');
+  values (made, target, key, type, payload, headers || '{"datacontenttype": "application/octet-stream"}');
   return made;
 end $$;
 comment on function outbox.publish_raw is 'Publishes bytes to a topic in this transaction, with key and headers as given.';
 
--- Who may publish is granted, not assumed.
+-- Who may publish, and who says so, is granted and not assumed.
 revoke execute on function outbox.publish(text, text, text, jsonb, jsonb) from public;
 revoke execute on function outbox.publish_raw(text, text, bytea, jsonb) from public;
+revoke execute on function outbox.allow(regrole, text), outbox.disallow(regrole, text) from public;
 
--- What SQL published and the relay could not: no schema, a payload that does not fit it, no such topic, too large. The
--- stream went on without it. Kept until somebody deletes it.
+-- Messages from SQL that the relay could not publish: no schema, a payload that does not fit it, no such topic, too large.
+-- The stream went on without them. A row here is final: the relay never publishes the message itself, even if its topic
+-- or schema is made later, so that a message that a person publishes anew is not published twice. Kept until deleted.
 create table outbox.rejected (
   -- The message's: a relay that dies between this and its mark comes here again, and leaves one row.
   id            uuid        primary key,

@@ -45,6 +45,8 @@ class RelayRoleIT {
     relay.start();
     await().atMost(LIMIT).until(() -> life.stand().state() == RelayState.STREAMING);
     fixtures.sql("select outbox.publish('nowhere', 'k', 't', '{}')");
+    // Of a message from SQL it first asks whether it was set aside before.
+    fixtures.sql("select outbox.publish_raw('dlq.accrual.study.events', 'k', 'x')");
     List<String> ids = fixtures.commit("k");
 
     await().atMost(LIMIT).until(() -> fixtures.relayed().size() == 1);
@@ -85,6 +87,8 @@ class RelayRoleIT {
         "insert into ops.relay (slot) values ('another')",
         "delete from ops.relay",
         "select outbox.publish('lab', 'k', 't', '{}')",
+        "select outbox.allow('accrual_relay', 'lab')",
+        "select outbox.disallow('accrual_relay', 'lab')",
         "call outbox.maintain()",
         "select outbox.create_partitions()",
         "select * from enrollment.event",

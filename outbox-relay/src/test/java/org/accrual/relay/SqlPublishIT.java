@@ -81,7 +81,8 @@ class SqlPublishIT {
     assertThat(header(record, "ce_id")).isEqualTo(id);
     assertThat(header(record, "ce_type")).isEqualTo(type);
     assertThat(header(record, "content-type")).isEqualTo("application/avro");
-    assertThat(header(record, "ce_source")).isEqualTo("/lab");
+    assertThat(header(record, "ce_source")).isEqualTo("/accrual/outbox");
+    assertThat(header(record, "unit")).isEqualTo("mmol/l");
     assertThat(record.headers().lastHeader("datacontenttype")).isNull();
     assertThat(decoded(record)).isEqualTo("{\"sample\": \"ü\", \"value\": 5.0}");
   }
@@ -206,7 +207,7 @@ class SqlPublishIT {
 
   private String publish(String key, String ofType, String json) throws SQLException {
     return fixtures.query(
-        "select outbox.publish('%s', '%s', '%s', '%s', '{\"ce_source\": \"/lab\"}')"
+        "select outbox.publish('%s', '%s', '%s', '%s', '{\"unit\": \"mmol/l\"}')"
             .formatted(aggregateType, key, ofType, json));
   }
 

@@ -36,12 +36,18 @@ class SagaDeadLettersIT {
   void aBadAnswerParksItsSiteIsShownAndGivenUpAndTheSagaGoesOn() {
     try (SiteClient client = stack.client()) {
       client.openSite(study, "S1", 3);
+      // As a faulty participant would: outbox.publish refuses to publish for one.
       stack
           .evidence()
           .rows(
               """
-              select outbox.publish('capacity.events', ?, 'accrual.capacity.slot-reserved.v1',
-                jsonb_build_object('enrollment_id', 'nobody', 'study_id', ?, 'site_id', 'S1', 'attempt', 1))
+              insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
+              select id, 'capacity.events', ?, 'accrual.capacity.slot-reserved.v1',
+                     convert_to(jsonb_build_object('enrollment_id', 'nobody', 'study_id', ?::text, 'site_id', 'S1',
+                                                   'attempt', 1)::text, 'UTF8'),
+                     jsonb_build_object('ce_correlationid', id::text, 'datacontenttype', 'application/json')
+                from uuidv7() id
+              returning id
               """,
               site,
               study);

@@ -48,11 +48,16 @@ class StatesIT {
   /** Final, since randomization would refuse the same strata again. */
   private static final String NOT_REGISTERED = "not-registered";
 
+  /** Written as randomization writes it: outbox.publish refuses to publish for a participant. */
   private static final String REFUSE_RANDOMIZATION =
       """
-      select outbox.publish('randomization.events', ? || '/S1', 'accrual.randomization.randomization-refused.v1',
-        jsonb_build_object('enrollment_id', ?, 'study_id', ?, 'site_id', 'S1', 'attempt', 1,
-                           'reason', 'STRATUM_UNKNOWN'))
+      insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
+      select id, 'randomization.events', ? || '/S1', 'accrual.randomization.randomization-refused.v1',
+             convert_to(jsonb_build_object('enrollment_id', ?::text, 'study_id', ?::text, 'site_id', 'S1', 'attempt', 1,
+                                           'reason', 'STRATUM_UNKNOWN')::text, 'UTF8'),
+             jsonb_build_object('ce_correlationid', id::text, 'datacontenttype', 'application/json')
+        from uuidv7() id
+      returning id
       """;
 
   private static final String SAGAS =
