@@ -11,12 +11,16 @@ create table outbox.message (
   aggregatetype text        not null check (aggregatetype ~ '^[a-z0-9][a-z0-9._-]*$' and length(aggregatetype) <= 200),
   -- The record's key: what must stay in order.
   aggregateid   text        not null check (length(aggregateid) between 1 and 512),
-  -- Becomes ce_type; with headers ->> 'ce_schemaversion' it names the payload's schema.
-  type          text        not null check (length(type) between 1 and 200),
-  -- Plain Avro. The relay puts the registry's id before it.
-  payload       bytea       not null,
+  -- Becomes ce_type; with headers ->> 'ce_schemaversion' it names the payload's schema. The relay puts it into the URL of
+  -- a request to the registry, so it has no slash and is not '..': such a request would be answered with neither yes nor no.
+  type          text        not null check (type ~ '^[A-Za-z0-9_][A-Za-z0-9._-]*$' and length(type) <= 200),
+  -- Plain Avro. The relay puts the registry's id before it. Payload, headers and key together stay below 1 MiB, which is
+  -- the largest request of the relay's producer and Kafka's default for a record: the relay could never publish a larger
+  -- row of an event stream, nor skip it.
+  payload       bytea       not null check (octet_length(payload) <= 1000000),
   -- Text values only; become the record's headers.
-  headers       jsonb       not null default '{}' check (jsonb_typeof(headers) = 'object'),
+  headers       jsonb       not null default '{}'
+                  check (jsonb_typeof(headers) = 'object' and octet_length(headers::text) <= 20000),
   created_at    timestamptz not null default clock_timestamp(),
   -- The partition key must be part of it; id alone is unique by its making.
   primary key (id, created_at)
