@@ -37,10 +37,16 @@ begin
 end $$;
 create trigger insert_only before update or delete on outbox.message
   for each row execute function outbox.refuse_change();
+-- TRUNCATE does not fire row triggers. It fires the statement triggers of each table that it empties, and a partition may
+-- be named in the statement, so every partition has this trigger too. DROP, which retention uses, fires none.
+create trigger never_truncated before truncate on outbox.message
+  for each statement execute function outbox.refuse_change();
 
 -- Rows outside every range still get in: losing a command because a partition was not made in time would be worse
 -- than a row that retention must move. Operators see it in ops.outbox_partitions.
 create table outbox.message_default partition of outbox.message default;
+create trigger never_truncated before truncate on outbox.message_default
+  for each statement execute function outbox.refuse_change();
 
 -- Makes the partitions of the next days; safe to call again and from several sessions, and beside open writers: a
 -- table that is attached, unlike one created as a partition, does not wait for them.
@@ -59,6 +65,8 @@ begin
                         where created_at >= day::timestamp at time zone 'UTC'
                           and created_at < (day + 1)::timestamp at time zone 'UTC') then
       execute format('create table outbox.message_%s (like outbox.message including all)', to_char(day, 'YYYYMMDD'));
+      execute format('create trigger never_truncated before truncate on outbox.message_%s '
+                     'for each statement execute function outbox.refuse_change()', to_char(day, 'YYYYMMDD'));
       execute format(
         'alter table outbox.message attach partition outbox.message_%s for values from (%L) to (%L)',
         to_char(day, 'YYYYMMDD'), day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');

@@ -70,6 +70,7 @@ class TableRulesIT {
         "update outbox.message set payload = 'x'                   | outbox.message is insert-only",
         "update outbox.message set created_at = '2000-01-01'       | outbox.message is insert-only",
         "delete from outbox.message                                | outbox.message is insert-only",
+        "truncate outbox.message                                   | outbox.message is insert-only",
       })
   void anEventAndAMessageAreNeverChanged(String sql, String message) {
     List<String> events = stored.texts("select e::text from enrollment.event e");

@@ -9,10 +9,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows that the relay could never publish do not get into {@code outbox.message}. */
 class OutboxTableIT {
   private static final String CHECK_VIOLATION = "23514";
+  private static final String RESTRICT_VIOLATION = "23001";
 
   private final RelayFixtures fixtures = new RelayFixtures();
 
@@ -59,6 +61,15 @@ class OutboxTableIT {
                   from outbox.message\
                 """))
         .isEqualTo("t");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"message", "message_default", "message_20260105"})
+  @DisplayName("The table and each of its partitions refuse TRUNCATE")
+  void truncateIsRefused(String table) throws Exception {
+    fixtures.sql("select outbox.create_partitions(0, '2026-01-05')");
+
+    assertRefused("truncate outbox." + table, RESTRICT_VIOLATION, "outbox.message is insert-only");
   }
 
   private static String insert(String type, String payload, String headers) {
