@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,8 @@ import org.eclipse.microprofile.metrics.Timer;
  * its client cancelled is not counted.
  *
  * <p>A timer for every method and code would make some thousand lines on {@code /metrics}, so the
- * first call with a new pair creates it: on one thread of its own, never on the call's.
+ * first call with a new pair creates it: on one thread of its own, never on the call's, and not
+ * before {@link #processStarted}, since Helidon creates meters of its own until then.
  */
 final class CallMetrics implements ServerInterceptor {
   /** Updates that wait for their timer; further ones are dropped. */
@@ -34,6 +36,7 @@ final class CallMetrics implements ServerInterceptor {
   private final Meters meters;
   private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
   private final Executor creating = creatingThread();
+  private final CountDownLatch started = new CountDownLatch(1);
 
   private record Key(String service, String method, Status.Code code) {
     static Key of(MethodDescriptor<?, ?> method, Status.Code code) {
@@ -46,6 +49,11 @@ final class CallMetrics implements ServerInterceptor {
 
   CallMetrics(Meters meters) {
     this.meters = meters;
+  }
+
+  /** Lets timers be created from now on; calls that were answered before are counted. */
+  void processStarted() {
+    started.countDown();
   }
 
   @Override
@@ -67,9 +75,18 @@ final class CallMetrics implements ServerInterceptor {
   private void update(Key key, Duration took) {
     Timer timer = timers.get(key);
     if (timer == null) {
-      creating.execute(() -> created(key).update(took));
+      creating.execute(() -> createAndUpdate(key, took));
     } else {
       timer.update(took);
+    }
+  }
+
+  private void createAndUpdate(Key key, Duration took) {
+    try {
+      started.await();
+      created(key).update(took);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

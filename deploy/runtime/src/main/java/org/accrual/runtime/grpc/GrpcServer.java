@@ -43,7 +43,7 @@ class GrpcServer {
   private static final int DRAIN_SECONDS = 10;
 
   private final Instance<BindableService> services;
-  private final Meters meters;
+  private final CallMetrics measured;
   private final HealthStatusManager health = new HealthStatusManager();
   private @Nullable Server server;
   private @Nullable GrpcSelfCall selfCall;
@@ -51,7 +51,7 @@ class GrpcServer {
   @Inject
   GrpcServer(@Any Instance<BindableService> services, Meters meters) {
     this.services = services;
-    this.meters = meters;
+    this.measured = new CallMetrics(meters);
   }
 
   /**
@@ -81,7 +81,6 @@ class GrpcServer {
     // around correlation, that around errors, those around
     // validation.
     ValidationInterceptor validation = new ValidationInterceptor(maxBytes);
-    CallMetrics measured = new CallMetrics(meters);
     // Not traced: this process calls it every few seconds.
     builder.addService(
         ServerInterceptors.intercept(
@@ -112,6 +111,15 @@ class GrpcServer {
           ServiceProcess.EXIT_CONFIGURATION,
           "accrual.grpc.port: cannot listen on %s: %s".formatted(endpoint, e.getMessage()));
     }
+  }
+
+  /** Runs after Helidon's own server has started (PLATFORM_AFTER + 100) and created its meters. */
+  void startMeasuring(
+      @Observes
+          @Priority(Interceptor.Priority.PLATFORM_AFTER + 200)
+          @Initialized(ApplicationScoped.class)
+          Object event) {
+    measured.processStarted();
   }
 
   @SuppressWarnings("deprecation") // v1alpha: what many installed clients still ask for

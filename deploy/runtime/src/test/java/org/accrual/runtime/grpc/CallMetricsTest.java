@@ -16,6 +16,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Metrics of gRPC calls")
 class CallMetricsTest {
   private final SlowRegistry slow = new SlowRegistry();
+  private final CallMetrics metrics = new CallMetrics(new Meters(slow.registry()));
   private Server server;
   private ManagedChannel channel;
 
@@ -37,9 +39,7 @@ class CallMetricsTest {
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .addService(
-                ServerInterceptors.intercept(
-                    new HealthStatusManager().getHealthService(),
-                    new CallMetrics(new Meters(slow.registry()))))
+                ServerInterceptors.intercept(new HealthStatusManager().getHealthService(), metrics))
             .build()
             .start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
@@ -55,6 +55,7 @@ class CallMetricsTest {
   @Test
   @DisplayName("calls are answered while the registry cannot create a meter, and counted later")
   void callsAreAnsweredWhileTheRegistryIsBlocked() {
+    metrics.processStarted();
     assertThat(check("")).isEqualTo(Status.Code.OK);
     assertThat(check("unknown")).isEqualTo(Status.Code.NOT_FOUND);
     assertThat(check("")).isEqualTo(Status.Code.OK);
@@ -68,6 +69,18 @@ class CallMetricsTest {
             List.of("grpc.health.v1.Health", "Check", "OK"),
             List.of("grpc.health.v1.Health", "Check", "NOT_FOUND"),
             List.of("grpc.health.v1.Health", "Check", "OK"));
+  }
+
+  @Test
+  @DisplayName("no meter is created while the process starts; calls until then are counted later")
+  void nothingIsCreatedBeforeTheStart() throws Exception {
+    slow.proceed();
+
+    assertThat(check("")).isEqualTo(Status.Code.OK);
+    assertThat(slow.isAsked(Duration.ofSeconds(1))).isFalse();
+    metrics.processStarted();
+
+    await().atMost(10, TimeUnit.SECONDS).until(() -> slow.updated.size() == 1);
   }
 
   private Status.Code check(String service) {
