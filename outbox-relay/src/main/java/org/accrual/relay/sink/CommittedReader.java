@@ -107,7 +107,7 @@ final class CommittedReader implements AutoCloseable {
    * Passes on the committed records between two offsets of each partition, and waits for every open
    * transaction between them. Records above the ends may be passed on too.
    *
-   * @throws TimeoutException if a transaction is still open when the patience is exhausted
+   * @throws TimeoutException if nothing more could be read for as long as the patience lasts
    */
   void read(
       Map<TopicPartition, Long> begins,
@@ -129,10 +129,10 @@ final class CommittedReader implements AutoCloseable {
         reported = false;
       } else if (idle.compareTo(patience) > 0) {
         throw new TimeoutException(
-            "%s for longer than %s: find it with kafka-transactions.sh find-hanging, abort it"
-                .formatted(openTransaction(left), patience));
+            "%s, for longer than %s: kafka-transactions.sh finds and aborts a hanging transaction"
+                .formatted(obstacle(left), patience));
       } else if (!reported && idle.compareTo(REPORT) > 0) {
-        LOG.log(Level.WARNING, "{0}; waiting for its end", openTransaction(left));
+        LOG.log(Level.WARNING, "{0}; waiting", obstacle(left));
         reported = true;
       }
     }
@@ -149,9 +149,9 @@ final class CommittedReader implements AutoCloseable {
     return pending;
   }
 
-  private String openTransaction(List<TopicPartition> partitions) {
+  private String obstacle(List<TopicPartition> partitions) {
     TopicPartition first = partitions.getFirst();
-    return "a transaction is open on partition %s at offset %d"
+    return "cannot read partition %s from offset %d on: a transaction is open there, or its leader does not answer"
         .formatted(first, committed.position(first));
   }
 
