@@ -5,10 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,9 +67,9 @@ final class JsonToAvro {
           json.isIntegralNumber() && json.canConvertToInt()
               ? json.intValue()
               : misfit(json, schema, place);
-      case LONG -> number(json, schema, place);
-      case FLOAT -> json.isNumber() ? json.floatValue() : misfit(json, schema, place);
-      case DOUBLE -> json.isNumber() ? json.doubleValue() : misfit(json, schema, place);
+      case LONG -> JsonNumbers.longOrTime(json, schema, place);
+      case FLOAT -> JsonNumbers.singlePrecision(json, schema, place);
+      case DOUBLE -> JsonNumbers.doublePrecision(json, schema, place);
       case STRING -> json.isTextual() ? json.textValue() : misfit(json, schema, place);
       case BYTES -> ByteBuffer.wrap(bytes(json, schema, place));
       case FIXED -> fixed(json, schema, place);
@@ -86,23 +82,6 @@ final class JsonToAvro {
       case RECORD -> record(json, schema, place);
       case UNION -> union(json, schema, place);
     };
-  }
-
-  private static Object number(JsonNode json, Schema schema, String place) {
-    if (json.isIntegralNumber() && json.canConvertToLong()) {
-      return json.longValue();
-    }
-    String logical = schema.getProp("logicalType");
-    if (json.isTextual() && logical != null && logical.startsWith("timestamp-")) {
-      try {
-        Instant at = OffsetDateTime.parse(json.textValue().replace(' ', 'T')).toInstant();
-        return ChronoUnit.MICROS.between(Instant.EPOCH, at)
-            / (logical.endsWith("-millis") ? 1000 : 1);
-      } catch (DateTimeException | ArithmeticException notATime) {
-        throw new Misfit(place, "'%s' is not an RFC 3339 time".formatted(json.textValue()));
-      }
-    }
-    return misfit(json, schema, place);
   }
 
   private static byte[] bytes(JsonNode json, Schema schema, String place) {
@@ -204,7 +183,11 @@ final class JsonToAvro {
   }
 
   private static Object misfit(JsonNode json, Schema schema, String place) {
-    throw new Misfit(
+    throw misfitOf(json, schema, place);
+  }
+
+  static Misfit misfitOf(JsonNode json, Schema schema, String place) {
+    return new Misfit(
         place, "%s does not fit %s".formatted(shown(json), schema.getType().getName()));
   }
 

@@ -98,8 +98,9 @@ final class JsonFuzz {
       JsonNode json = JSON.readTree(text);
       byte[] avro = JsonToAvro.encode(json, schema);
       BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(avro, null);
-      new GenericDatumReader<>(schema).read(null, decoder);
+      Object read = new GenericDatumReader<>(schema).read(null, decoder);
       assertThat(decoder.isEnd()).as(text).isTrue();
+      assertThat(read.toString()).as(text).doesNotContain("Infinity", "NaN");
       encoded++;
     } catch (JsonProcessingException | JsonToAvro.Misfit why) {
       assertThat(why.getMessage()).isNotBlank();
