@@ -87,11 +87,11 @@ public final class RecordEncoder {
     try {
       return encoded(json, schema);
     } catch (JsonToAvro.Misfit misfit) {
-      SchemaRegistry.Registered now = schemas.latestNow(type);
-      if (now.id() == schema.id()) {
-        throw new Unpublishable(String.valueOf(misfit.getMessage()));
-      }
-      return encodedOrNot(json, now);
+      SchemaRegistry.Registered newer =
+          schemas
+              .newerThan(schema, type)
+              .orElseThrow(() -> new Unpublishable(String.valueOf(misfit.getMessage())));
+      return encodedOrNot(json, newer);
     }
   }
 

@@ -17,6 +17,7 @@ final class FakeRegistry implements AutoCloseable {
   private final HttpServer server;
   private final AtomicInteger asked = new AtomicInteger();
   private volatile int status = 200;
+  private volatile boolean healthy;
   private volatile int id = ID;
 
   FakeRegistry() throws IOException {
@@ -24,6 +25,11 @@ final class FakeRegistry implements AutoCloseable {
     server.createContext(
         "/",
         exchange -> {
+          if (healthy && exchange.getRequestURI().getPath().endsWith("/schemas/types")) {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+            return;
+          }
           asked.incrementAndGet();
           String answer =
               status == 404
@@ -42,6 +48,12 @@ final class FakeRegistry implements AutoCloseable {
     this.status = status;
   }
 
+  /** Answers with a status for types, while it is well otherwise. */
+  void answersForTypes(int status) {
+    this.healthy = true;
+    this.status = status;
+  }
+
   /** As after it was replaced. */
   void gives(int other) {
     this.id = other;
@@ -51,9 +63,12 @@ final class FakeRegistry implements AutoCloseable {
     return asked.get();
   }
 
+  SchemaRegistry client() {
+    return new SchemaRegistry(URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
+  }
+
   SchemaIds ids() {
-    return new SchemaIds(
-        new SchemaRegistry(URI.create("http://127.0.0.1:" + server.getAddress().getPort())));
+    return new SchemaIds(client());
   }
 
   @Override

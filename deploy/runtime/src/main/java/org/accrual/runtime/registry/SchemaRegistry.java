@@ -209,7 +209,7 @@ public final class SchemaRegistry {
       default ->
           throw new RegistryUnavailable(
               "the registry at " + base + " answered " + response.statusCode() + " for the " + what,
-              null);
+              response.statusCode());
     };
   }
 
@@ -223,7 +223,7 @@ public final class SchemaRegistry {
                 + " answered 404 for the "
                 + what
                 + ", not as a registry does",
-            null);
+            404);
   }
 
   private HttpRequest request(String method, String path, String body) {
