@@ -207,7 +207,8 @@ class SqlPublishIT {
 
       await().atMost(LIMIT).until(() -> RelayFixtures.read(small).size() == 1);
       assertThat(header(RelayFixtures.read(small).getFirst(), "ce_id")).isEqualTo(fits);
-      assertThat(fixtures.query("select error from outbox.rejected")).contains("size");
+      assertThat(fixtures.query("select error from outbox.rejected"))
+          .contains("at least 5", "bytes", "max.message.bytes");
       assertThat(failures).isEmpty();
     }
   }

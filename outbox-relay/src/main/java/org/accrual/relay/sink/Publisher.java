@@ -3,9 +3,12 @@ package org.accrual.relay.sink;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.accrual.contract.Topics;
 import org.accrual.relay.outbox.Mark;
@@ -15,7 +18,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Publisher implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(5);
-
-  private record Outgoing(
-      OutboxRow row, Content content, ProducerRecord<byte[], byte[]> record, SendSpan span) {}
-
-  private record Failure(Outgoing of, Exception error) {}
 
   private final Producer<byte[], byte[]> producer;
   private final RecordEncoder encoder;
@@ -54,33 +51,27 @@ public final class Publisher implements AutoCloseable {
     return new Publisher(
         producer(settings),
         new RecordEncoder(schemas),
-        Destinations.of(settings.bootstrapServers()),
+        new KafkaDestinations(settings.bootstrapServers()),
         rejections);
   }
 
   /** A producer whose transactions are named after the slot, so that a newcomer fences it. */
   public static Producer<byte[], byte[]> producer(SinkSettings settings) {
     return new KafkaProducer<>(
-        Map.of(
-            "bootstrap.servers",
-            settings.bootstrapServers(),
-            "client.id",
-            "accrual-relay",
-            "transactional.id",
-            "accrual-relay-" + settings.slot(),
-            "transaction.timeout.ms",
-            Math.toIntExact(settings.transactionTimeout().toMillis()),
-            "acks",
-            "all",
-            "linger.ms",
-            0,
-            "batch.size",
-            128 * 1024,
+        Map.ofEntries(
+            Map.entry("bootstrap.servers", settings.bootstrapServers()),
+            Map.entry("client.id", "accrual-relay"),
+            Map.entry("transactional.id", "accrual-relay-" + settings.slot()),
+            Map.entry(
+                "transaction.timeout.ms",
+                Math.toIntExact(settings.transactionTimeout().toMillis())),
+            Map.entry("acks", "all"),
+            Map.entry("linger.ms", 0),
+            Map.entry("batch.size", 128 * 1024),
+            Map.entry("max.request.size", Destination.MAX_REQUEST_BYTES),
             // Failing after this ends the process, whose next start is the retry.
-            "delivery.timeout.ms",
-            60_000,
-            "max.block.ms",
-            30_000),
+            Map.entry("delivery.timeout.ms", 60_000),
+            Map.entry("max.block.ms", 30_000)),
         new ByteArraySerializer(),
         new ByteArraySerializer());
   }
@@ -109,7 +100,7 @@ public final class Publisher implements AutoCloseable {
   }
 
   private int publish(List<OutboxRow> rows, Optional<Mark> mark) throws InterruptedException {
-    // Encoding may wait for the registry, so it comes before the transaction's clock starts.
+    // Encoding may wait for the registry, so it comes before the transaction's time begins.
     List<Rejection> rejected = new ArrayList<>();
     List<Outgoing> outgoing = new ArrayList<>(rows.size());
     for (OutboxRow row : rows) {
@@ -118,17 +109,12 @@ public final class Publisher implements AutoCloseable {
     if (!rejected.isEmpty()) {
       rejections.keep(rejected);
     }
-    int setAside = rejected.size();
-    for (Optional<Outgoing> tooLarge = commit(outgoing, mark);
-        tooLarge.isPresent();
-        tooLarge = commit(outgoing, mark)) {
-      producer.abortTransaction();
-      outgoing.remove(tooLarge.get());
-      rejections.keep(
-          List.of(new Rejection(tooLarge.get().row(), "the topic takes no record of this size")));
-      setAside++;
+    for (List<Rejection> refused = commit(outgoing, mark);
+        !refused.isEmpty();
+        refused = commit(outgoing, mark)) {
+      rejections.keep(refused);
     }
-    return setAside;
+    return rows.size() - outgoing.size();
   }
 
   private Optional<Outgoing> encode(OutboxRow row, List<Rejection> rejected)
@@ -141,10 +127,7 @@ public final class Publisher implements AutoCloseable {
     }
     Content content = Content.of(headers);
     try {
-      if (content.fromSql() && !destinations.has(Topics.of(row.aggregateType()))) {
-        throw new Unpublishable("there is no topic " + Topics.of(row.aggregateType()));
-      }
-      ProducerRecord<byte[], byte[]> record = encoder.encode(row, content, headers);
+      ProducerRecord<byte[], byte[]> record = encoded(row, content, headers);
       return Optional.of(
           new Outgoing(row, content, record, SendSpan.begin(row, content, headers, record)));
     } catch (Unpublishable why) {
@@ -156,10 +139,22 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
-  /** Empty once committed; else the row from SQL that is too large for its topic. */
-  private Optional<Outgoing> commit(List<Outgoing> outgoing, Optional<Mark> mark)
+  private ProducerRecord<byte[], byte[]> encoded(OutboxRow row, Content content, JsonNode headers)
       throws InterruptedException {
-    AtomicReference<@Nullable Failure> first = new AtomicReference<>();
+    if (!content.fromSql()) {
+      return encoder.encode(row, content, headers);
+    }
+    Destination destination = destinations.of(Topics.of(row.aggregateType()));
+    destination.requireOpen();
+    ProducerRecord<byte[], byte[]> record = encoder.encode(row, content, headers);
+    destination.requireRoomFor(record);
+    return record;
+  }
+
+  /** Returns none once committed; otherwise the rows from SQL that it had to remove. */
+  private List<Rejection> commit(List<Outgoing> outgoing, Optional<Mark> mark)
+      throws InterruptedException {
+    AtomicReference<@Nullable SendFailure> first = new AtomicReference<>();
     try {
       producer.beginTransaction();
       for (Outgoing next : outgoing) {
@@ -172,30 +167,42 @@ public final class Publisher implements AutoCloseable {
       mark.ifPresent(this::send);
       producer.commitTransaction();
       outgoing.forEach(sent -> sent.span().end());
-      return Optional.empty();
+      return List.of();
     } catch (KafkaException failed) {
-      Failure failure = first.get();
-      if (failure == null || !(failure.error() instanceof RecordTooLargeException)) {
-        outgoing.forEach(unsent -> unsent.span().fail(failed));
-        if (failure != null && isMissing(failure)) {
-          throw new MissingTopicException(failure.of().record().topic());
-        }
-        throw failed;
+      SendFailure failure = first.get();
+      List<Outgoing> concerned = failure == null ? List.of() : failure.concernedFromSql(outgoing);
+      if (failure != null && !concerned.isEmpty()) {
+        producer.abortTransaction();
+        return removed(outgoing, concerned, failure);
       }
-      if (failure.of().content().fromSql()) {
-        return Optional.of(failure.of());
+      outgoing.forEach(unsent -> unsent.span().fail(failed));
+      if (failure != null && isMissing(failure)) {
+        throw new MissingTopicException(failure.of().topic());
+      }
+      if (failure == null || !failure.concernsTheRecord()) {
+        throw failed;
       }
       OutboxRow row = failure.of().row();
       throw new Unpublishable(
-          "outbox record %s of type '%s': %s"
-              .formatted(row.id(), row.type(), failure.error().getMessage()));
+          "outbox record %s of type '%s': %s".formatted(row.id(), row.type(), failure.message()));
     }
   }
 
   /** Returns whether the producer has waited in vain for the record's topic. */
-  private boolean isMissing(Failure failure) throws InterruptedException {
+  private boolean isMissing(SendFailure failure) throws InterruptedException {
     return failure.error() instanceof TimeoutException
-        && !destinations.has(failure.of().record().topic());
+        && destinations.of(failure.of().topic()).missing();
+  }
+
+  private List<Rejection> removed(
+      List<Outgoing> outgoing, List<Outgoing> concerned, SendFailure failure) {
+    String why = failure.message();
+    failure.closedTopics().forEach(topic -> destinations.refused(topic, why));
+    Set<Outgoing> gone = Collections.newSetFromMap(new IdentityHashMap<>());
+    gone.addAll(concerned);
+    return Outgoing.remove(outgoing, gone::contains, why).stream()
+        .map(each -> new Rejection(each.row(), why))
+        .toList();
   }
 
   private void send(Mark mark) {
@@ -209,9 +216,9 @@ public final class Publisher implements AutoCloseable {
   }
 
   private static void note(
-      AtomicReference<@Nullable Failure> first, Outgoing of, @Nullable Exception error) {
+      AtomicReference<@Nullable SendFailure> first, Outgoing of, @Nullable Exception error) {
     if (error != null) {
-      first.compareAndSet(null, new Failure(of, error));
+      first.compareAndSet(null, new SendFailure(of, error));
     }
   }
 
@@ -220,5 +227,6 @@ public final class Publisher implements AutoCloseable {
   public void close() {
     producer.close(CLOSE);
     destinations.close();
+    rejections.close();
   }
 }

@@ -4,10 +4,16 @@ import static org.accrual.relay.outbox.OutboxFixtures.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.accrual.relay.outbox.Mark;
 import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.OutboxRow;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.sink.Rejections.Rejection;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -16,8 +22,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class PublisherTest {
@@ -27,15 +35,50 @@ class PublisherTest {
   private final MockProducer<byte[], byte[]> producer =
       new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final List<Rejection> rejected = new ArrayList<>();
+  private final Set<String> keptBefore = new HashSet<>();
+  private final Map<String, Destination> known = new HashMap<>();
   private final Publisher publisher = publisher(producer);
-
-  private boolean topicsAreThere = true;
 
   PublisherTest() throws Exception {}
 
   private Publisher publisher(Producer<byte[], byte[]> over) {
     return new Publisher(
-        over, new RecordEncoder(registry.ids()), topic -> topicsAreThere, rejected::addAll);
+        over, new RecordEncoder(registry.ids()), new KnownDestinations(), new Kept());
+  }
+
+  private final class KnownDestinations implements Destinations {
+    @Override
+    public Destination of(String topic) {
+      return known.getOrDefault(topic, Destination.open(1_000_000));
+    }
+
+    @Override
+    public void refused(String topic, String why) {
+      known.put(topic, Destination.closed(why));
+    }
+  }
+
+  private final class Kept implements Rejections {
+    @Override
+    public void keep(List<Rejection> rejections) {
+      rejected.addAll(rejections);
+    }
+
+    @Override
+    public Set<String> keptOf(List<String> ids) {
+      return keptBefore;
+    }
+  }
+
+  private static OutboxRow raw(String id, int bytes) {
+    return new OutboxRow(
+        id,
+        "lab",
+        "K",
+        "raw",
+        ByteBuffer.allocate(bytes),
+        "{\"datacontenttype\":\"application/octet-stream\"}",
+        "2026-11-24T12:00:00.000001Z");
   }
 
   @AfterEach
@@ -108,7 +151,7 @@ class PublisherTest {
 
   @Test
   void aRowFromSqlWithoutATopicIsSetAside() throws Exception {
-    topicsAreThere = false;
+    known.put("accrual.study.events", Destination.closed("there is no topic"));
     publisher.fence();
 
     int setAside =
@@ -134,7 +177,7 @@ class PublisherTest {
 
   @Test
   void aRowWhoseTopicIsMissingIsNotAFailureToRetry() {
-    topicsAreThere = false;
+    known.put("accrual.study.events", Destination.missing("accrual.study.events"));
     MockProducer<byte[], byte[]> strict = failing(new TimeoutException("not in the metadata"));
     Publisher strictly = publisher(strict);
     strictly.fence();
@@ -182,5 +225,76 @@ class PublisherTest {
         .isInstanceOf(Unpublishable.class)
         .hasMessageContaining("large")
         .hasMessageContaining("too large");
+  }
+
+  @Test
+  @DisplayName(
+      "A row from SQL that is too large for its topic is set aside before anything is sent")
+  void aRowThatIsTooLargeIsNotTried() throws Exception {
+    known.put("accrual.lab", Destination.open(2_000));
+    publisher.fence();
+
+    int setAside = publisher.publish(List.of(row("a"), raw("large", 2_000), raw("b", 1_000)), MARK);
+
+    assertThat(setAside).isEqualTo(1);
+    assertThat(rejected).extracting(each -> each.row().id()).containsExactly("large");
+    assertThat(rejected.getFirst().error()).contains("topic accrual.lab takes 2000");
+    assertThat(producer.history()).hasSize(3);
+    assertThat(producer.commitCount()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("All rows from SQL for a topic that takes no writes are set aside at once")
+  void aTopicThatTakesNoWritesIsClosed() throws Exception {
+    RefusingProducer refusing =
+        new RefusingProducer(new TopicAuthorizationException(Set.of("accrual.lab")));
+    Publisher refused = publisher(refusing);
+    refused.fence();
+
+    // The first record to fail is one of ours: the broker refused the transaction as a whole.
+    int setAside = refused.publish(List.of(row("a"), raw("b", 1), raw("c", 1)), MARK);
+
+    assertThat(setAside).isEqualTo(2);
+    assertThat(rejected).extracting(each -> each.row().id()).containsExactly("b", "c");
+    assertThat(refusing.commitCount()).isEqualTo(1);
+    assertThat(known.get("accrual.lab").fault()).isPresent();
+  }
+
+  @Test
+  @DisplayName("A topic of ours that takes no writes ends the publisher")
+  void aTopicOfOursThatTakesNoWritesIsAFailure() {
+    RefusingProducer refusing =
+        new RefusingProducer(new TopicAuthorizationException(Set.of("accrual.study.events")));
+    Publisher refused = publisher(refusing);
+    refused.fence();
+
+    assertThatThrownBy(() -> refused.publish(List.of(row("a"), raw("b", 1)), MARK))
+        .isInstanceOf(KafkaException.class);
+    assertThat(rejected).isEmpty();
+  }
+
+  /** Fails the first record of its first transaction. */
+  private static final class RefusingProducer extends MockProducer<byte[], byte[]> {
+    private final RuntimeException error;
+
+    RefusingProducer(RuntimeException error) {
+      super(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+      this.error = error;
+      this.commitTransactionException = new KafkaException("aborted");
+    }
+
+    @Override
+    public void commitTransaction() {
+      if (commitTransactionException != null) {
+        errorNext(error);
+      }
+      super.commitTransaction();
+    }
+
+    @Override
+    public void abortTransaction() {
+      commitTransactionException = null;
+      super.abortTransaction();
+    }
   }
 }
