@@ -22,6 +22,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What SQL publishes, from the function to the topic. */
@@ -42,7 +43,7 @@ class SqlPublishIT {
   private final String deadLetters = "dlq.accrual." + aggregateType;
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final RelayLife life = new RelayLife();
-  private final Relay relay = new Relay(fixtures.settings(), life, failures::add);
+  private Relay relay = new Relay(fixtures.settings(), life, failures::add);
   private final SchemaRegistry registry = new SchemaRegistry(RelayFixtures.REGISTRY);
 
   SqlPublishIT() throws Exception {}
@@ -211,6 +212,29 @@ class SqlPublishIT {
           .contains("at least 5", "bytes", "max.message.bytes");
       assertThat(failures).isEmpty();
     }
+  }
+
+  @Test
+  @DisplayName("A message that was set aside is never published, even if it fits at a later start")
+  void aRejectedMessageIsNotPublishedLater() throws Exception {
+    relay.stop();
+    await().atMost(LIMIT).until(fixtures::slotsAreFree);
+    // As left by a relay that died after it set the message aside and before its commit.
+    String rejected = publish("S1", type, "{\"sample\": \"1\"}");
+    fixtures.sql(
+        """
+        insert into outbox.rejected
+        select id, aggregatetype, aggregateid, type, payload, headers, created_at, 'no schema'
+          from outbox.message where id = '%s'\
+        """
+            .formatted(rejected));
+    String fits = publish("S1", type, "{\"sample\": \"2\"}");
+    relay = new Relay(fixtures.settings(), new RelayLife(), failures::add);
+    relay.start();
+
+    assertThat(awaitRecords(1)).extracting(r -> header(r, "ce_id")).containsExactly(fits);
+    assertThat(fixtures.query("select id from outbox.rejected")).isEqualTo(rejected);
+    assertThat(failures).isEmpty();
   }
 
   private String publish(String key, String ofType, String json) throws SQLException {

@@ -109,12 +109,24 @@ public final class Publisher implements AutoCloseable {
     if (!rejected.isEmpty()) {
       rejections.keep(rejected);
     }
+    removeKept(outgoing);
     for (List<Rejection> refused = commit(outgoing, mark);
         !refused.isEmpty();
         refused = commit(outgoing, mark)) {
       rejections.keep(refused);
     }
     return rows.size() - outgoing.size();
+  }
+
+  /** Removes rows that were set aside before this process began; see {@link Rejections#keptOf}. */
+  private void removeKept(List<Outgoing> outgoing) {
+    List<String> fromSql =
+        outgoing.stream().filter(Outgoing::fromSql).map(each -> each.row().id()).toList();
+    if (!fromSql.isEmpty()) {
+      Set<String> kept = rejections.keptOf(fromSql);
+      Outgoing.remove(
+          outgoing, each -> kept.contains(each.row().id()), "it is in outbox.rejected already");
+    }
   }
 
   private Optional<Outgoing> encode(OutboxRow row, List<Rejection> rejected)

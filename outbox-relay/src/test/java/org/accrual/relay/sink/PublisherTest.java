@@ -244,6 +244,20 @@ class PublisherTest {
   }
 
   @Test
+  @DisplayName("A row from SQL that was set aside before is not published")
+  void aRowThatWasKeptBeforeIsNotPublished() throws Exception {
+    keptBefore.add("kept");
+    publisher.fence();
+
+    int setAside = publisher.publish(List.of(raw("kept", 1), raw("b", 1)), MARK);
+
+    assertThat(setAside).isEqualTo(1);
+    assertThat(producer.history())
+        .extracting(ProducerRecord::topic)
+        .containsExactly("accrual.lab", "accrual.relay-mark");
+  }
+
+  @Test
   @DisplayName("All rows from SQL for a topic that takes no writes are set aside at once")
   void aTopicThatTakesNoWritesIsClosed() throws Exception {
     RefusingProducer refusing =
