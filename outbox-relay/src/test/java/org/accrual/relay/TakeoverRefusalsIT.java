@@ -11,6 +11,7 @@ import org.accrual.relay.outbox.Mark;
 import org.accrual.relay.outbox.Mark.Origin;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.sink.Publisher;
+import org.accrual.relay.sink.RejectedTable;
 import org.accrual.relay.sink.SchemaIds;
 import org.accrual.relay.slot.Refusal.Reason;
 import org.accrual.relay.slot.SlotFacts;
@@ -30,7 +31,7 @@ class TakeoverRefusalsIT {
       Publisher.of(
           fixtures.settings().sink(),
           new SchemaIds(new SchemaRegistry(RelayFixtures.REGISTRY)),
-          rejections -> {});
+          new RejectedTable(fixtures.database));
 
   TakeoverRefusalsIT() throws Exception {}
 

@@ -133,7 +133,7 @@ class KafkaDestinationsIT {
         };
     SinkSettings settings =
         new SinkSettings(kafka.bootstrapServers(), "denied", Duration.ofSeconds(30));
-    Mark mark = new Mark(new Origin("1", 1, "denied"), Position.at(7));
+    Mark mark = new Mark(new Origin("1", 1, "denied", "p"), Position.at(7));
     try (FakeRegistry registry = new FakeRegistry();
         Publisher publisher =
             new Publisher(
