@@ -3,13 +3,13 @@
 
 -- Aggregate types that only Accrual's own processes write, by inserting into outbox.message: the event streams, whose
 -- sequence a message from elsewhere would break; the saga's commands and answers, which a message from elsewhere would
--- forge; and the relay's mark. The list is that of org.accrual.contract.Topics.
+-- forge; and the relay's checkpoint. The list is that of org.accrual.contract.Topics.
 create function outbox.is_own(p_aggregatetype text) returns boolean language sql immutable
 return p_aggregatetype in (
   'study.events', 'site.events', 'enrollment.events',
   'capacity.commands', 'randomization.commands', 'supply.commands',
   'capacity.events', 'randomization.events', 'supply.events',
-  'relay-mark');
+  'relay-checkpoint');
 
 -- EXECUTE on outbox.publish says that a role may publish, this table says where. By the role's OID, as privileges are, so
 -- that it follows a rename and a new role of a dropped role's name does not inherit it.
@@ -184,7 +184,7 @@ revoke execute on function outbox.allow(regrole, text), outbox.disallow(regrole,
 -- The stream went on without them. A row here is final: the relay never publishes the message itself, even if its topic
 -- or schema is made later, so that a message that a person publishes anew is not published twice. Kept until deleted.
 create table outbox.rejected (
-  -- The message's: a relay that dies between this and its mark comes here again, and leaves one row.
+  -- The message's: a relay that dies between this and its checkpoint comes here again, and leaves one row.
   id            uuid        primary key,
   aggregatetype text        not null,
   aggregateid   text        not null,

@@ -1,5 +1,5 @@
--- How the relay stands, and what retention may rest on. Made for people and dashboards; the relay itself goes by the mark
--- on Kafka, which is written with the records.
+-- How the relay stands, and what retention may rest on. Made for people and dashboards; the relay itself goes by the
+-- checkpoint on Kafka, which is written with the records.
 create schema if not exists ops;
 
 -- One row a slot, made with the slot; the relay updates it every 2 s unless configured. A relay that waits for its turn writes nothing.
@@ -12,21 +12,21 @@ create table ops.relay (
   -- Why it refuses, and what to do.
   reason     text,
   -- Everything committed at or under it is on the topics. Never goes back; null until something has been relayed.
-  mark       pg_lsn,
-  -- When the database reached the mark.
+  checkpoint pg_lsn,
+  -- When the database reached the checkpoint.
   relayed_at timestamptz,
   updated_at timestamptz not null default now()
 );
 comment on table ops.relay is 'The relay''s own word about itself; read ops.relay_status.';
 
 create view ops.relay_status as
-select r.slot, r.state, r.instance, r.reason, r.mark, r.relayed_at, r.updated_at,
+select r.slot, r.state, r.instance, r.reason, r.checkpoint, r.relayed_at, r.updated_at,
        coalesce(s.active, false) as slot_active,
        case when s.slot_name is null then 'missing' else s.wal_status end as wal_status,
        s.invalidation_reason,
        pg_wal_lsn_diff(now_at.lsn, s.restart_lsn) as retained_wal_bytes,
        s.safe_wal_size as wal_bytes_until_lost,
-       greatest(pg_wal_lsn_diff(now_at.lsn, r.mark), 0) as lag_bytes,
+       greatest(pg_wal_lsn_diff(now_at.lsn, r.checkpoint), 0) as lag_bytes,
        greatest(extract(epoch from now() - r.relayed_at), 0) as lag_seconds
   from ops.relay r
   left join pg_replication_slots s on s.slot_name = r.slot
@@ -73,7 +73,7 @@ comment on view ops.outbox_partitions is
 --
 -- A partition goes in two calls. The first one seals it: under a lock that waits for its writers, it is made to take no
 -- more rows, and the end of the WAL is noted, so that all of its rows were committed under that place. A later one drops
--- it, once the marks have passed that place; that is looked at under the lock that drops.
+-- it, once the checkpoints have passed that place; that is looked at under the lock that drops.
 --
 -- Each step is a transaction of its own: with the locks of two steps at once it could meet a reader, who locks the table
 -- before its partitions, the other way round. A lock that is not had within 2 s is left to the next call, since who waits
@@ -148,7 +148,7 @@ end $$;
 
 -- Whether everything committed at or under a place is on the topics, as far as every relay has said.
 create function outbox.relayed(place pg_lsn) returns boolean language sql stable as $$
-  select coalesce(bool_and(mark is not null and mark >= place), false) from ops.relay
+  select coalesce(bool_and(checkpoint is not null and checkpoint >= place), false) from ops.relay
 $$;
 
 -- Dropping is the owner's; nobody else needs even to ask.

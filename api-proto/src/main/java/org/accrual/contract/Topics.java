@@ -25,10 +25,10 @@ public final class Topics {
   public static final String SUPPLY_EVENTS = PREFIX + "supply.events";
 
   /**
-   * The relay's mark: the commit position up to which everything is on the topics. One partition,
-   * compacted.
+   * The relay's checkpoint: the commit position up to which everything is on the topics. One
+   * partition, compacted.
    */
-  public static final String RELAY_MARK = PREFIX + "relay-mark";
+  public static final String RELAY_CHECKPOINT = PREFIX + "relay-checkpoint";
 
   /** Topics of the event store's streams: their records carry {@link Headers#SEQUENCE}. */
   public static final List<String> EVENT_TOPICS =

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.accrual.relay.outbox.Checkpoint;
 import org.accrual.relay.outbox.IdTally;
-import org.accrual.relay.outbox.Mark;
 import org.accrual.relay.outbox.Position;
-import org.accrual.relay.sink.MarkTopic;
+import org.accrual.relay.sink.CheckpointTopic;
 import org.accrual.relay.sink.TopicScan;
 import org.accrual.relay.slot.RetainedOutbox;
 import org.accrual.relay.slot.SlotFacts.Slot;
@@ -33,7 +33,7 @@ final class CheckCommand {
 
   Outcome run() throws SQLException, InterruptedException {
     try (RetainedOutbox outbox = RetainedOutbox.now(settings.source().database())) {
-      boolean passed = awaitMark(outbox.end());
+      boolean passed = awaitCheckpoint(outbox.end());
       IdTally tally = Reconciliation.of(outbox, new TopicScan(settings.sink()));
       List<String> lines = new ArrayList<>();
       boolean clean = tally.unseen() == 0 && tally.repeated() == 0;
@@ -53,13 +53,13 @@ final class CheckCommand {
     }
   }
 
-  private boolean awaitMark(long end) throws SQLException, InterruptedException {
-    MarkTopic marks = new MarkTopic(settings.sink());
+  private boolean awaitCheckpoint(long end) throws SQLException, InterruptedException {
+    CheckpointTopic checkpoints = new CheckpointTopic(settings.sink());
     CountDownLatch never = new CountDownLatch(1);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (marks
+    while (checkpoints
             .newestVisible()
-            .map(Mark::position)
+            .map(Checkpoint::position)
             .orElse(Position.ZERO)
             .compareTo(Position.at(end))
         < 0) {

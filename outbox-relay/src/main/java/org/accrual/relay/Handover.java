@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.accrual.relay.outbox.Checkpoint;
+import org.accrual.relay.outbox.Checkpoint.Origin;
 import org.accrual.relay.outbox.Delivery;
-import org.accrual.relay.outbox.Mark;
-import org.accrual.relay.outbox.Mark.Origin;
 import org.accrual.relay.outbox.Position;
-import org.accrual.relay.sink.MarkTopic;
+import org.accrual.relay.sink.CheckpointTopic;
 import org.accrual.relay.sink.MissingTopicException;
 import org.accrual.relay.sink.Publisher;
 import org.accrual.relay.sink.Unpublishable;
-import org.accrual.relay.sink.UnreadableMark;
+import org.accrual.relay.sink.UnreadableCheckpointException;
 import org.accrual.relay.slot.Refusal;
 import org.accrual.relay.slot.Refusal.Reason;
 import org.accrual.relay.slot.SlotFacts;
@@ -25,16 +25,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes over from a predecessor, then publishes each delivery. A takeover is safe because of its
- * order: it acquires the slot, fences the predecessor, reads the mark and judges the slot by it. It
- * does not fence the relay of another PostgreSQL cluster, which uses the same slot name on the same
- * Kafka.
+ * order: it acquires the slot, fences the predecessor, reads the checkpoint and judges the slot by
+ * it. It does not fence the relay of another PostgreSQL cluster, which uses the same slot name on
+ * the same Kafka.
  */
 final class Handover implements Receiver {
   private static final Logger LOG = Logger.getLogger(Handover.class.getName());
 
   private final String slot;
   private final SlotGuard guard;
-  private final MarkTopic marks;
+  private final CheckpointTopic checkpoints;
   private final Publisher publisher;
   private final RelayLife life;
   private final Heartbeat heartbeat;
@@ -45,13 +45,13 @@ final class Handover implements Receiver {
   Handover(
       String slot,
       SlotGuard guard,
-      MarkTopic marks,
+      CheckpointTopic checkpoints,
       Publisher publisher,
       RelayLife life,
       Heartbeat heartbeat) {
     this.slot = slot;
     this.guard = guard;
-    this.marks = marks;
+    this.checkpoints = checkpoints;
     this.publisher = publisher;
     this.life = life;
     this.heartbeat = heartbeat;
@@ -64,7 +64,7 @@ final class Handover implements Receiver {
       SlotFacts facts = guard.look();
       refuseOtherCluster(facts);
       publisher.fence();
-      return switch (guard.judge(facts, marks.newest())) {
+      return switch (guard.judge(facts, checkpoints.newest())) {
         case Verdict.Unfit(Refusal refusal) -> throw refuse(refusal);
         case Verdict.Fit fit ->
             begin(
@@ -76,19 +76,21 @@ final class Handover implements Receiver {
       throw new IllegalStateException("the database did not answer about its slot", e);
     } catch (MissingTopicException e) {
       throw refuse(Refusal.topicMissing(String.valueOf(e.getMessage())));
-    } catch (UnreadableMark e) {
-      throw refuse(Refusal.markUnreadable(String.valueOf(e.getMessage())));
+    } catch (UnreadableCheckpointException e) {
+      throw refuse(Refusal.checkpointUnreadable(String.valueOf(e.getMessage())));
     }
   }
 
   private void refuseOtherCluster(SlotFacts facts) {
-    Optional<Mark> visible = marks.newestVisible();
+    Optional<Checkpoint> visible = checkpoints.newestVisible();
     if (visible.isPresent() && Verdict.otherCluster(facts, visible.get()).isEmpty()) {
-      // A newer mark would be of this cluster too. To wait for it here would be to wait for the
+      // A newer checkpoint would be of this cluster too. To wait for it here would be to wait for
+      // the
       // predecessor's open transaction, which fencing ends at once.
       return;
     }
-    Optional<Refusal> refusal = marks.newest().flatMap(mark -> Verdict.otherCluster(facts, mark));
+    Optional<Refusal> refusal =
+        checkpoints.newest().flatMap(checkpoint -> Verdict.otherCluster(facts, checkpoint));
     if (refusal.isPresent()) {
       throw refuse(refusal.get());
     }
@@ -98,12 +100,12 @@ final class Handover implements Receiver {
     origin = here;
     if (fit.first()) {
       // From now on a slot that has moved further than this is known to have lost records.
-      var _ = publisher.publish(List.of(), new Mark(here, fit.from()));
+      var _ = publisher.publish(List.of(), new Checkpoint(here, fit.from()));
     }
     LOG.log(
         Level.INFO,
         "slot {0} is ours; relaying what lies above {1}{2}",
-        new Object[] {slot, fit.from(), fit.first() ? ", the first mark" : ""});
+        new Object[] {slot, fit.from(), fit.first() ? ", the first checkpoint" : ""});
     life.recovered(fit.from());
     life.enter(RelayState.STREAMING);
     return fit.from();
@@ -129,7 +131,8 @@ final class Handover implements Receiver {
   @Override
   public void deliver(Delivery delivery) throws InterruptedException {
     try {
-      int rejected = publisher.publish(delivery.rows(), new Mark(acquired(), delivery.reached()));
+      int rejected =
+          publisher.publish(delivery.rows(), new Checkpoint(acquired(), delivery.reached()));
       life.delivered(delivery, rejected);
     } catch (MissingTopicException e) {
       throw refuse(Refusal.topicMissing(String.valueOf(e.getMessage())));

@@ -5,18 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.accrual.relay.outbox.Checkpoint;
+import org.accrual.relay.outbox.Checkpoint.Origin;
 import org.accrual.relay.outbox.IdTally;
-import org.accrual.relay.outbox.Mark;
-import org.accrual.relay.outbox.Mark.Origin;
 import org.accrual.relay.outbox.OutboxRow;
 import org.accrual.relay.outbox.Position;
-import org.accrual.relay.sink.MarkTopic;
+import org.accrual.relay.sink.CheckpointTopic;
 import org.accrual.relay.sink.MissingTopicException;
 import org.accrual.relay.sink.Publisher;
 import org.accrual.relay.sink.RejectedTable;
 import org.accrual.relay.sink.SchemaIds;
 import org.accrual.relay.sink.TopicScan;
-import org.accrual.relay.sink.UnreadableMark;
+import org.accrual.relay.sink.UnreadableCheckpointException;
 import org.accrual.relay.slot.NewSlot;
 import org.accrual.relay.slot.Refusal;
 import org.accrual.relay.slot.RetainedOutbox;
@@ -28,11 +28,11 @@ import org.accrual.relay.slot.Verdict;
 import org.accrual.runtime.registry.SchemaRegistry;
 
 /**
- * {@code recover}: for a slot that is gone, lost or ahead of the mark, and for a database that is
- * behind the mark or of another cluster or timeline. The new slot comes first: what its snapshot
- * shows is compared with the topics and published where it is missing, what it does not show the
- * slot will tell. The mark is written last, so a recovery that was cut short is refused by the
- * relay and may simply be run again.
+ * {@code recover}: for a slot that is gone, lost or ahead of the checkpoint, and for a database
+ * that is behind the checkpoint or of another cluster or timeline. The new slot comes first: what
+ * its snapshot shows is compared with the topics and published where it is missing, what it does
+ * not show the slot will tell. The checkpoint is written last, so a recovery that was cut short is
+ * refused by the relay and may simply be run again.
  *
  * <p>Only what the outbox retains can be recovered.
  */
@@ -64,25 +64,25 @@ final class RecoverCommand {
           Outcome.REFUSED,
           "recover: a relay streams from slot '%s'; nothing is lost".formatted(slot));
     }
-    Optional<Mark> mark;
+    Optional<Checkpoint> checkpoint;
     try {
-      mark = new MarkTopic(settings.sink()).newest();
+      checkpoint = new CheckpointTopic(settings.sink()).newest();
     } catch (MissingTopicException e) {
       Refusal refusal = Refusal.topicMissing(String.valueOf(e.getMessage()));
       return Outcome.of(Outcome.REFUSED, "recover: cannot mend " + refusal);
-    } catch (UnreadableMark e) {
+    } catch (UnreadableCheckpointException e) {
       return recover(facts);
     }
-    Optional<String> marked = mark.map(found -> found.origin().systemIdentifier());
+    Optional<String> marked = checkpoint.map(found -> found.origin().systemIdentifier());
     if (marked.isPresent()
         && !marked.get().equals(facts.systemIdentifier())
         && !marked.equals(options.replaced())) {
       return Outcome.of(
           Outcome.REFUSED,
-          "recover: the mark of slot '%s' is of PostgreSQL cluster %s, this is %s. Another installation may use this Kafka and slot name; if this cluster has replaced that one, run: recover --replaces %2$s"
+          "recover: the checkpoint of slot '%s' is of PostgreSQL cluster %s, this is %s. Another installation may use this Kafka and slot name; if this cluster has replaced that one, run: recover --replaces %2$s"
               .formatted(slot, marked.get(), facts.systemIdentifier()));
     }
-    return run(facts, guard.judge(facts, mark));
+    return run(facts, guard.judge(facts, checkpoint));
   }
 
   private Outcome run(SlotFacts facts, Verdict verdict) throws SQLException, InterruptedException {
@@ -99,13 +99,13 @@ final class RecoverCommand {
                 Outcome.of(Outcome.REFUSED, "recover: cannot mend " + refusal);
             case SLOT_MISSING,
                 SLOT_LOST,
-                SLOT_AHEAD_OF_MARK,
-                MARK_AHEAD_OF_DATABASE,
+                SLOT_AHEAD_OF_CHECKPOINT,
+                CHECKPOINT_AHEAD_OF_DATABASE,
                 OTHER_CLUSTER,
                 OTHER_TIMELINE,
                 PUBLICATION_CHANGED,
-                MARK_MISSING,
-                MARK_UNREADABLE ->
+                CHECKPOINT_MISSING,
+                CHECKPOINT_UNREADABLE ->
                 recover(facts);
           };
     };
@@ -124,23 +124,26 @@ final class RecoverCommand {
       IdTally tally = Reconciliation.of(outbox, new TopicScan(settings.sink()));
       Missing missing = new Missing(publisher, tally);
       outbox.inOrder(missing::publish);
-      Mark mark =
-          new Mark(
+      Checkpoint checkpoint =
+          new Checkpoint(
               new Origin(
                   facts.systemIdentifier(), facts.timeline(), slot, facts.publicationVersion()),
               Position.at(made.consistentPoint()));
-      missing.finish(mark);
+      missing.finish(checkpoint);
       try (StatusTable status = new StatusTable(settings.source().database(), slot)) {
-        status.reset(mark.position());
+        status.reset(checkpoint.position());
       }
       return Outcome.of(
           0,
           "recover: slot '%s' made at %s; %d retained records compared, %d published, %d set aside; start the relay"
-              .formatted(slot, mark.position(), tally.size(), missing.published, missing.setAside));
+              .formatted(
+                  slot, checkpoint.position(), tally.size(), missing.published, missing.setAside));
     }
   }
 
-  /** Publishes what was not seen, in transactions of bounded size; the last one has the mark. */
+  /**
+   * Publishes what was not seen, in transactions of bounded size; the last one has the checkpoint.
+   */
   private static final class Missing {
     private final Publisher publisher;
     private final IdTally tally;
@@ -161,12 +164,12 @@ final class RecoverCommand {
       waiting.add(row);
       bytes += row.bytes();
       if (waiting.size() >= ROWS || bytes >= BYTES) {
-        count(publisher.publishWithoutMark(waiting));
+        count(publisher.publishWithoutCheckpoint(waiting));
       }
     }
 
-    void finish(Mark mark) throws InterruptedException {
-      count(publisher.publish(waiting, mark));
+    void finish(Checkpoint checkpoint) throws InterruptedException {
+      count(publisher.publish(waiting, checkpoint));
     }
 
     private void count(int aside) {

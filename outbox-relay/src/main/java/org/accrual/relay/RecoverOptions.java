@@ -7,8 +7,8 @@ import java.util.Optional;
  * What {@code recover} may replace.
  *
  * @param compare a slot that is fit, so that the retained outbox is compared with the topics
- * @param replaced the mark of this PostgreSQL cluster, which the present one has replaced; the mark
- *     of any other cluster is kept
+ * @param replaced the checkpoint of this PostgreSQL cluster, which the present one has replaced;
+ *     the checkpoint of any other cluster is kept
  */
 record RecoverOptions(boolean compare, Optional<String> replaced) {
   static final RecoverOptions NONE = new RecoverOptions(false, Optional.empty());

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.accrual.relay.sink.MarkTopic;
+import org.accrual.relay.sink.CheckpointTopic;
 import org.accrual.relay.sink.Publisher;
 import org.accrual.relay.sink.RejectedTable;
 import org.accrual.relay.sink.SchemaIds;
@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * and then streams.
  *
  * <p>A failure is told once, to {@code failed}, which ends the process: only a fresh start, which
- * fences, reads the mark and skips what is under it, is safe. A refusal is not a failure: the relay
- * then stays up and says why.
+ * fences, reads the checkpoint and skips what is under it, is safe. A refusal is not a failure: the
+ * relay then stays up and says why.
  */
 final class Relay {
   private static final Logger LOG = Logger.getLogger(Relay.class.getName());
@@ -139,7 +139,7 @@ final class Relay {
               new Handover(
                   settings.source().slot(),
                   guard,
-                  new MarkTopic(settings.sink()),
+                  new CheckpointTopic(settings.sink()),
                   publisher,
                   life,
                   heartbeat));

@@ -32,7 +32,7 @@ class RelayHealth implements HealthCheck {
             .status(stand.state() == RelayState.STREAMING)
             .withData("state", stand.state().label())
             .withData("since", stand.since().toString())
-            .withData("mark", life.mark().toString())
+            .withData("checkpoint", life.checkpoint().toString())
             .withData("lag_bytes", life.backlog().lagBytes())
             .withData("retained_wal_bytes", life.backlog().retainedBytes());
     if (life.backlog().retainedBytes() > retainedWarning) {

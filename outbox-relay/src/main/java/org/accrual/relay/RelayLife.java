@@ -26,7 +26,7 @@ final class RelayLife {
   private final List<Consumer<Delivery>> watchers = new CopyOnWriteArrayList<>();
   private volatile Stand stand = new Stand(RelayState.STARTING, Instant.now(), Optional.empty());
   private final LongAdder rejections = new LongAdder();
-  private volatile Position mark = Position.ZERO;
+  private volatile Position checkpoint = Position.ZERO;
   private volatile Instant reachedAt = Instant.now();
   private volatile Optional<String> lastId = Optional.empty();
   private volatile Backlog backlog = Backlog.NONE;
@@ -67,7 +67,7 @@ final class RelayLife {
   }
 
   void recovered(Position from) {
-    mark = from;
+    checkpoint = from;
   }
 
   /**
@@ -75,7 +75,7 @@ final class RelayLife {
    */
   void delivered(Delivery delivery, int rejected) {
     rejections.add(rejected);
-    mark = delivery.reached();
+    checkpoint = delivery.reached();
     if (delivery.transactions() > 0 || delivery.rows().isEmpty()) {
       // A slice ends nothing: of the first transaction after a start no commit is known yet.
       reachedAt = delivery.committedAt();
@@ -92,11 +92,11 @@ final class RelayLife {
   }
 
   /** Everything at or under it is on the topics. */
-  Position mark() {
-    return mark;
+  Position checkpoint() {
+    return checkpoint;
   }
 
-  /** When the database reached the mark; the start of the process before it is known. */
+  /** When the database reached the checkpoint; the start of the process before it is known. */
   Instant reachedAt() {
     return reachedAt;
   }

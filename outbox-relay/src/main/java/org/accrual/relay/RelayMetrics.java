@@ -9,8 +9,8 @@ import org.eclipse.microprofile.metrics.Tag;
  * {@code /metrics}: {@code accrual_relay_records_total} and {@code
  * accrual_relay_transactions_total} (relayed by this process), {@code accrual_relay_rejected} (set
  * aside by this process), {@code accrual_relay_lag_seconds} (age of the newest change known to be
- * on the topics; a heartbeat counts as one), {@code accrual_relay_lag_bytes} (WAL since the mark),
- * {@code accrual_relay_lag_events} (about, at most 100,000), {@code
+ * on the topics; a heartbeat counts as one), {@code accrual_relay_lag_bytes} (WAL since the
+ * checkpoint), {@code accrual_relay_lag_events} (about, at most 100,000), {@code
  * accrual_relay_retained_wal_bytes} (kept by the server for the slot), {@code accrual_relay_state}
  * (1 for the state it is in).
  */

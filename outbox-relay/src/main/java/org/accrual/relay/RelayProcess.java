@@ -43,7 +43,7 @@ class RelayProcess {
   private static void end(Throwable cause) {
     LOG.log(
         Level.WARNING,
-        "the relay failed and ends; started again it goes on from the mark. If this repeats, see"
+        "the relay failed and ends; started again it goes on from the checkpoint. If this repeats, see"
             + " the cause:",
         cause);
     Runtime.getRuntime().halt(1);

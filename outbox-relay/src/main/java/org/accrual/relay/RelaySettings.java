@@ -68,7 +68,12 @@ record RelaySettings(
                 PREFIX + "transaction-timeout",
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(5),
-                Duration.ofMinutes(15))),
+                Duration.ofMinutes(15)),
+            settings.duration(
+                PREFIX + "topic-timeout",
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(5))),
         SchemaRegistry.url(settings),
         settings.duration(
             PREFIX + "slot-poll",

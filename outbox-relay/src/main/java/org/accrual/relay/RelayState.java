@@ -8,7 +8,7 @@ enum RelayState {
   STARTING,
   /** The slot is another relay's. This one is ready to take over. */
   WAITING_FOR_SLOT,
-  /** The slot is ours: the predecessor is fenced, the mark is read, the slot is judged. */
+  /** The slot is ours: the predecessor is fenced, the checkpoint is read, the slot is judged. */
   RECOVERING,
   /** Outbox records are relayed as they are committed. */
   STREAMING,

@@ -62,7 +62,7 @@ final class StatusReporter implements AutoCloseable {
                   stand.state().label(),
                   instance,
                   stand.refusal().map(Refusal::toString),
-                  life.mark(),
+                  life.checkpoint(),
                   life.reachedAt(),
                   life.lastId()));
       life.backlog(backlog);

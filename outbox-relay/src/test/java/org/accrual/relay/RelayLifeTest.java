@@ -22,7 +22,7 @@ class RelayLifeTest {
     life.delivered(new Delivery(List.of(row()), 0, new Position(0, 1), Instant.EPOCH), 0);
 
     assertThat(life.reachedAt()).isEqualTo(before);
-    assertThat(life.mark()).isEqualTo(new Position(0, 1));
+    assertThat(life.checkpoint()).isEqualTo(new Position(0, 1));
   }
 
   @Test

@@ -31,11 +31,11 @@ class ProvisionIT {
               Topics.EVENT_TOPICS,
               Topics.ANSWER_TOPICS,
               Topics.COMMAND_TOPICS,
-              List.of(Topics.RELAY_MARK))
+              List.of(Topics.RELAY_CHECKPOINT))
           .flatMap(List::stream)
           .flatMap(
               topic ->
-                  topic.equals(Topics.RELAY_MARK)
+                  topic.equals(Topics.RELAY_CHECKPOINT)
                       ? Stream.of(topic)
                       : Stream.of(topic, Topics.deadLetters(topic)))
           .toList();

@@ -54,14 +54,14 @@ class TopicPlanIT {
   }
 
   @Test
-  @DisplayName("The topic of the marks has small segments, so that it is compacted soon")
-  void keepsTheMarksInSmallSegments() throws Exception {
+  @DisplayName("The topic of the checkpoints has small segments, so that it is compacted soon")
+  void keepsTheCheckpointsInSmallSegments() throws Exception {
     TopicPlan.apply(kafka.bootstrapServers(), 1);
 
-    Config marks = config(List.of(Topics.RELAY_MARK)).iterator().next();
-    assertThat(value(marks, "cleanup.policy")).isEqualTo("compact");
-    assertThat(value(marks, "segment.bytes")).isEqualTo("16777216");
-    assertThat(value(marks, "segment.ms")).isEqualTo("3600000");
+    Config checkpoints = config(List.of(Topics.RELAY_CHECKPOINT)).iterator().next();
+    assertThat(value(checkpoints, "cleanup.policy")).isEqualTo("compact");
+    assertThat(value(checkpoints, "segment.bytes")).isEqualTo("16777216");
+    assertThat(value(checkpoints, "segment.ms")).isEqualTo("3600000");
   }
 
   private Collection<Config> topics() throws Exception {

@@ -50,7 +50,7 @@ public final class TopicPlan {
           Long.toString(Duration.ofDays(30).toMillis()));
 
   /** In small segments, since the one that is written to is never compacted. */
-  private static final Map<String, String> MARK =
+  private static final Map<String, String> CHECKPOINT =
       Map.of(
           "cleanup.policy",
           "compact",
@@ -119,7 +119,7 @@ public final class TopicPlan {
             Stream.of(Topics.EVENT_TOPICS, Topics.ANSWER_TOPICS, Topics.COMMAND_TOPICS)
                 .flatMap(List::stream)
                 .map(name -> new Topic(Topics.deadLetters(name), 1, DEAD_LETTERS)),
-            Stream.of(new Topic(Topics.RELAY_MARK, 1, MARK)))
+            Stream.of(new Topic(Topics.RELAY_CHECKPOINT, 1, CHECKPOINT)))
         .flatMap(topics -> topics)
         .toList();
   }

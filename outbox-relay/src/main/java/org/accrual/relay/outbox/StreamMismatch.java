@@ -1,7 +1,8 @@
 package org.accrual.relay.outbox;
 
 /**
- * The stream of changes was not what the relay relies on. Only a fresh start from the mark is safe.
+ * The stream of changes was not what the relay relies on. Only a fresh start from the checkpoint is
+ * safe.
  */
 public final class StreamMismatch extends RuntimeException {
   public StreamMismatch(String message) {

@@ -10,8 +10,8 @@ import java.util.Optional;
  * the limits. Holds at most what came since the last {@link #take} and one transaction up to the
  * limits. Not safe for several threads.
  *
- * <p>Relies on a stream that begins at the mark: every transaction in it commits after the mark's
- * LSN, and the first one with rows is the one that the mark's ordinal counts.
+ * <p>Relies on a stream that begins at the checkpoint: every transaction in it commits after the
+ * checkpoint's LSN, and the first one with rows is the one that the checkpoint's ordinal counts.
  */
 public final class TransactionBuffer {
   private static final long NONE = -1;
@@ -41,13 +41,13 @@ public final class TransactionBuffer {
   private Position taken;
 
   /**
-   * @param mark what is at or under it has been relayed before
+   * @param checkpoint what is at or under it has been relayed before
    */
-  public TransactionBuffer(Position mark, SliceLimits limits) {
+  public TransactionBuffer(Position checkpoint, SliceLimits limits) {
     this.limits = limits;
-    taken = mark;
-    boundary = mark.lsn();
-    skip = mark.ordinal();
+    taken = checkpoint;
+    boundary = checkpoint.lsn();
+    skip = checkpoint.ordinal();
   }
 
   /**
@@ -143,7 +143,7 @@ public final class TransactionBuffer {
 
   private StreamMismatch skippedTooLittle() {
     return new StreamMismatch(
-        "the mark %s is inside a transaction that the stream does not tell, it told %d rows"
+        "the checkpoint %s is inside a transaction that the stream does not tell, it told %d rows"
             .formatted(taken, ordinal));
   }
 

@@ -33,6 +33,7 @@ final class CommittedReader implements AutoCloseable {
   private static final Duration REPORT = Duration.ofSeconds(5);
 
   private final Duration patience;
+  private final Duration topicTimeout;
   private final KafkaConsumer<byte[], byte[]> committed;
 
   /** Returns offsets that include the open transactions; reads no records. */
@@ -45,6 +46,7 @@ final class CommittedReader implements AutoCloseable {
    */
   CommittedReader(SinkSettings settings, String clientId, Duration patience) {
     this.patience = patience;
+    this.topicTimeout = settings.topicTimeout();
     this.committed = consumer(settings, clientId, "read_committed");
     this.uncommitted = consumer(settings, clientId + "-offsets", "read_uncommitted");
   }
@@ -61,14 +63,14 @@ final class CommittedReader implements AutoCloseable {
   /**
    * Returns the first offset of each partition.
    *
-   * @throws MissingTopicException if a topic still does not exist after 30 s
+   * @throws MissingTopicException if a topic still does not exist after the topic timeout
    */
   Map<TopicPartition, Long> begins(Collection<TopicPartition> partitions) {
     try {
-      return uncommitted.beginningOffsets(partitions, ANSWER);
+      return uncommitted.beginningOffsets(partitions, topicTimeout);
     } catch (TimeoutException e) {
       for (TopicPartition partition : partitions) {
-        if (uncommitted.partitionsFor(partition.topic(), ANSWER).isEmpty()) {
+        if (uncommitted.partitionsFor(partition.topic(), topicTimeout).isEmpty()) {
           throw new MissingTopicException(partition.topic());
         }
       }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.accrual.contract.Topics;
-import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Checkpoint;
 import org.accrual.relay.outbox.OutboxRow;
 import org.accrual.relay.sink.Rejections.Rejection;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -23,10 +23,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes rows and mark in one Kafka transaction: readers with {@code read_committed} see both or
- * neither. A row published from SQL that cannot become a record is set aside first, and the others
- * go on. After any exception of {@link #publish} this publisher is of no more use; whether the
- * transaction was committed is told by the mark, to whoever fences next.
+ * Writes rows and checkpoint in one Kafka transaction: readers with {@code read_committed} see both
+ * or neither. A row published from SQL that cannot become a record is set aside first, and the
+ * others go on. After any exception of {@link #publish} this publisher is of no more use; whether
+ * the transaction was committed is told by the checkpoint, to whoever fences next.
  */
 public final class Publisher implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(5);
@@ -71,7 +71,7 @@ public final class Publisher implements AutoCloseable {
             Map.entry("max.request.size", Destination.MAX_REQUEST_BYTES),
             // Failing after this ends the process, whose next start is the retry.
             Map.entry("delivery.timeout.ms", 60_000),
-            Map.entry("max.block.ms", 30_000)),
+            Map.entry("max.block.ms", settings.topicTimeout().toMillis())),
         new ByteArraySerializer(),
         new ByteArraySerializer());
   }
@@ -82,7 +82,7 @@ public final class Publisher implements AutoCloseable {
   }
 
   /**
-   * Commits the rows and the mark together.
+   * Commits the rows and the checkpoint together.
    *
    * @return how many of the rows were set aside instead
    * @throws Unpublishable if another row cannot be made a record or is too large; nothing is
@@ -90,16 +90,17 @@ public final class Publisher implements AutoCloseable {
    * @throws MissingTopicException if the topic of another row does not exist; nothing is visible
    *     then
    */
-  public int publish(List<OutboxRow> rows, Mark mark) throws InterruptedException {
-    return publish(rows, Optional.of(mark));
+  public int publish(List<OutboxRow> rows, Checkpoint checkpoint) throws InterruptedException {
+    return publish(rows, Optional.of(checkpoint));
   }
 
-  /** The same without a mark, for what a recovery publishes before its last transaction. */
-  public int publishWithoutMark(List<OutboxRow> rows) throws InterruptedException {
+  /** The same without a checkpoint, for what a recovery publishes before its last transaction. */
+  public int publishWithoutCheckpoint(List<OutboxRow> rows) throws InterruptedException {
     return publish(rows, Optional.empty());
   }
 
-  private int publish(List<OutboxRow> rows, Optional<Mark> mark) throws InterruptedException {
+  private int publish(List<OutboxRow> rows, Optional<Checkpoint> checkpoint)
+      throws InterruptedException {
     // Encoding may wait for the registry, so it comes before the transaction's time begins.
     List<Rejection> rejected = new ArrayList<>();
     List<Outgoing> outgoing = new ArrayList<>(rows.size());
@@ -110,9 +111,9 @@ public final class Publisher implements AutoCloseable {
       rejections.keep(rejected);
     }
     removeKept(outgoing);
-    for (List<Rejection> refused = commit(outgoing, mark);
+    for (List<Rejection> refused = commit(outgoing, checkpoint);
         !refused.isEmpty();
-        refused = commit(outgoing, mark)) {
+        refused = commit(outgoing, checkpoint)) {
       rejections.keep(refused);
     }
     return rows.size() - outgoing.size();
@@ -164,7 +165,7 @@ public final class Publisher implements AutoCloseable {
   }
 
   /** Returns none once committed; otherwise the rows from SQL that it had to remove. */
-  private List<Rejection> commit(List<Outgoing> outgoing, Optional<Mark> mark)
+  private List<Rejection> commit(List<Outgoing> outgoing, Optional<Checkpoint> checkpoint)
       throws InterruptedException {
     AtomicReference<@Nullable SendFailure> first = new AtomicReference<>();
     try {
@@ -176,7 +177,7 @@ public final class Publisher implements AutoCloseable {
         }
         var _ = producer.send(next.record(), (sent, error) -> note(first, next, error));
       }
-      mark.ifPresent(this::send);
+      checkpoint.ifPresent(this::send);
       producer.commitTransaction();
       outgoing.forEach(sent -> sent.span().end());
       return List.of();
@@ -217,14 +218,14 @@ public final class Publisher implements AutoCloseable {
         .toList();
   }
 
-  private void send(Mark mark) {
+  private void send(Checkpoint checkpoint) {
     var _ =
         producer.send(
             new ProducerRecord<>(
-                MarkTopic.PARTITION.topic(),
-                MarkTopic.PARTITION.partition(),
-                MarkFormat.key(mark.origin().slot()),
-                MarkFormat.value(mark)));
+                CheckpointTopic.PARTITION.topic(),
+                CheckpointTopic.PARTITION.partition(),
+                CheckpointFormat.key(checkpoint.origin().slot()),
+                CheckpointFormat.value(checkpoint)));
   }
 
   private static void note(

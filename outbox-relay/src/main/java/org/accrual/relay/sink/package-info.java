@@ -1,6 +1,6 @@
 /**
- * The end of the flow: deliveries become Kafka transactions, each with the mark that says how far
- * the topics reach.
+ * The end of the flow: deliveries become Kafka transactions, each with the checkpoint that says how
+ * far the topics reach.
  */
 @NullMarked
 package org.accrual.relay.sink;

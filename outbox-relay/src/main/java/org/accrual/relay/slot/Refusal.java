@@ -15,23 +15,23 @@ public record Refusal(Reason reason, String detail, String remedy) {
     /** The slot was made for another database or decoder. */
     SLOT_UNFIT,
     /** The slot has moved past what the topics hold: the records between are lost to it. */
-    SLOT_AHEAD_OF_MARK,
+    SLOT_AHEAD_OF_CHECKPOINT,
     /**
-     * The mark is above the end of the server's WAL: the server was restored from a snapshot of its
-     * storage. The server would skip every transaction that commits below the mark.
+     * The checkpoint is above the end of the server's WAL: the server was restored from a snapshot
+     * of its storage. The server would skip every transaction that commits below the checkpoint.
      */
-    MARK_AHEAD_OF_DATABASE,
-    /** The mark is of another PostgreSQL cluster. */
+    CHECKPOINT_AHEAD_OF_DATABASE,
+    /** The checkpoint is of another PostgreSQL cluster. */
     OTHER_CLUSTER,
     /**
-     * The mark is of another timeline: a standby was promoted, or a backup was restored with its
-     * WAL archive.
+     * The checkpoint is of another timeline: a standby was promoted, or a backup was restored with
+     * its WAL archive.
      */
     OTHER_TIMELINE,
-    /** There is no mark, yet the outbox holds records that the slot will never tell. */
-    MARK_MISSING,
-    /** The mark is in a format that this version of the relay does not know. */
-    MARK_UNREADABLE,
+    /** There is no checkpoint, yet the outbox holds records that the slot will never tell. */
+    CHECKPOINT_MISSING,
+    /** The checkpoint is in a format that this version of the relay does not know. */
+    CHECKPOINT_UNREADABLE,
     /** A topic of the installation does not exist. */
     TOPIC_MISSING,
     /** The publication is missing or tells something other than inserts into the outbox. */
@@ -42,9 +42,9 @@ public record Refusal(Reason reason, String detail, String remedy) {
     RECORD_UNFIT
   }
 
-  public static Refusal markUnreadable(String detail) {
+  public static Refusal checkpointUnreadable(String detail) {
     return new Refusal(
-        Reason.MARK_UNREADABLE,
+        Reason.CHECKPOINT_UNREADABLE,
         detail,
         "start the version that wrote it, or a later one; if none did, " + Verdict.RECOVER);
   }

@@ -8,14 +8,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
-import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Checkpoint;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.slot.SlotFacts.Slot;
 import org.accrual.runtime.DatabaseSettings;
 
 /**
  * Asks the database about slot and publication. Each question takes at most 10 s, but the one about
- * the outbox's rows, which is asked where there is no mark: at most 10 min.
+ * the outbox's rows, which is asked where there is no checkpoint: at most 10 min.
  */
 public final class SlotGuard {
   private static final Duration ANSWER = Duration.ofSeconds(10);
@@ -42,12 +42,13 @@ public final class SlotGuard {
 
   private static final String FLUSHED = "select pg_current_wal_flush_lsn()::text as flushed";
 
-  // Reads the whole outbox. Without a mark on Kafka: a relay has said that it relayed something, or
+  // Reads the whole outbox. Without a checkpoint on Kafka: a relay has said that it relayed
+  // something, or
   // there is a row of a transaction older than the slot's catalog_xmin, which was finished before
   // the slot began to tell.
   private static final String UNRELAYABLE =
       """
-      select exists (select from ops.relay r where r.slot = s.slot_name and r.mark is not null)
+      select exists (select from ops.relay r where r.slot = s.slot_name and r.checkpoint is not null)
           or exists (select from outbox.message m where age(m.xmin) > age(s.catalog_xmin))
         from pg_replication_slots s
        where s.slot_name = ?
@@ -95,17 +96,18 @@ public final class SlotGuard {
   }
 
   /**
-   * Judges whether the relay can go on from its slot and the mark, if there is one.
+   * Judges whether the relay can go on from its slot and the checkpoint, if there is one.
    *
-   * @param facts found before the mark was read: the slot is never ahead of a later mark
+   * @param facts found before the checkpoint was read: the slot is never ahead of a later
+   *     checkpoint
    */
-  public Verdict judge(SlotFacts facts, Optional<Mark> mark) throws SQLException {
-    return mark.isPresent()
-        ? Verdict.byMark(facts, slot, mark.get(), flushed())
-        : Verdict.withoutMark(facts, slot, unrelayable());
+  public Verdict judge(SlotFacts facts, Optional<Checkpoint> checkpoint) throws SQLException {
+    return checkpoint.isPresent()
+        ? Verdict.byCheckpoint(facts, slot, checkpoint.get(), flushed())
+        : Verdict.withoutCheckpoint(facts, slot, unrelayable());
   }
 
-  /** Returns the end of the WAL that is safe on disk, above which no mark can be. */
+  /** Returns the end of the WAL that is safe on disk, above which no checkpoint can be. */
   private long flushed() throws SQLException {
     try (Connection connection = connect(ANSWER);
         PreparedStatement statement = connection.prepareStatement(FLUSHED);

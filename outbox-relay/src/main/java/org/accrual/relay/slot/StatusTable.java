@@ -19,7 +19,7 @@ public final class StatusTable implements AutoCloseable {
   private static final String UPDATE =
       """
       update ops.relay
-         set state = ?, instance = ?, reason = ?, mark = greatest(mark, ?::pg_lsn),
+         set state = ?, instance = ?, reason = ?, checkpoint = greatest(checkpoint, ?::pg_lsn),
              relayed_at = ?::timestamptz, last_id = coalesce(?::uuid, last_id), updated_at = clock_timestamp()
        where slot = ?
       """;
@@ -45,7 +45,7 @@ public final class StatusTable implements AutoCloseable {
       String state,
       String instance,
       Optional<String> reason,
-      Position mark,
+      Position checkpoint,
       Instant relayedAt,
       Optional<String> lastId) {}
 
@@ -53,7 +53,7 @@ public final class StatusTable implements AutoCloseable {
    * What the slot costs and how far the relay is behind.
    *
    * @param retainedBytes WAL that the server keeps for the slot
-   * @param lagBytes WAL written since the mark
+   * @param lagBytes WAL written since the checkpoint
    * @param lagEvents about how many messages wait, at most 100,000; 0 before the first was relayed
    */
   public record Backlog(long retainedBytes, long lagBytes, long lagEvents) {
@@ -81,28 +81,28 @@ public final class StatusTable implements AutoCloseable {
     }
   }
 
-  /** After a recovery nothing is refused any more, and the mark may stand further back. */
-  public void reset(Position mark) throws SQLException {
+  /** After a recovery nothing is refused any more, and the checkpoint may stand further back. */
+  public void reset(Position checkpoint) throws SQLException {
     try (PreparedStatement update =
         connection()
             .prepareStatement(
-                "update ops.relay set state = 'stopped', reason = null, mark = ?::pg_lsn,"
+                "update ops.relay set state = 'stopped', reason = null, checkpoint = ?::pg_lsn,"
                     + " last_id = (select id from outbox.message order by id desc limit 1),"
                     + " relayed_at = clock_timestamp(), updated_at = clock_timestamp()"
                     + " where slot = ?")) {
-      update.setString(1, Position.text(mark.lsn()));
+      update.setString(1, Position.text(checkpoint.lsn()));
       update.setString(2, slot);
       update.executeUpdate();
     }
   }
 
   private void update(Connection connection, Status status) throws SQLException {
-    boolean known = !status.mark().equals(Position.ZERO);
+    boolean known = !status.checkpoint().equals(Position.ZERO);
     try (PreparedStatement update = connection.prepareStatement(UPDATE)) {
       update.setString(1, status.state());
       update.setString(2, status.instance());
       update.setString(3, status.reason().orElse(null));
-      update.setString(4, known ? Position.text(status.mark().lsn()) : null);
+      update.setString(4, known ? Position.text(status.checkpoint().lsn()) : null);
       update.setString(5, known ? status.relayedAt().toString() : null);
       update.setString(6, status.lastId().orElse(null));
       update.setString(7, slot);
@@ -115,7 +115,7 @@ public final class StatusTable implements AutoCloseable {
 
   private Backlog look(Connection connection, Status status) throws SQLException {
     try (PreparedStatement look = connection.prepareStatement(LOOK)) {
-      look.setString(1, Position.text(status.mark().lsn()));
+      look.setString(1, Position.text(status.checkpoint().lsn()));
       look.setString(2, status.lastId().orElse(FIRST_ID));
       look.setString(3, slot);
       try (ResultSet row = look.executeQuery()) {

@@ -1,7 +1,7 @@
 package org.accrual.relay.slot;
 
 import java.util.Optional;
-import org.accrual.relay.outbox.Mark;
+import org.accrual.relay.outbox.Checkpoint;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.slot.Refusal.Reason;
 import org.accrual.relay.slot.SlotFacts.Slot;
@@ -12,7 +12,8 @@ public sealed interface Verdict {
    * It can.
    *
    * @param from what is at or under it is on the topics
-   * @param first there was no mark, and nothing to lose: {@code from} is where the slot begins
+   * @param first there was no checkpoint, and nothing to lose: {@code from} is where the slot
+   *     begins
    */
   record Fit(Position from, boolean first) implements Verdict {}
 
@@ -21,7 +22,7 @@ public sealed interface Verdict {
 
   String RECOVER = "run the relay's command recover, then start the relay again";
 
-  /** Judges a slot before it is acquired, when the mark cannot be read yet. */
+  /** Judges a slot before it is acquired, when the checkpoint cannot be read yet. */
   static Optional<Refusal> beforeAcquiring(SlotFacts facts, String slotName) {
     if (facts.slot().isEmpty()) {
       return refuse(
@@ -54,19 +55,19 @@ public sealed interface Verdict {
   }
 
   /**
-   * Judges a slot that is ours where there is no mark.
+   * Judges a slot that is ours where there is no checkpoint.
    *
    * @param unrelayable whether there have been records that the slot will never tell
    */
-  static Verdict withoutMark(SlotFacts facts, String slotName, boolean unrelayable) {
+  static Verdict withoutCheckpoint(SlotFacts facts, String slotName, boolean unrelayable) {
     Optional<Refusal> early = beforeAcquiring(facts, slotName);
     if (early.isPresent()) {
       return new Unfit(early.get());
     }
     return unrelayable
         ? unfit(
-            Reason.MARK_MISSING,
-            "no mark of slot '%s' on Kafka, yet there have been records from before the slot's "
+            Reason.CHECKPOINT_MISSING,
+            "no checkpoint of slot '%s' on Kafka, yet there have been records from before the slot's "
                     .formatted(slotName)
                 + "position",
             "restore Kafka's data, or " + RECOVER)
@@ -74,66 +75,67 @@ public sealed interface Verdict {
   }
 
   /**
-   * Judges a slot that is ours against the mark.
+   * Judges a slot that is ours against the checkpoint.
    *
-   * @param flushed end of the WAL that the server has on disk, read after the mark: only such WAL
-   *     is sent to a relay
+   * @param flushed end of the WAL that the server has on disk, read after the checkpoint: only such
+   *     WAL is sent to a relay
    */
-  static Verdict byMark(SlotFacts facts, String slotName, Mark mark, long flushed) {
+  static Verdict byCheckpoint(
+      SlotFacts facts, String slotName, Checkpoint checkpoint, long flushed) {
     Optional<Refusal> early = beforeAcquiring(facts, slotName);
     if (early.isPresent()) {
       return new Unfit(early.get());
     }
     long confirmed = facts.slot().orElseThrow().confirmed();
-    Optional<Refusal> otherCluster = otherCluster(facts, mark);
+    Optional<Refusal> otherCluster = otherCluster(facts, checkpoint);
     if (otherCluster.isPresent()) {
       return new Unfit(otherCluster.get());
     }
-    if (mark.origin().timeline() != facts.timeline()) {
+    if (checkpoint.origin().timeline() != facts.timeline()) {
       return unfit(
           Reason.OTHER_TIMELINE,
-          "the mark is of timeline %d, the server is on %d"
-              .formatted(mark.origin().timeline(), facts.timeline()),
+          "the checkpoint is of timeline %d, the server is on %d"
+              .formatted(checkpoint.origin().timeline(), facts.timeline()),
           RECOVER);
     }
-    if (Long.compareUnsigned(mark.position().lsn(), flushed) > 0) {
+    if (Long.compareUnsigned(checkpoint.position().lsn(), flushed) > 0) {
       return unfit(
-          Reason.MARK_AHEAD_OF_DATABASE,
+          Reason.CHECKPOINT_AHEAD_OF_DATABASE,
           "the topics hold everything up to %s, the server's WAL ends at %s: the database was put back to an earlier state"
-              .formatted(mark.position(), Position.text(flushed)),
+              .formatted(checkpoint.position(), Position.text(flushed)),
           RECOVER);
     }
-    if (Long.compareUnsigned(confirmed, mark.position().lsn()) > 0) {
+    if (Long.compareUnsigned(confirmed, checkpoint.position().lsn()) > 0) {
       return unfit(
-          Reason.SLOT_AHEAD_OF_MARK,
+          Reason.SLOT_AHEAD_OF_CHECKPOINT,
           "slot '%s' stands at %s, the topics hold everything up to %s only"
-              .formatted(slotName, Position.text(confirmed), mark.position()),
+              .formatted(slotName, Position.text(confirmed), checkpoint.position()),
           RECOVER);
     }
-    if (!mark.origin().publicationVersion().equals(facts.publicationVersion())) {
+    if (!checkpoint.origin().publicationVersion().equals(facts.publicationVersion())) {
       return new Unfit(publicationChanged());
     }
-    return new Fit(mark.position(), false);
+    return new Fit(checkpoint.position(), false);
   }
 
-  /** Returns the refusal for a publication that was changed since the mark was written. */
+  /** Returns the refusal for a publication that was changed since the checkpoint was written. */
   static Refusal publicationChanged() {
     return new Refusal(
         Reason.PUBLICATION_CHANGED,
-        "the publication or its table was changed since the mark was written: rows from in between"
+        "the publication or its table was changed since the checkpoint was written: rows from in between"
             + " may be missing on the topics",
         "restore the publication as the migrations make it, run the relay's command recover"
             + " --compare, then start the relay again");
   }
 
-  /** Refuses a mark of another PostgreSQL cluster. */
-  static Optional<Refusal> otherCluster(SlotFacts facts, Mark mark) {
-    String marked = mark.origin().systemIdentifier();
+  /** Refuses a checkpoint of another PostgreSQL cluster. */
+  static Optional<Refusal> otherCluster(SlotFacts facts, Checkpoint checkpoint) {
+    String marked = checkpoint.origin().systemIdentifier();
     return marked.equals(facts.systemIdentifier())
         ? Optional.empty()
         : refuse(
             Reason.OTHER_CLUSTER,
-            "the mark is of PostgreSQL cluster %s, this is %s"
+            "the checkpoint is of PostgreSQL cluster %s, this is %s"
                 .formatted(marked, facts.systemIdentifier()),
             "connect to the right cluster, or use another slot name; if the cluster was replaced, run"
                 + " the relay's command recover "

@@ -111,9 +111,9 @@ public final class DebeziumSource {
       throw new StreamMismatch("streaming started a second time in one process");
     }
     try {
-      Position mark = receiver.slotAcquired();
-      buffer = new TransactionBuffer(mark, limits);
-      return mark;
+      Position checkpoint = receiver.slotAcquired();
+      buffer = new TransactionBuffer(checkpoint, limits);
+      return checkpoint;
     } catch (RuntimeException refused) {
       error.compareAndSet(null, refused);
       throw refused;

@@ -70,10 +70,10 @@ final class EngineProperties {
     properties.setProperty("table.include.list", OUTBOX_TABLE);
     // The slot alone says where to go on; nothing is read from the table.
     properties.setProperty("snapshot.mode", "no_data");
-    // Offsets live for one run: the slot and the mark outlive it.
+    // Offsets live for one run: the slot and the checkpoint outlive it.
     properties.setProperty(
         "offset.storage", "org.apache.kafka.connect.storage.MemoryOffsetBackingStore");
-    // The driver must not confirm what the mark does not know.
+    // The driver must not confirm what the checkpoint does not know.
     properties.setProperty("lsn.flush.mode", "connector");
     properties.setProperty("binary.handling.mode", "bytes");
     properties.setProperty("tombstones.on.delete", "false");

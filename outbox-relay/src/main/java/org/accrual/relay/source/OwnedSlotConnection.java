@@ -14,16 +14,16 @@ import org.accrual.relay.outbox.Position;
  * Adds three rules to Debezium's replication connection, and listens for the ends of transactions.
  *
  * <p>Once the server has granted the slot, and before anything is read from it, the owner is told:
- * it fences its predecessor and reads the mark, in that order.
+ * it fences its predecessor and reads the checkpoint, in that order.
  *
- * <p>Streaming then begins at the mark: the server itself leaves out every transaction under it. So
- * a row that comes is known to be new before its transaction's end is seen, and a large transaction
- * need not be held until then. The slot is let go for a moment in between; whoever takes it then
- * fences us, and we publish nothing more.
+ * <p>Streaming then begins at the checkpoint: the server itself leaves out every transaction under
+ * it. So a row that comes is known to be new before its transaction's end is seen, and a large
+ * transaction need not be held until then. The slot is let go for a moment in between; whoever
+ * takes it then fences us, and we publish nothing more.
  *
  * <p>A slot is never created here: a new slot in place of a lost one would begin after what was
  * lost. (Debezium may still make one if ours is dropped after it was looked at; the owner then
- * finds it ahead of the mark.)
+ * finds it ahead of the checkpoint.)
  */
 final class OwnedSlotConnection implements ReplicationConnection {
   private final ReplicationConnection connection;
@@ -47,23 +47,23 @@ final class OwnedSlotConnection implements ReplicationConnection {
   public ReplicationStream startStreaming(WalPositionLocator walPosition)
       throws SQLException, InterruptedException {
     connection.startStreaming(walPosition);
-    return fromMark(walPosition);
+    return fromCheckpoint(walPosition);
   }
 
   @Override
   public ReplicationStream startStreaming(Lsn offset, WalPositionLocator walPosition)
       throws SQLException, InterruptedException {
     connection.startStreaming(offset, walPosition);
-    return fromMark(walPosition);
+    return fromCheckpoint(walPosition);
   }
 
-  private ReplicationStream fromMark(WalPositionLocator walPosition)
+  private ReplicationStream fromCheckpoint(WalPositionLocator walPosition)
       throws SQLException, InterruptedException {
-    Position mark = owner.slotAcquired();
+    Position checkpoint = owner.slotAcquired();
     starting.run();
     connection.reconnect();
     return new BoundaryStream(
-        connection.startStreaming(Lsn.valueOf(mark.lsn()), walPosition),
+        connection.startStreaming(Lsn.valueOf(checkpoint.lsn()), walPosition),
         owner::ended,
         passed,
         owner::foreignRow);

@@ -15,7 +15,7 @@ final class Owners {
 
   /** Is called by the streaming thread, and by the polling thread. */
   interface Owner {
-    /** The slot is ours; answers with the mark. */
+    /** The slot is ours; answers with the checkpoint. */
     Position slotAcquired() throws InterruptedException;
 
     /** Reports that the polling thread is at work, also while nothing arrives. */

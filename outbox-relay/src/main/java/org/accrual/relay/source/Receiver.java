@@ -9,7 +9,7 @@ public interface Receiver {
    * The slot is ours and nothing has been read from it yet. Called once, before every {@link
    * #deliver}, on a thread of the source's.
    *
-   * @return the mark: what is at or under it is not delivered again
+   * @return the checkpoint: what is at or under it is not delivered again
    */
   Position slotAcquired() throws InterruptedException;
 

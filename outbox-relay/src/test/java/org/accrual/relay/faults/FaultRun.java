@@ -33,7 +33,7 @@ final class FaultRun {
   /**
    * The state at the end of a run.
    *
-   * @param drained whether the mark reached the end of the database's log
+   * @param drained whether the checkpoint reached the end of the database's log
    * @param refusal the reason why the relay refused to run, empty if it did not
    * @param deaths how many times the relay died at each kill point
    */

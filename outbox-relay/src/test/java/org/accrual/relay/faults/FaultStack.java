@@ -35,7 +35,7 @@ import org.accrual.provision.Schemas;
 import org.accrual.provision.TopicPlan;
 import org.accrual.relay.faults.Findings.Message;
 import org.accrual.relay.outbox.Position;
-import org.accrual.relay.sink.MarkTopic;
+import org.accrual.relay.sink.CheckpointTopic;
 import org.accrual.relay.sink.SinkSettings;
 import org.accrual.runtime.DatabaseSettings;
 import org.accrual.runtime.registry.SchemaRegistry;
@@ -148,15 +148,20 @@ final class FaultStack implements AutoCloseable {
             + " 'refused'");
   }
 
-  /** Waits until the mark has reached what the database has written by now, or a refusal. */
+  /** Waits until the checkpoint has reached what the database has written by now, or a refusal. */
   boolean drainedWithin(Duration limit) throws SQLException {
     long end = Position.lsn(query("select pg_current_wal_lsn()"));
-    MarkTopic marks =
-        new MarkTopic(new SinkSettings(kafkaServers(), OutboxSlot.NAME, Duration.ofSeconds(30)));
+    CheckpointTopic checkpoints =
+        new CheckpointTopic(
+            new SinkSettings(
+                kafkaServers(), OutboxSlot.NAME, Duration.ofSeconds(30), Duration.ofSeconds(30)));
     long deadline = System.nanoTime() + limit.toNanos();
     while (System.nanoTime() < deadline) {
       try {
-        if (marks.newest().filter(mark -> mark.position().lsn() >= end).isPresent()) {
+        if (checkpoints
+            .newest()
+            .filter(checkpoint -> checkpoint.position().lsn() >= end)
+            .isPresent()) {
           return true;
         }
         if (!refusal().isEmpty()) {

@@ -12,12 +12,12 @@ enum KillPoint {
   BEFORE_PUBLISHING("source/DebeziumSource.java", "        receiver.deliver(delivery.get());", 40),
 
   /** Records are sent, and the Kafka transaction is open. */
-  INSIDE_THE_TRANSACTION("sink/Publisher.java", "      mark.ifPresent(this::send);", 40),
+  INSIDE_THE_TRANSACTION("sink/Publisher.java", "      checkpoint.ifPresent(this::send);", 40),
 
-  /** Records and mark are committed, and PostgreSQL has not been told. */
+  /** Records and checkpoint are committed, and PostgreSQL has not been told. */
   BEFORE_CONFIRMING("source/DebeziumSource.java", "      if (confirmable != null) {", 40),
 
-  /** A slice of a large transaction and its mark are committed, and more of it is to come. */
+  /** A slice of a large transaction and its checkpoint are committed, and more of it is to come. */
   AFTER_A_SLICE(
       "source/DebeziumSource.java",
       "      if (confirmable != null) {",

@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 /** Lines of the relay that matter, made wrong, and the symptom by which each must be found. */
 enum PlantedBug {
   /**
-   * Rows are published before their transaction has ended, and the mark does not count them: a kill
-   * then repeats them.
+   * Rows are published before their transaction has ended, and the checkpoint does not count them:
+   * a kill then repeats them.
    */
   END_IGNORED(
       Symptom.DUPLICATED,
@@ -17,22 +17,24 @@ enum PlantedBug {
           "int end = rows.size();")),
 
   /** A kill between two Kafka transactions repeats what was in the first. */
-  MARK_OUTSIDE_THE_TRANSACTION(
+  CHECKPOINT_OUTSIDE_THE_TRANSACTION(
       Symptom.DUPLICATED,
       new Edit(
           "sink/Publisher.java",
-          "      mark.ifPresent(this::send);",
+          "      checkpoint.ifPresent(this::send);",
           "      producer.commitTransaction();\n"
               + "      producer.beginTransaction();\n"
-              + "      mark.ifPresent(this::send);")),
+              + "      checkpoint.ifPresent(this::send);")),
 
-  /** The last row before the mark inside a large transaction is published again. */
-  AT_THE_MARK_IS_NEW(
+  /** The last row before the checkpoint inside a large transaction is published again. */
+  AT_THE_CHECKPOINT_IS_NEW(
       Symptom.DUPLICATED,
       new Edit("outbox/TransactionBuffer.java", "ordinal > skip", "ordinal >= skip")),
 
-  /** The mark inside a large transaction counts one row too many: a kill then loses that row. */
-  SLICE_MARK_TOO_FAR(
+  /**
+   * The checkpoint inside a large transaction counts one row too many: a kill then loses that row.
+   */
+  SLICE_CHECKPOINT_TOO_FAR(
       Symptom.LOST,
       new Edit(
           "outbox/TransactionBuffer.java",
@@ -45,7 +47,7 @@ enum PlantedBug {
    */
   CONFIRMED_BEFORE_PUBLISHED(Symptom.REFUSED, Confirmed.early()),
 
-  /** The same, in a relay that does not compare the slot with the mark. */
+  /** The same, in a relay that does not compare the slot with the checkpoint. */
   CONFIRMED_BEFORE_PUBLISHED_UNCHECKED(
       Symptom.LOST,
       Stream.concat(
@@ -53,7 +55,7 @@ enum PlantedBug {
               Stream.of(
                   new Edit(
                       "slot/Verdict.java",
-                      "Long.compareUnsigned(confirmed, mark.position().lsn()) > 0",
+                      "Long.compareUnsigned(confirmed, checkpoint.position().lsn()) > 0",
                       "false")))
           .toArray(Edit[]::new));
 

@@ -18,11 +18,11 @@ enum Symptom {
     }
   },
 
-  /** The relay itself sees that the slot is ahead of the mark, and refuses to run. */
+  /** The relay itself sees that the slot is ahead of the checkpoint, and refuses to run. */
   REFUSED {
     @Override
     boolean isIn(FaultRun.Outcome outcome) {
-      return !outcome.drained() && outcome.refusal().contains("SLOT_AHEAD_OF_MARK");
+      return !outcome.drained() && outcome.refusal().contains("SLOT_AHEAD_OF_CHECKPOINT");
     }
   };
 

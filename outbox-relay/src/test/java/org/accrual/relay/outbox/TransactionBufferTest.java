@@ -148,7 +148,7 @@ class TransactionBufferTest {
   }
 
   @Test
-  void aMarkInsideATransactionThatDoesNotComeIsAMismatch() {
+  void aCheckpointInsideATransactionThatDoesNotComeIsAMismatch() {
     TransactionBuffer shorter = new TransactionBuffer(new Position(100, 2), LARGE);
     shorter.row(1, A);
     TransactionBuffer passed = new TransactionBuffer(new Position(100, 2), LARGE);
@@ -159,9 +159,11 @@ class TransactionBufferTest {
     assertThatThrownBy(() -> empty.commit(1, 110, NOON)).isInstanceOf(StreamMismatch.class);
   }
 
-  /** The stream begins at the mark: what is under it must not come, and is not guessed away. */
+  /**
+   * The stream begins at the checkpoint: what is under it must not come, and is not guessed away.
+   */
   @Test
-  void aTransactionWithRowsAtOrUnderTheMarkIsAMismatch() {
+  void aTransactionWithRowsAtOrUnderTheCheckpointIsAMismatch() {
     buffer.row(1, A);
 
     assertThatThrownBy(() -> buffer.commit(1, 100, NOON)).isInstanceOf(StreamMismatch.class);

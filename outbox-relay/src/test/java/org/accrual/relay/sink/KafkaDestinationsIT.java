@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.accrual.contract.Topics;
 import org.accrual.embedded.CommittedRecords;
 import org.accrual.embedded.EmbeddedKafka;
-import org.accrual.relay.outbox.Mark;
-import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Checkpoint;
+import org.accrual.relay.outbox.Checkpoint.Origin;
 import org.accrual.relay.outbox.OutboxRow;
 import org.accrual.relay.outbox.Position;
 import org.apache.kafka.clients.admin.Admin;
@@ -60,7 +60,7 @@ class KafkaDestinationsIT {
           .createTopics(
               List.of(
                   topic(Topics.STUDY_EVENTS),
-                  topic(Topics.RELAY_MARK),
+                  topic(Topics.RELAY_CHECKPOINT),
                   topic(READ_ONLY),
                   topic(SMALL).configs(Map.of("max.message.bytes", "2000")),
                   topic(TOO_FEW).configs(Map.of("min.insync.replicas", "2"))))
@@ -132,8 +132,9 @@ class KafkaDestinationsIT {
           }
         };
     SinkSettings settings =
-        new SinkSettings(kafka.bootstrapServers(), "denied", Duration.ofSeconds(30));
-    Mark mark = new Mark(new Origin("1", 1, "denied", "p"), Position.at(7));
+        new SinkSettings(
+            kafka.bootstrapServers(), "denied", Duration.ofSeconds(30), Duration.ofSeconds(30));
+    Checkpoint checkpoint = new Checkpoint(new Origin("1", 1, "denied", "p"), Position.at(7));
     try (FakeRegistry registry = new FakeRegistry();
         Publisher publisher =
             new Publisher(
@@ -150,13 +151,13 @@ class KafkaDestinationsIT {
                   raw("lab.readonly", "b"),
                   raw("lab.toofew", "c"),
                   raw("lab.readonly", "d")),
-              mark);
+              checkpoint);
 
       assertThat(setAside).isEqualTo(2);
     }
     assertThat(rejected).hasSize(2).allMatch(each -> each.contains("Not authorized"));
     assertThat(
-            Stream.of(Topics.STUDY_EVENTS, TOO_FEW, Topics.RELAY_MARK)
+            Stream.of(Topics.STUDY_EVENTS, TOO_FEW, Topics.RELAY_CHECKPOINT)
                 .map(topic -> CommittedRecords.of(kafka.bootstrapServers(), topic).size()))
         .containsExactly(1, 1, 1);
   }

@@ -11,8 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.accrual.relay.outbox.Mark;
-import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Checkpoint;
+import org.accrual.relay.outbox.Checkpoint.Origin;
 import org.accrual.relay.outbox.OutboxRow;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.sink.Rejections.Rejection;
@@ -29,7 +29,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class PublisherTest {
-  private static final Mark MARK = new Mark(new Origin("1", 1, "s", "p"), Position.at(7));
+  private static final Checkpoint CHECKPOINT =
+      new Checkpoint(new Origin("1", 1, "s", "p"), Position.at(7));
 
   private final FakeRegistry registry = new FakeRegistry();
   private final MockProducer<byte[], byte[]> producer =
@@ -87,23 +88,24 @@ class PublisherTest {
   }
 
   @Test
-  void rowsAndMarkAreOneTransaction() throws Exception {
+  void rowsAndCheckpointAreOneTransaction() throws Exception {
     publisher.fence();
 
-    publisher.publish(List.of(row("a"), row("b")), MARK);
+    publisher.publish(List.of(row("a"), row("b")), CHECKPOINT);
 
     assertThat(producer.history())
         .extracting(ProducerRecord::topic)
-        .containsExactly("accrual.study.events", "accrual.study.events", "accrual.relay-mark");
+        .containsExactly(
+            "accrual.study.events", "accrual.study.events", "accrual.relay-checkpoint");
     assertThat(producer.commitCount()).isEqualTo(1);
-    assertThat(MarkFormat.parse(producer.history().getLast().value())).isEqualTo(MARK);
+    assertThat(CheckpointFormat.parse(producer.history().getLast().value())).isEqualTo(CHECKPOINT);
   }
 
   @Test
-  void theMarkGoesToThePartitionThatIsRead() throws Exception {
+  void theCheckpointGoesToThePartitionThatIsRead() throws Exception {
     publisher.fence();
 
-    publisher.publish(List.of(row("a")), MARK);
+    publisher.publish(List.of(row("a")), CHECKPOINT);
 
     assertThat(producer.history().getLast().partition()).isZero();
   }
@@ -112,11 +114,11 @@ class PublisherTest {
   void aPositionAloneIsATransactionToo() throws Exception {
     publisher.fence();
 
-    publisher.publish(List.of(), MARK);
+    publisher.publish(List.of(), CHECKPOINT);
 
     assertThat(producer.history())
         .extracting(ProducerRecord::topic)
-        .containsExactly("accrual.relay-mark");
+        .containsExactly("accrual.relay-checkpoint");
     assertThat(producer.commitCount()).isEqualTo(1);
   }
 
@@ -124,7 +126,7 @@ class PublisherTest {
   void aRowThatCannotBeEncodedLeavesNothingBehind() {
     publisher.fence();
 
-    assertThatThrownBy(() -> publisher.publish(List.of(row("a"), row("b", "no json")), MARK))
+    assertThatThrownBy(() -> publisher.publish(List.of(row("a"), row("b", "no json")), CHECKPOINT))
         .isInstanceOf(Unpublishable.class);
 
     assertThat(producer.history()).isEmpty();
@@ -141,7 +143,7 @@ class PublisherTest {
                 row("a"),
                 row("json", "{\"datacontenttype\":\"application/json\"}"),
                 row("raw", "{\"datacontenttype\":\"application/octet-stream\"}")),
-            MARK);
+            CHECKPOINT);
 
     assertThat(setAside).isEqualTo(1);
     assertThat(rejected).extracting(rejection -> rejection.row().id()).containsExactly("json");
@@ -157,7 +159,7 @@ class PublisherTest {
     int setAside =
         publisher.publish(
             List.of(row("a"), row("raw", "{\"datacontenttype\":\"application/octet-stream\"}")),
-            MARK);
+            CHECKPOINT);
 
     assertThat(setAside).isEqualTo(1);
     assertThat(producer.history()).hasSize(2);
@@ -169,7 +171,7 @@ class PublisherTest {
     KafkaException failure = new KafkaException("no");
     producer.commitTransactionException = failure;
 
-    assertThatThrownBy(() -> publisher.publish(List.of(row("a")), MARK)).isSameAs(failure);
+    assertThatThrownBy(() -> publisher.publish(List.of(row("a")), CHECKPOINT)).isSameAs(failure);
 
     assertThat(rejected).isEmpty();
     assertThat(producer.transactionAborted()).as("the caller ends the publisher").isFalse();
@@ -183,7 +185,7 @@ class PublisherTest {
     strictly.fence();
     strict.commitTransactionException = new KafkaException("aborted");
 
-    assertThatThrownBy(() -> strictly.publish(List.of(row("a")), MARK))
+    assertThatThrownBy(() -> strictly.publish(List.of(row("a")), CHECKPOINT))
         .isInstanceOf(MissingTopicException.class)
         .hasMessage("there is no topic accrual.study.events");
   }
@@ -196,7 +198,7 @@ class PublisherTest {
     KafkaException aborted = new KafkaException("aborted");
     strict.commitTransactionException = aborted;
 
-    assertThatThrownBy(() -> strictly.publish(List.of(row("a")), MARK)).isSameAs(aborted);
+    assertThatThrownBy(() -> strictly.publish(List.of(row("a")), CHECKPOINT)).isSameAs(aborted);
   }
 
   /** Returns a producer whose first record of each transaction fails. */
@@ -220,7 +222,7 @@ class PublisherTest {
     assertThatThrownBy(
             () -> {
               strict.commitTransactionException = new KafkaException("aborted");
-              strictly.publish(List.of(row("large")), MARK);
+              strictly.publish(List.of(row("large")), CHECKPOINT);
             })
         .isInstanceOf(Unpublishable.class)
         .hasMessageContaining("large")
@@ -234,7 +236,8 @@ class PublisherTest {
     known.put("accrual.lab", Destination.open(2_000));
     publisher.fence();
 
-    int setAside = publisher.publish(List.of(row("a"), raw("large", 2_000), raw("b", 1_000)), MARK);
+    int setAside =
+        publisher.publish(List.of(row("a"), raw("large", 2_000), raw("b", 1_000)), CHECKPOINT);
 
     assertThat(setAside).isEqualTo(1);
     assertThat(rejected).extracting(each -> each.row().id()).containsExactly("large");
@@ -249,12 +252,12 @@ class PublisherTest {
     keptBefore.add("kept");
     publisher.fence();
 
-    int setAside = publisher.publish(List.of(raw("kept", 1), raw("b", 1)), MARK);
+    int setAside = publisher.publish(List.of(raw("kept", 1), raw("b", 1)), CHECKPOINT);
 
     assertThat(setAside).isEqualTo(1);
     assertThat(producer.history())
         .extracting(ProducerRecord::topic)
-        .containsExactly("accrual.lab", "accrual.relay-mark");
+        .containsExactly("accrual.lab", "accrual.relay-checkpoint");
   }
 
   @Test
@@ -266,7 +269,7 @@ class PublisherTest {
     refused.fence();
 
     // The first record to fail is one of ours: the broker refused the transaction as a whole.
-    int setAside = refused.publish(List.of(row("a"), raw("b", 1), raw("c", 1)), MARK);
+    int setAside = refused.publish(List.of(row("a"), raw("b", 1), raw("c", 1)), CHECKPOINT);
 
     assertThat(setAside).isEqualTo(2);
     assertThat(rejected).extracting(each -> each.row().id()).containsExactly("b", "c");
@@ -282,7 +285,7 @@ class PublisherTest {
     Publisher refused = publisher(refusing);
     refused.fence();
 
-    assertThatThrownBy(() -> refused.publish(List.of(row("a"), raw("b", 1)), MARK))
+    assertThatThrownBy(() -> refused.publish(List.of(row("a"), raw("b", 1)), CHECKPOINT))
         .isInstanceOf(KafkaException.class);
     assertThat(rejected).isEmpty();
   }

@@ -3,8 +3,8 @@ package org.accrual.relay.slot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
-import org.accrual.relay.outbox.Mark;
-import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Checkpoint;
+import org.accrual.relay.outbox.Checkpoint.Origin;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.slot.Refusal.Reason;
 import org.accrual.relay.slot.SlotFacts.Slot;
@@ -17,59 +17,62 @@ class VerdictTest {
   private static final Slot SLOT = new Slot("pgoutput", "accrual", Optional.empty(), false, 100);
 
   @Test
-  void aSlotBehindTheMarkOrAtItIsOnlyARestart() {
-    assertThat(judge(facts(SLOT), mark(100))).isEqualTo(new Fit(Position.at(100), false));
-    assertThat(judge(facts(SLOT), mark(101))).isEqualTo(new Fit(Position.at(101), false));
+  void aSlotBehindTheCheckpointOrAtItIsOnlyARestart() {
+    assertThat(judge(facts(SLOT), checkpoint(100))).isEqualTo(new Fit(Position.at(100), false));
+    assertThat(judge(facts(SLOT), checkpoint(101))).isEqualTo(new Fit(Position.at(101), false));
   }
 
   @Test
-  void aSlotAheadOfTheMarkHasLostRecords() {
-    assertThat(reason(judge(facts(SLOT), mark(99)))).isEqualTo(Reason.SLOT_AHEAD_OF_MARK);
+  void aSlotAheadOfTheCheckpointHasLostRecords() {
+    assertThat(reason(judge(facts(SLOT), checkpoint(99))))
+        .isEqualTo(Reason.SLOT_AHEAD_OF_CHECKPOINT);
   }
 
   @Test
-  void aMarkAboveTheEndOfTheWalIsOfADatabaseThatWasPutBack() {
-    assertThat(judge(facts(SLOT), mark(FLUSHED))).isInstanceOf(Fit.class);
-    assertThat(reason(judge(facts(SLOT), mark(FLUSHED + 1))))
-        .isEqualTo(Reason.MARK_AHEAD_OF_DATABASE);
-    assertThat(reason(judge(facts(SLOT), mark(-1)))).isEqualTo(Reason.MARK_AHEAD_OF_DATABASE);
+  void aCheckpointAboveTheEndOfTheWalIsOfADatabaseThatWasPutBack() {
+    assertThat(judge(facts(SLOT), checkpoint(FLUSHED))).isInstanceOf(Fit.class);
+    assertThat(reason(judge(facts(SLOT), checkpoint(FLUSHED + 1))))
+        .isEqualTo(Reason.CHECKPOINT_AHEAD_OF_DATABASE);
+    assertThat(reason(judge(facts(SLOT), checkpoint(-1))))
+        .isEqualTo(Reason.CHECKPOINT_AHEAD_OF_DATABASE);
   }
 
   @Test
-  void theEndOfTheWalMeansNothingToAMarkOfAnotherTimeline() {
-    Mark ahead = new Mark(new Origin("1", 2, "s", "p"), Position.at(FLUSHED + 1));
+  void theEndOfTheWalMeansNothingToACheckpointOfAnotherTimeline() {
+    Checkpoint ahead = new Checkpoint(new Origin("1", 2, "s", "p"), Position.at(FLUSHED + 1));
 
     assertThat(reason(judge(facts(SLOT), ahead))).isEqualTo(Reason.OTHER_TIMELINE);
   }
 
   @Test
   void theFirstRunBeginsWhereTheSlotDoes() {
-    assertThat(Verdict.withoutMark(facts(SLOT), "s", false))
+    assertThat(Verdict.withoutCheckpoint(facts(SLOT), "s", false))
         .isEqualTo(new Fit(Position.at(100), true));
   }
 
   @Test
-  void noMarkAndRecordsThatTheSlotWillNeverTellIsALossOfTheMark() {
-    assertThat(reason(Verdict.withoutMark(facts(SLOT), "s", true))).isEqualTo(Reason.MARK_MISSING);
+  void noCheckpointAndRecordsThatTheSlotWillNeverTellIsALossOfTheCheckpoint() {
+    assertThat(reason(Verdict.withoutCheckpoint(facts(SLOT), "s", true)))
+        .isEqualTo(Reason.CHECKPOINT_MISSING);
   }
 
   @Test
   void positionsOfAnotherClusterOrTimelineMeanNothing() {
     Position position = Position.at(100);
-    Mark ofAnotherCluster = new Mark(new Origin("2", 1, "s", "p"), position);
+    Checkpoint ofAnotherCluster = new Checkpoint(new Origin("2", 1, "s", "p"), position);
 
     assertThat(reason(judge(facts(SLOT), ofAnotherCluster))).isEqualTo(Reason.OTHER_CLUSTER);
     assertThat(Verdict.otherCluster(facts(SLOT), ofAnotherCluster)).isPresent();
-    assertThat(Verdict.otherCluster(facts(SLOT), mark(100))).isEmpty();
-    assertThat(reason(judge(facts(SLOT), new Mark(new Origin("1", 2, "s", "p"), position))))
+    assertThat(Verdict.otherCluster(facts(SLOT), checkpoint(100))).isEmpty();
+    assertThat(reason(judge(facts(SLOT), new Checkpoint(new Origin("1", 2, "s", "p"), position))))
         .isEqualTo(Reason.OTHER_TIMELINE);
   }
 
   @Test
-  void aPublicationThatWasChangedSinceTheMarkMayHaveMissedRows() {
-    Mark mark = new Mark(new Origin("1", 1, "s", "earlier"), Position.at(100));
+  void aPublicationThatWasChangedSinceTheCheckpointMayHaveMissedRows() {
+    Checkpoint checkpoint = new Checkpoint(new Origin("1", 1, "s", "earlier"), Position.at(100));
 
-    assertThat(reason(judge(facts(SLOT), mark))).isEqualTo(Reason.PUBLICATION_CHANGED);
+    assertThat(reason(judge(facts(SLOT), checkpoint))).isEqualTo(Reason.PUBLICATION_CHANGED);
   }
 
   @Test
@@ -98,12 +101,12 @@ class VerdictTest {
     return new SlotFacts("1", 1, "accrual", Optional.of(slot), "p", Optional.empty());
   }
 
-  private static Mark mark(long lsn) {
-    return new Mark(new Origin("1", 1, "s", "p"), Position.at(lsn));
+  private static Checkpoint checkpoint(long lsn) {
+    return new Checkpoint(new Origin("1", 1, "s", "p"), Position.at(lsn));
   }
 
-  private static Verdict judge(SlotFacts facts, Mark mark) {
-    return Verdict.byMark(facts, "s", mark, FLUSHED);
+  private static Verdict judge(SlotFacts facts, Checkpoint checkpoint) {
+    return Verdict.byCheckpoint(facts, "s", checkpoint, FLUSHED);
   }
 
   private static Reason early(SlotFacts facts) {

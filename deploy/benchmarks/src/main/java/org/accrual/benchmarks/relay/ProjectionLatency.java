@@ -64,7 +64,7 @@ final class ProjectionLatency {
     Report report = new Report("latency");
     try (RelayProcess relay = RelayProcess.start(stand, slot, List.of("-Xmx512m", "-XX:+UseZGC"));
         var _ = latency.consumers()) {
-      relay.awaitMark(stand.end());
+      relay.awaitCheckpoint(stand.end());
       latency.write(SteadyWriters.UNBOUNDED, WARM_UP);
       latency.awaitVisible();
       double capacity = latency.capacity();

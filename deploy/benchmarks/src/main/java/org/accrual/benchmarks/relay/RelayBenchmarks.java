@@ -97,7 +97,7 @@ public final class RelayBenchmarks {
     stand.load(rows, txRows);
     String slot = stand.copySlot("bench_memory_" + rows);
     try (RelayProcess relay = RelayProcess.start(stand, slot, List.of("-Xmx256m"))) {
-      relay.awaitMark(stand.end());
+      relay.awaitCheckpoint(stand.end());
       return relay.peakResident() / 1e6;
     } finally {
       stand.dropSlot(slot);

@@ -3,7 +3,8 @@ package org.accrual.benchmarks.relay;
 import java.util.List;
 
 /**
- * The relay, from its first read to the mark's Kafka transaction; the start of its JVM is left out.
+ * The relay, from its first read to the checkpoint's Kafka transaction; the start of its JVM is
+ * left out.
  */
 final class RelayDrain implements Drain {
   private final Stand stand;
@@ -28,7 +29,7 @@ final class RelayDrain implements Drain {
     try (RelayProcess relay =
         RelayProcess.start(stand, slot, List.of("-Xmx1g", "-XX:+UseParallelGC"))) {
       long begin = System.nanoTime();
-      relay.awaitMark(end);
+      relay.awaitCheckpoint(end);
       nanos = System.nanoTime() - begin;
     }
     stand.dropSlot(slot);

@@ -43,7 +43,7 @@ final class RelayLatency {
     stand.load(1, 1);
     String slot = stand.copySlot("bench_latency");
     try (RelayProcess relay = RelayProcess.start(stand, slot, List.of("-Xmx512m", "-XX:+UseZGC"))) {
-      relay.awaitMark(stand.end());
+      relay.awaitCheckpoint(stand.end());
       RelayLatency latency = new RelayLatency(stand, options);
       latency.measure();
       Report report = new Report("relay-latency");

@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /** outbox-relay as it is deployed, on a slot of the stand. */
 final class RelayProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final TopicPartition MARKS = new TopicPartition(Topics.RELAY_MARK, 0);
+  private static final TopicPartition CHECKPOINTS = new TopicPartition(Topics.RELAY_CHECKPOINT, 0);
   private static final Duration LIMIT = Duration.ofMinutes(20);
 
   private final Stand stand;
@@ -70,19 +70,19 @@ final class RelayProcess implements AutoCloseable {
     return said.contains(words);
   }
 
-  /** Waits until the committed mark has reached a place. */
-  void awaitMark(long end) {
+  /** Waits until the committed checkpoint has reached a place. */
+  void awaitCheckpoint(long end) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", stand.kafkaServers(), "isolation.level", "read_committed"),
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
-      consumer.assign(List.of(MARKS));
-      consumer.seekToBeginning(List.of(MARKS));
+      consumer.assign(List.of(CHECKPOINTS));
+      consumer.seekToBeginning(List.of(CHECKPOINTS));
       long deadline = System.nanoTime() + LIMIT.toNanos();
       while (System.nanoTime() < deadline && process.isAlive()) {
-        for (ConsumerRecord<String, byte[]> mark : consumer.poll(Duration.ofMillis(50))) {
-          if (mark.key().equals(slot) && lsn(mark.value()) >= end) {
+        for (ConsumerRecord<String, byte[]> checkpoint : consumer.poll(Duration.ofMillis(50))) {
+          if (checkpoint.key().equals(slot) && lsn(checkpoint.value()) >= end) {
             return;
           }
         }
@@ -91,9 +91,9 @@ final class RelayProcess implements AutoCloseable {
     throw new IllegalStateException("the relay did not get there: " + log);
   }
 
-  private static long lsn(byte[] mark) {
+  private static long lsn(byte[] checkpoint) {
     try {
-      String[] halves = JSON.readTree(mark).required("lsn").textValue().split("/", 2);
+      String[] halves = JSON.readTree(checkpoint).required("lsn").textValue().split("/", 2);
       return Long.parseLong(halves[0], 16) << 32 | Long.parseLong(halves[1], 16);
     } catch (IOException unreadable) {
       throw new java.io.UncheckedIOException(unreadable);

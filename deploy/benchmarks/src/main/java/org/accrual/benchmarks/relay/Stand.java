@@ -142,7 +142,7 @@ final class Stand implements AutoCloseable {
     sql(
         "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '%s'"
             .formatted(ORIGIN));
-    // Rows from before the slot, and no mark: the relay would refuse.
+    // Rows from before the slot, and no checkpoint: the relay would refuse.
     // The table refuses TRUNCATE but to a superuser who switches its triggers off.
     sql("begin; set local session_replication_role = replica; truncate outbox.message; commit");
     sql("select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(ORIGIN));
@@ -175,7 +175,7 @@ final class Stand implements AutoCloseable {
     return Long.parseLong(query("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"));
   }
 
-  /** A slot that stands where the backlog begins, with no mark on Kafka. */
+  /** A slot that stands where the backlog begins, with no checkpoint on Kafka. */
   String copySlot(String name) throws SQLException {
     query("select pg_copy_logical_replication_slot('%s', '%s')".formatted(ORIGIN, name));
     sql("insert into ops.relay (slot) values ('%s')".formatted(name));

@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import java.util.List;
 import java.util.Optional;
 import org.accrual.contract.Topics;
-import org.accrual.relay.outbox.Mark;
-import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Checkpoint;
+import org.accrual.relay.outbox.Checkpoint.Origin;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.sink.Publisher;
 import org.accrual.relay.sink.RejectedTable;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The relay has acquired its slot, and the mark on Kafka does not fit the database. */
+/** The relay has acquired its slot, and the checkpoint on Kafka does not fit the database. */
 class TakeoverRefusalsIT {
   private final RelayFixtures fixtures = new RelayFixtures();
   private final RelayRun relay = new RelayRun(fixtures);
@@ -44,17 +44,19 @@ class TakeoverRefusalsIT {
 
   @Test
   @DisplayName(
-      "A mark above the end of the database's WAL is refused, and a new row is not skipped")
-  void refusesAMarkAheadOfTheDatabase() throws Exception {
+      "A checkpoint above the end of the database's WAL is refused, and a new row is not skipped")
+  void refusesACheckpointAheadOfTheDatabase() throws Exception {
     fixtures.createSlot();
-    // The database was put back to a snapshot of its storage, which knew nothing of this mark.
+    // The database was put back to a snapshot of its storage, which knew nothing of this
+    // checkpoint.
     publisher.fence();
-    publisher.publish(List.of(), new Mark(here(), Position.at(Long.MAX_VALUE)));
+    publisher.publish(List.of(), new Checkpoint(here(), Position.at(Long.MAX_VALUE)));
     fixtures.commit("k");
 
     relay.start();
 
-    assertThat(relay.awaitRefused(Reason.MARK_AHEAD_OF_DATABASE).remedy()).contains("recover");
+    assertThat(relay.awaitRefused(Reason.CHECKPOINT_AHEAD_OF_DATABASE).remedy())
+        .contains("recover");
   }
 
   @Test
@@ -62,23 +64,23 @@ class TakeoverRefusalsIT {
   void doesNotFenceTheRelayOfAnotherCluster() throws Exception {
     Origin other = new Origin("4711", 1, fixtures.slot, "p");
     publisher.fence();
-    publisher.publish(List.of(), new Mark(other, Position.at(1)));
+    publisher.publish(List.of(), new Checkpoint(other, Position.at(1)));
     fixtures.createSlot();
 
     relay.start();
 
     assertThat(relay.awaitRefused(Reason.OTHER_CLUSTER).detail()).contains("4711");
-    publisher.publish(List.of(), new Mark(other, Position.at(2)));
-    await().atMost(RelayRun.LIMIT).until(() -> fixtures.marks().size() == 2);
-    assertThat(fixtures.marks()).last().asString().contains("\"lsn\":\"0/2\"");
+    publisher.publish(List.of(), new Checkpoint(other, Position.at(2)));
+    await().atMost(RelayRun.LIMIT).until(() -> fixtures.checkpoints().size() == 2);
+    assertThat(fixtures.checkpoints()).last().asString().contains("\"lsn\":\"0/2\"");
   }
 
   @Test
-  @DisplayName("recover overwrites the mark of another cluster only if that cluster is named")
+  @DisplayName("recover overwrites the checkpoint of another cluster only if that cluster is named")
   void recoversFromAnotherClusterOnlyByItsName() throws Exception {
     publisher.fence();
     publisher.publish(
-        List.of(), new Mark(new Origin("4711", 1, fixtures.slot, "p"), Position.at(1)));
+        List.of(), new Checkpoint(new Origin("4711", 1, fixtures.slot, "p"), Position.at(1)));
     fixtures.sql("insert into ops.relay (slot) values ('%s')".formatted(fixtures.slot));
 
     Outcome refused = recover(Optional.empty());
@@ -88,7 +90,7 @@ class TakeoverRefusalsIT {
         .endsWith("recover --replaces 4711");
     assertThat(recover(Optional.of("4712")).exitCode()).isEqualTo(Outcome.REFUSED);
     publisher.publish(
-        List.of(), new Mark(new Origin("4711", 1, fixtures.slot, "p"), Position.at(2)));
+        List.of(), new Checkpoint(new Origin("4711", 1, fixtures.slot, "p"), Position.at(2)));
 
     assertThat(recover(Optional.of("4711")).exitCode()).isZero();
     relay.startStreaming();
@@ -100,8 +102,8 @@ class TakeoverRefusalsIT {
   }
 
   @Test
-  @DisplayName("A mark that this version cannot read is refused")
-  void refusesAnUnreadableMark() throws Exception {
+  @DisplayName("A checkpoint that this version cannot read is refused")
+  void refusesAnUnreadableCheckpointException() throws Exception {
     fixtures.createSlot();
     try (Producer<byte[], byte[]> later = Publisher.producer(fixtures.settings().sink())) {
       later.initTransactions();
@@ -109,14 +111,14 @@ class TakeoverRefusalsIT {
       later
           .send(
               new ProducerRecord<>(
-                  Topics.RELAY_MARK, 0, fixtures.slot.getBytes(UTF_8), "{}".getBytes(UTF_8)))
+                  Topics.RELAY_CHECKPOINT, 0, fixtures.slot.getBytes(UTF_8), "{}".getBytes(UTF_8)))
           .get();
       later.commitTransaction();
     }
 
     relay.start();
 
-    assertThat(relay.awaitRefused(Reason.MARK_UNREADABLE).detail()).contains("{}");
+    assertThat(relay.awaitRefused(Reason.CHECKPOINT_UNREADABLE).detail()).contains("{}");
   }
 
   private Origin here() throws Exception {

@@ -36,7 +36,11 @@ class TopicScanIT {
   private final Map<String, Object> client =
       Map.of("bootstrap.servers", SharedParts.kafka().bootstrapServers());
   private final SinkSettings settings =
-      new SinkSettings(SharedParts.kafka().bootstrapServers(), "scan", Duration.ofSeconds(30));
+      new SinkSettings(
+          SharedParts.kafka().bootstrapServers(),
+          "scan",
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(30));
   private final List<UUID> seen = new CopyOnWriteArrayList<>();
 
   @BeforeEach

@@ -4,7 +4,7 @@ package org.accrual.relay.outbox;
  * What the topics hold, written to Kafka in the transaction of the last records it covers: every
  * outbox row at or under {@code position} of {@code origin}.
  */
-public record Mark(Origin origin, Position position) {
+public record Checkpoint(Origin origin, Position position) {
 
   /**
    * Where positions mean something. A position of another cluster or timeline cannot be compared.

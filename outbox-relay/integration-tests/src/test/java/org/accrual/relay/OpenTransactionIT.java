@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The relay of another slot died and left its transaction open on the topic of the marks. */
+/** The relay of another slot died and left its transaction open on the topic of the checkpoints. */
 class OpenTransactionIT {
   /** Longer than the relay may own the slot without a word to the server. */
   private static final Duration HELD = Duration.ofSeconds(3);
@@ -29,13 +29,13 @@ class OpenTransactionIT {
   }
 
   @Test
-  @DisplayName("A restarted relay whose slot lags behind its mark repeats nothing")
+  @DisplayName("A restarted relay whose slot lags behind its checkpoint repeats nothing")
   void repeatsNothing() throws Exception {
     fixtures.createSlot();
     String behind = fixtures.slot + "_behind";
     copySlot(fixtures.slot, behind);
     relay.startStreaming();
-    try (OpenTransaction other = new OpenTransaction(Topics.RELAY_MARK)) {
+    try (OpenTransaction other = new OpenTransaction(Topics.RELAY_CHECKPOINT)) {
       List<String> ids = new ArrayList<>(fixtures.commit("k", "k"));
       relay.awaitRelayed(ids);
       relay.stop();
@@ -56,11 +56,11 @@ class OpenTransactionIT {
   }
 
   @Test
-  @DisplayName("A restarted relay whose slot has reached its mark does not refuse")
+  @DisplayName("A restarted relay whose slot has reached its checkpoint does not refuse")
   void doesNotRefuse() throws Exception {
     fixtures.createSlot();
     relay.startStreaming();
-    try (OpenTransaction other = new OpenTransaction(Topics.RELAY_MARK)) {
+    try (OpenTransaction other = new OpenTransaction(Topics.RELAY_CHECKPOINT)) {
       List<String> ids = new ArrayList<>(fixtures.commit("k"));
       relay.awaitRelayed(ids);
       relay.stop();

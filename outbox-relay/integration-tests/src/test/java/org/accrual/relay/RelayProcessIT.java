@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -50,7 +51,7 @@ class RelayProcessIT {
     fixtures.createSlot();
     start(Map.of());
     await().atMost(LIMIT).until(() -> status("/health/ready") == 200);
-    assertThat(body("/health/ready")).contains("\"streaming\"").contains("\"mark\"");
+    assertThat(body("/health/ready")).contains("\"streaming\"").contains("\"checkpoint\"");
     assertThat(status("/health/live")).isEqualTo(200);
     assertThat(body("/health/live")).contains("relay relay-status");
 
@@ -148,12 +149,21 @@ class RelayProcessIT {
                 "accrual.http.port", Integer.toString(port)));
     all.putAll(settings);
     all.forEach((key, value) -> command.add("-D" + key + "=" + value));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("-jar", jar().toString()));
     process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
             .start();
+  }
+
+  /** The jar of the class path, whose manifest names the libraries beside it. */
+  private static Path jar() {
+    try {
+      return Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private String log() throws IOException {

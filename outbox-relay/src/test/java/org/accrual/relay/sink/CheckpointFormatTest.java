@@ -4,23 +4,23 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.accrual.relay.outbox.Mark;
-import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Checkpoint;
+import org.accrual.relay.outbox.Checkpoint.Origin;
 import org.accrual.relay.outbox.Position;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MarkFormatTest {
-  private static final Mark MARK =
-      new Mark(
+class CheckpointFormatTest {
+  private static final Checkpoint CHECKPOINT =
+      new Checkpoint(
           new Origin("7490000000000000001", 3, "accrual_outbox", "16401.760/16402.760"),
           new Position(0x16B3748, 12));
 
   /** What is written today must be read by every later version. */
   @Test
   void isJsonThatPeopleCanRead() {
-    assertThat(new String(MarkFormat.value(MARK), UTF_8))
+    assertThat(new String(CheckpointFormat.value(CHECKPOINT), UTF_8))
         .isEqualTo(
             "{\"format\":1,\"lsn\":\"0/16B3748\",\"ordinal\":12,"
                 + "\"system_identifier\":\"7490000000000000001\",\"timeline\":3,"
@@ -29,7 +29,7 @@ class MarkFormatTest {
 
   @Test
   void readsWhatItWrites() {
-    assertThat(MarkFormat.parse(MarkFormat.value(MARK))).isEqualTo(MARK);
+    assertThat(CheckpointFormat.parse(CheckpointFormat.value(CHECKPOINT))).isEqualTo(CHECKPOINT);
   }
 
   @ParameterizedTest
@@ -43,7 +43,7 @@ class MarkFormatTest {
         "{\"format\":1,\"lsn\":\"0/1\"}"
       })
   void refusesWhatItCannotRead(String value) {
-    assertThatThrownBy(() -> MarkFormat.parse(value.getBytes(UTF_8)))
-        .isInstanceOf(UnreadableMark.class);
+    assertThatThrownBy(() -> CheckpointFormat.parse(value.getBytes(UTF_8)))
+        .isInstanceOf(UnreadableCheckpointException.class);
   }
 }

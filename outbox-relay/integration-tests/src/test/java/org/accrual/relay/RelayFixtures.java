@@ -53,7 +53,7 @@ final class RelayFixtures implements AutoCloseable {
           "postgres",
           "");
   private final TopicReader events = new TopicReader(Topics.STUDY_EVENTS);
-  private final TopicReader marks = new TopicReader(Topics.RELAY_MARK);
+  private final TopicReader checkpoints = new TopicReader(Topics.RELAY_CHECKPOINT);
   final Connection connection =
       DriverManager.getConnection(database.url(), database.user(), database.password());
 
@@ -71,7 +71,11 @@ final class RelayFixtures implements AutoCloseable {
             1024,
             8 * 1024 * 1024,
             new SliceLimits(1_000, 8 * 1024 * 1024)),
-        new SinkSettings(SharedParts.kafka().bootstrapServers(), slot, Duration.ofSeconds(30)),
+        new SinkSettings(
+            SharedParts.kafka().bootstrapServers(),
+            slot,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30)),
         REGISTRY,
         Duration.ofMillis(100),
         false,
@@ -194,9 +198,9 @@ final class RelayFixtures implements AutoCloseable {
     return relayed().stream().map(record -> header(record, "ce_id")).toList();
   }
 
-  /** Returns the marks of this test's slot, oldest first. */
-  List<String> marks() {
-    return marks.read().stream()
+  /** Returns the checkpoints of this test's slot, oldest first. */
+  List<String> checkpoints() {
+    return checkpoints.read().stream()
         .filter(record -> record.key().equals(slot))
         .map(record -> new String(record.value(), UTF_8))
         .toList();
@@ -213,7 +217,7 @@ final class RelayFixtures implements AutoCloseable {
   @Override
   public void close() throws SQLException {
     events.close();
-    marks.close();
+    checkpoints.close();
     if (!connection.getAutoCommit()) {
       connection.rollback();
       connection.setAutoCommit(true);

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeoutException;
 import org.accrual.contract.Topics;
 import org.accrual.embedded.SharedParts;
 import org.accrual.provision.TopicPlan;
-import org.accrual.relay.outbox.Mark;
-import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Checkpoint;
+import org.accrual.relay.outbox.Checkpoint.Origin;
 import org.accrual.relay.outbox.Position;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,10 +26,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class MarkTopicIT {
-  private final String slot = "mark_" + UUID.randomUUID();
+class CheckpointTopicIT {
+  private final String slot = "checkpoint_" + UUID.randomUUID();
   private final SinkSettings settings =
-      new SinkSettings(SharedParts.kafka().bootstrapServers(), slot, Duration.ofSeconds(30));
+      new SinkSettings(
+          SharedParts.kafka().bootstrapServers(),
+          slot,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(30));
   private final Producer<byte[], byte[]> producer = Publisher.producer(settings);
 
   @BeforeAll
@@ -48,62 +52,62 @@ class MarkTopicIT {
   }
 
   @Test
-  @DisplayName("The newest mark is read only after another producer's transaction has ended")
+  @DisplayName("The newest checkpoint is read only after another producer's transaction has ended")
   void waitsForAnOpenTransaction() throws Exception {
-    MarkTopic marks = new MarkTopic(settings);
-    write(mark(1));
+    CheckpointTopic checkpoints = new CheckpointTopic(settings);
+    write(checkpoint(1));
     try (ExecutorService thread = Executors.newSingleThreadExecutor();
-        OpenTransaction open = new OpenTransaction(Topics.RELAY_MARK)) {
-      write(mark(2));
-      assertThat(marks.newestVisible()).contains(mark(1));
+        OpenTransaction open = new OpenTransaction(Topics.RELAY_CHECKPOINT)) {
+      write(checkpoint(2));
+      assertThat(checkpoints.newestVisible()).contains(checkpoint(1));
 
-      Future<Optional<Mark>> newest = thread.submit(marks::newest);
+      Future<Optional<Checkpoint>> newest = thread.submit(checkpoints::newest);
 
       assertThatThrownBy(() -> newest.get(1, TimeUnit.SECONDS))
           .as("it waits")
           .isInstanceOf(TimeoutException.class);
       open.abort();
-      assertThat(newest.get(30, TimeUnit.SECONDS)).contains(mark(2));
+      assertThat(newest.get(30, TimeUnit.SECONDS)).contains(checkpoint(2));
     }
   }
 
   @Test
   @DisplayName("A transaction that does not end is an error that names its partition")
   void failsWhenATransactionStaysOpen() throws Exception {
-    write(mark(1));
-    try (OpenTransaction _ = new OpenTransaction(Topics.RELAY_MARK)) {
-      assertThatThrownBy(() -> new MarkTopic(settings, Duration.ofSeconds(1)).newest())
+    write(checkpoint(1));
+    try (OpenTransaction _ = new OpenTransaction(Topics.RELAY_CHECKPOINT)) {
+      assertThatThrownBy(() -> new CheckpointTopic(settings, Duration.ofSeconds(1)).newest())
           .isInstanceOf(KafkaException.class)
-          .hasMessageContaining("cannot read partition accrual.relay-mark-0")
+          .hasMessageContaining("cannot read partition accrual.relay-checkpoint-0")
           .hasMessageContaining("a transaction is open there")
           .hasMessageContaining("PT1S");
     }
   }
 
   @Test
-  @DisplayName("A mark far from the topic's end is found")
-  void findsAMarkBehindManyOfAnotherSlot() {
-    write(mark(1));
+  @DisplayName("A checkpoint far from the topic's end is found")
+  void findsACheckpointBehindManyOfAnotherSlot() {
+    write(checkpoint(1));
     for (int i = 0; i < 100; i++) {
-      write(new Mark(new Origin("1", 1, "another", "p"), Position.at(i)));
+      write(new Checkpoint(new Origin("1", 1, "another", "p"), Position.at(i)));
     }
 
-    assertThat(new MarkTopic(settings).newest()).contains(mark(1));
+    assertThat(new CheckpointTopic(settings).newest()).contains(checkpoint(1));
   }
 
-  private Mark mark(long lsn) {
-    return new Mark(new Origin("1", 1, slot, "p"), Position.at(lsn));
+  private Checkpoint checkpoint(long lsn) {
+    return new Checkpoint(new Origin("1", 1, slot, "p"), Position.at(lsn));
   }
 
-  private void write(Mark mark) {
+  private void write(Checkpoint checkpoint) {
     producer.beginTransaction();
     var _ =
         producer.send(
             new ProducerRecord<>(
-                Topics.RELAY_MARK,
+                Topics.RELAY_CHECKPOINT,
                 0,
-                MarkFormat.key(mark.origin().slot()),
-                MarkFormat.value(mark)));
+                CheckpointFormat.key(checkpoint.origin().slot()),
+                CheckpointFormat.value(checkpoint)));
     producer.commitTransaction();
   }
 }

@@ -36,7 +36,7 @@ class SqlPublishRolesIT {
             Topics.EVENT_TOPICS,
             Topics.COMMAND_TOPICS,
             Topics.ANSWER_TOPICS,
-            List.of(Topics.RELAY_MARK))
+            List.of(Topics.RELAY_CHECKPOINT))
         .flatMap(List::stream)
         .map(topic -> topic.substring(Topics.PREFIX.length()));
   }

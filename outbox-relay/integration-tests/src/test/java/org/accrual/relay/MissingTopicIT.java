@@ -37,7 +37,11 @@ class MissingTopicIT {
             fixtures,
             new RelaySettings(
                 shared.source(),
-                new SinkSettings(kafka.bootstrapServers(), fixtures.slot, Duration.ofSeconds(30)),
+                new SinkSettings(
+                    kafka.bootstrapServers(),
+                    fixtures.slot,
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(3)),
                 shared.registry(),
                 shared.slotPoll(),
                 shared.failoverSlot(),
@@ -53,14 +57,15 @@ class MissingTopicIT {
   }
 
   @Test
-  @DisplayName("A missing topic is refused by name, first that of the marks, then that of a record")
+  @DisplayName(
+      "A missing topic is refused by name, first that of the checkpoints, then that of a record")
   void refusesAMissingTopic() throws Exception {
     fixtures.createSlot();
     relay.start();
-    assertThat(relay.awaitRefused(Reason.TOPIC_MISSING).detail()).contains(Topics.RELAY_MARK);
+    assertThat(relay.awaitRefused(Reason.TOPIC_MISSING).detail()).contains(Topics.RELAY_CHECKPOINT);
     relay.stop();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-      admin.createTopics(List.of(new NewTopic(Topics.RELAY_MARK, 1, (short) 1))).all().get();
+      admin.createTopics(List.of(new NewTopic(Topics.RELAY_CHECKPOINT, 1, (short) 1))).all().get();
     }
 
     relay.startStreaming();

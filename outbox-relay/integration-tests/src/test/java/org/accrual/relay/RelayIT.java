@@ -170,7 +170,7 @@ class RelayIT {
   }
 
   @Test
-  void whatLiesAtOrUnderTheMarkIsSkippedAfterARestart() throws Exception {
+  void whatLiesAtOrUnderTheCheckpointIsSkippedAfterARestart() throws Exception {
     fixtures.createSlot();
     copySlot(fixtures.slot, "behind");
     startStreaming();
@@ -244,7 +244,7 @@ class RelayIT {
   }
 
   @Test
-  void anIdleSlotMovesOnButNeverPastTheMark() throws Exception {
+  void anIdleSlotMovesOnButNeverPastTheCheckpoint() throws Exception {
     fixtures.createSlot();
     startStreaming();
     fixtures.sql("create table neighbour as select n from generate_series(1, 10000) n");
@@ -254,9 +254,9 @@ class RelayIT {
 
     stopRelay();
     long confirmed = Position.lsn(confirmed());
-    String mark = fixtures.marks().getLast();
-    assertThat(mark).contains("\"slot\":\"%s\"".formatted(fixtures.slot));
-    assertThat(Position.lsn(mark.replaceAll(".*\"lsn\":\"([^\"]+)\".*", "$1")))
+    String checkpoint = fixtures.checkpoints().getLast();
+    assertThat(checkpoint).contains("\"slot\":\"%s\"".formatted(fixtures.slot));
+    assertThat(Position.lsn(checkpoint.replaceAll(".*\"lsn\":\"([^\"]+)\".*", "$1")))
         .isGreaterThanOrEqualTo(confirmed);
     assertThat(fixtures.relayed()).isEmpty();
   }
@@ -296,7 +296,7 @@ class RelayIT {
   }
 
   @Test
-  void aSlotAheadOfTheMarkIsRefused() throws Exception {
+  void aSlotAheadOfTheCheckpointIsRefused() throws Exception {
     fixtures.createSlot();
     startStreaming();
     fixtures.commit("k");
@@ -308,7 +308,7 @@ class RelayIT {
 
     start();
 
-    awaitRefused(Reason.SLOT_AHEAD_OF_MARK);
+    awaitRefused(Reason.SLOT_AHEAD_OF_CHECKPOINT);
     fixtures.commit("after");
     // Without the slot nothing more can be published.
     await().atMost(LIMIT).until(fixtures::slotsAreFree);
@@ -318,13 +318,13 @@ class RelayIT {
   }
 
   @Test
-  void recordsFromBeforeTheSlotWithoutAMarkAreRefused() throws Exception {
+  void recordsFromBeforeTheSlotWithoutACheckpointAreRefused() throws Exception {
     fixtures.commit("unseen");
     fixtures.createSlot();
 
     start();
 
-    awaitRefused(Reason.MARK_MISSING);
+    awaitRefused(Reason.CHECKPOINT_MISSING);
   }
 
   @Test

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
-import org.accrual.relay.outbox.Mark;
-import org.accrual.relay.outbox.Mark.Origin;
+import org.accrual.relay.outbox.Checkpoint;
+import org.accrual.relay.outbox.Checkpoint.Origin;
 import org.accrual.relay.outbox.Position;
 import org.accrual.relay.slot.Refusal.Reason;
 import org.accrual.relay.slot.SlotFacts;
@@ -28,7 +28,7 @@ class SlotGuardIT {
 
   /** It may hold days of messages: a relay that waits looks twice a second. */
   @Test
-  void withAMarkTheOutboxIsNotRead() throws Exception {
+  void withACheckpointTheOutboxIsNotRead() throws Exception {
     fixtures.createSlot();
     fixtures.sql("alter role accrual_relay login");
     fixtures.sql("revoke select on outbox.message from accrual_relay");
@@ -44,25 +44,25 @@ class SlotGuardIT {
             facts.systemIdentifier(), facts.timeline(), fixtures.slot, facts.publicationVersion());
     Position confirmed = Position.at(facts.slot().orElseThrow().confirmed());
 
-    assertThat(unable.judge(facts, Optional.of(new Mark(here, confirmed))))
+    assertThat(unable.judge(facts, Optional.of(new Checkpoint(here, confirmed))))
         .isEqualTo(new Verdict.Fit(confirmed, false));
     assertThatThrownBy(() -> unable.judge(facts, Optional.empty()))
         .hasMessageContaining("permission denied");
   }
 
   @Test
-  void withoutAMarkARowFromBeforeTheSlotIsLost() throws Exception {
+  void withoutACheckpointARowFromBeforeTheSlotIsLost() throws Exception {
     fixtures.commit("k");
     fixtures.createSlot();
 
     assertThat(guard.judge(guard.look(), Optional.empty()))
         .isInstanceOfSatisfying(
             Verdict.Unfit.class,
-            unfit -> assertThat(unfit.refusal().reason()).isEqualTo(Reason.MARK_MISSING));
+            unfit -> assertThat(unfit.refusal().reason()).isEqualTo(Reason.CHECKPOINT_MISSING));
   }
 
   @Test
-  void withoutAMarkTheFirstRunBeginsWhereTheSlotDoes() throws Exception {
+  void withoutACheckpointTheFirstRunBeginsWhereTheSlotDoes() throws Exception {
     fixtures.createSlot();
     fixtures.commit("k");
 

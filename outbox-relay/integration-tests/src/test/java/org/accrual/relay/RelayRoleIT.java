@@ -61,7 +61,7 @@ class RelayRoleIT {
                 fixtures
                     .query(
                         """
-                        select state = 'streaming' and mark >= '%s' and slot_active and lag_seconds < 60
+                        select state = 'streaming' and checkpoint >= '%s' and slot_active and lag_seconds < 60
                                and wal_status = 'reserved' and instance <> ''
                           from ops.relay_status\
                         """
