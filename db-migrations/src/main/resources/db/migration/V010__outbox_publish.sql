@@ -182,7 +182,7 @@ revoke execute on function outbox.allow(regrole, text), outbox.disallow(regrole,
 
 -- Messages from SQL that the relay could not publish: no schema, a payload that does not fit it, no such topic, too large.
 -- The stream went on without them. A row here is final: the relay never publishes the message itself, even if its topic
--- or schema is made later, so that a message that a person publishes anew is not published twice. Kept until deleted.
+-- or schema is made later, so that a message that a person publishes again is not published twice. Kept until deleted.
 create table outbox.rejected (
   -- The message's: a relay that dies between this and its checkpoint comes here again, and leaves one row.
   id            uuid        primary key,
@@ -195,4 +195,4 @@ create table outbox.rejected (
   error         text        not null check (length(error) between 1 and 4000),
   rejected_at   timestamptz not null default clock_timestamp()
 );
-comment on table outbox.rejected is 'Messages published from SQL that could not become records; publish anew what still matters.';
+comment on table outbox.rejected is 'Messages published from SQL that could not become records; publish again those that are still needed.';

@@ -168,7 +168,7 @@ grant select on outbox.message to accrual_relay;
 -- SELECT of the key, which "on conflict" reads.
 grant insert, select (id) on outbox.rejected to accrual_relay;
 grant select, update on ops.relay to accrual_relay;
--- A logical message travels through every slot of the database, whole and in memory: nobody but the relay, for its
+-- A logical message travels through every slot of the database, whole and in memory: only the relay, for its
 -- heartbeats, should write any. Only a superuser can take that right from PUBLIC.
 do $$
 declare

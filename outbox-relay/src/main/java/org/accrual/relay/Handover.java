@@ -84,8 +84,7 @@ final class Handover implements Receiver {
   private void refuseOtherCluster(SlotFacts facts) {
     Optional<Checkpoint> visible = checkpoints.newestVisible();
     if (visible.isPresent() && Verdict.otherCluster(facts, visible.get()).isEmpty()) {
-      // A newer checkpoint would be of this cluster too. To wait for it here would be to wait for
-      // the
+      // A newer checkpoint would be of this cluster too. Waiting for it would be waiting for the
       // predecessor's open transaction, which fencing ends at once.
       return;
     }

@@ -7,7 +7,6 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -21,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc.EnrollmentQueryServiceBlockingStub;
 import org.accrual.embedded.FreePort;
+import org.accrual.embedded.Origin;
 
 /** The consumers process as operators run it. */
 public final class ConsumersProcess implements AutoCloseable {
@@ -63,7 +63,7 @@ public final class ConsumersProcess implements AutoCloseable {
     command.add(
         (writesClassData ? "-XX:ArchiveClassesAtExit=" : "-XX:SharedArchiveFile=") + CLASS_DATA);
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-    command.addAll(List.of("-jar", jar().toString()));
+    command.addAll(List.of("-jar", Origin.of(Main.class).toString()));
     try {
       process =
           new ProcessBuilder(command)
@@ -72,15 +72,6 @@ public final class ConsumersProcess implements AutoCloseable {
               .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The jar of the class path, whose manifest names the libraries beside it. */
-  private static Path jar() {
-    try {
-      return Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
     }
   }
 

@@ -13,7 +13,7 @@ final class OrdinaryUser {
   private static final long PROBE_SECONDS = 10;
   private static final String NOBODY = "65534";
 
-  /** Runs as nobody inside a new user namespace, where root's files still belong to it. */
+  /** Runs as the user nobody inside a new user namespace, where root's files still belong to it. */
   private static final List<String> NAMESPACE = List.of("unshare", "--user");
 
   /**

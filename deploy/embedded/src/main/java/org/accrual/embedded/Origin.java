@@ -3,11 +3,12 @@ package org.accrual.embedded;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 
-/** Where a class comes from: a jar, or a folder of classes. */
-final class Origin {
+/** Finds the jar or the folder that a class was loaded from. */
+public final class Origin {
   private Origin() {}
 
-  static Path of(Class<?> type) {
+  /** Returns the jar or the folder that the class was loaded from. */
+  public static Path of(Class<?> type) {
     try {
       return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.accrual.embedded.FreePort;
+import org.accrual.embedded.Origin;
 import org.accrual.embedded.SharedParts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -149,21 +149,12 @@ class RelayProcessIT {
                 "accrual.http.port", Integer.toString(port)));
     all.putAll(settings);
     all.forEach((key, value) -> command.add("-D" + key + "=" + value));
-    command.addAll(List.of("-jar", jar().toString()));
+    command.addAll(List.of("-jar", Origin.of(Main.class).toString()));
     process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
             .start();
-  }
-
-  /** The jar of the class path, whose manifest names the libraries beside it. */
-  private static Path jar() {
-    try {
-      return Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private String log() throws IOException {

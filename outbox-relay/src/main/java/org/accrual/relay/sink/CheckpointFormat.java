@@ -12,7 +12,7 @@ import org.accrual.relay.outbox.Position;
 /**
  * A checkpoint as a record of the checkpoint topic: the slot's name is the key, the value is JSON
  * that people can read, such as {@code
- * {"format":1,"lsn":"0/16B3748","ordinal":0,"system_identifier":"7…","timeline":1,"slot":"…"}}.
+ * {"format":1,"lsn":"0/16B3748","ordinal":0,"system_identifier":"7…","timeline":1,"slot":"…","publication":"…"}}.
  */
 final class CheckpointFormat {
   private static final int FORMAT = 1;

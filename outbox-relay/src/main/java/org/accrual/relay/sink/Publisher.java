@@ -172,7 +172,8 @@ public final class Publisher implements AutoCloseable {
       producer.beginTransaction();
       for (Outgoing next : outgoing) {
         if (first.get() != null) {
-          // The transaction cannot be committed any more; a missing topic takes 30 s a record.
+          // The transaction cannot be committed any more; a missing topic takes its timeout a
+          // record.
           throw new KafkaException("a record was not accepted");
         }
         var _ = producer.send(next.record(), (sent, error) -> note(first, next, error));
