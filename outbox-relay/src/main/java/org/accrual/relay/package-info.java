@@ -1,6 +1,6 @@
 /**
- * The relay's process: settings, life, and the wiring from the replication slot (source) to Kafka
- * (sink).
+ * The relay's entry point: the process, and the commands check and recover. Start at {@link
+ * org.accrual.relay.Main}.
  */
 @NullMarked
 package org.accrual.relay;

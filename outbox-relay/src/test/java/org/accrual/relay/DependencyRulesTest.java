@@ -1,5 +1,6 @@
 package org.accrual.relay;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -8,6 +9,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 
 @AnalyzeClasses(packages = "org.accrual.relay", importOptions = DoNotIncludeTests.class)
 class DependencyRulesTest {
@@ -25,36 +27,47 @@ class DependencyRulesTest {
                           "org.accrual.event..")));
 
   @ArchTest
-  static final ArchRule WHAT_IS_CARRIED_IS_PURE =
+  static final ArchRule OUTBOX_IS_JDK_ONLY =
       classes()
           .that()
-          .resideInAPackage("org.accrual.relay.outbox..")
+          .resideInAPackage("org.accrual.relay.stream.outbox..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("org.accrual.relay.outbox..", "java..", "org.jspecify..");
+          .resideInAnyPackage("org.accrual.relay.stream.outbox..", "java..", "org.jspecify..");
 
   @ArchTest
-  static final ArchRule ONLY_THE_SOURCE_KNOWS_DEBEZIUM =
+  static final ArchRule ONLY_THE_SOURCE_USES_DEBEZIUM =
       noClasses()
           .that()
-          .resideOutsideOfPackages("org.accrual.relay.source..", "io.debezium.pipeline..")
+          .resideOutsideOfPackages("org.accrual.relay.stream.source..", "io.debezium.pipeline..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.debezium..", "org.apache.kafka.connect..");
 
   @ArchTest
-  static final ArchRule ONLY_THE_SINK_KNOWS_KAFKA_CLIENTS =
+  static final ArchRule ONLY_THE_KAFKA_SIDE_USES_KAFKA_CLIENTS =
       noClasses()
           .that()
-          .resideOutsideOfPackage("org.accrual.relay.sink..")
+          .resideOutsideOfPackages(
+              "org.accrual.relay.stream.encoding..",
+              "org.accrual.relay.recovery..",
+              "org.accrual.relay.stream.sink..",
+              "org.accrual.relay.checkpoint..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka.clients..");
 
   @ArchTest
-  static final ArchRule SOURCE_SLOT_AND_SINK_MEET_ONLY_IN_THE_PROCESS =
-      com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices()
-          .matching("org.accrual.relay.(source|slot|sink)..")
+  static final ArchRule NO_CYCLES =
+      SlicesRuleDefinition.slices().matching("org.accrual.relay.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule SOURCE_AND_SINK_ARE_INDEPENDENT =
+      SlicesRuleDefinition.slices()
+          .matching("org.accrual.relay.stream.(source|encoding|sink)..")
           .should()
-          .notDependOnEachOther();
+          .notDependOnEachOther()
+          .ignoreDependency(
+              resideInAPackage("org.accrual.relay.stream.sink"),
+              resideInAPackage("org.accrual.relay.stream.encoding"));
 }

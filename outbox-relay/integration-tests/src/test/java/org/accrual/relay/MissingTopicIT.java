@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.accrual.contract.Topics;
 import org.accrual.embedded.EmbeddedKafka;
-import org.accrual.relay.sink.SinkSettings;
-import org.accrual.relay.slot.Refusal.Reason;
+import org.accrual.relay.checkpoint.KafkaSettings;
+import org.accrual.relay.process.RelaySettings;
+import org.accrual.relay.state.Refusal.Reason;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ class MissingTopicIT {
             fixtures,
             new RelaySettings(
                 shared.source(),
-                new SinkSettings(
+                new KafkaSettings(
                     kafka.bootstrapServers(),
                     fixtures.slot,
                     Duration.ofSeconds(30),

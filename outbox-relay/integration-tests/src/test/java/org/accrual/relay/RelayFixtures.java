@@ -23,16 +23,17 @@ import org.accrual.event.study.StudyActivated;
 import org.accrual.provision.Database;
 import org.accrual.provision.Schemas;
 import org.accrual.provision.TopicPlan;
-import org.accrual.relay.outbox.SliceLimits;
-import org.accrual.relay.sink.SinkSettings;
-import org.accrual.relay.source.SourceSettings;
+import org.accrual.relay.checkpoint.KafkaSettings;
+import org.accrual.relay.process.RelaySettings;
+import org.accrual.relay.stream.outbox.SliceLimits;
+import org.accrual.relay.stream.source.SourceSettings;
 import org.accrual.runtime.DatabaseSettings;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A database, a slot and a name space of its own on the parts that the tests share. */
-final class RelayFixtures implements AutoCloseable {
+public final class RelayFixtures implements AutoCloseable {
   static final URI REGISTRY;
   private static final AtomicInteger SLOTS = new AtomicInteger();
 
@@ -45,8 +46,8 @@ final class RelayFixtures implements AutoCloseable {
   /** Keys of this test begin with it. */
   final String prefix = UUID.randomUUID().toString();
 
-  final String slot = "relay_test_%d".formatted(SLOTS.incrementAndGet());
-  final DatabaseSettings database =
+  public final String slot = "relay_test_%d".formatted(SLOTS.incrementAndGet());
+  public final DatabaseSettings database =
       new DatabaseSettings(
           SharedParts.database(
               "relay", url -> Database.migrate(new DatabaseSettings(url, "postgres", ""))),
@@ -57,7 +58,7 @@ final class RelayFixtures implements AutoCloseable {
   final Connection connection =
       DriverManager.getConnection(database.url(), database.user(), database.password());
 
-  RelayFixtures() throws SQLException {}
+  public RelayFixtures() throws SQLException {}
 
   RelaySettings settings() {
     return new RelaySettings(
@@ -71,7 +72,7 @@ final class RelayFixtures implements AutoCloseable {
             1024,
             8 * 1024 * 1024,
             new SliceLimits(1_000, 8 * 1024 * 1024)),
-        new SinkSettings(
+        new KafkaSettings(
             SharedParts.kafka().bootstrapServers(),
             slot,
             Duration.ofSeconds(30),
@@ -83,12 +84,12 @@ final class RelayFixtures implements AutoCloseable {
         Duration.ofMillis(200));
   }
 
-  void createSlot() throws SQLException {
+  public void createSlot() throws SQLException {
     sql("select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(slot));
     sql("insert into ops.relay (slot) values ('%s')".formatted(slot));
   }
 
-  void sql(String sql) throws SQLException {
+  public void sql(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
@@ -120,7 +121,7 @@ final class RelayFixtures implements AutoCloseable {
   }
 
   /** Commits rows for keys {@code prefix/name}, all in one transaction; returns their ids. */
-  List<String> commit(String... names) throws SQLException {
+  public List<String> commit(String... names) throws SQLException {
     List<String> ids = insert(names);
     connection.commit();
     connection.setAutoCommit(true);

@@ -7,8 +7,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import org.accrual.relay.slot.Refusal;
-import org.accrual.relay.slot.Refusal.Reason;
+import org.accrual.relay.process.Relay;
+import org.accrual.relay.process.RelaySettings;
+import org.accrual.relay.state.Refusal;
+import org.accrual.relay.state.Refusal.Reason;
+import org.accrual.relay.state.RelayLife;
+import org.accrual.relay.state.RelayState;
 
 /** A relay in this process that may be started again after a stop. */
 final class RelayRun implements AutoCloseable {

@@ -17,6 +17,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.accrual.relay.process.Relay;
+import org.accrual.relay.state.RelayLife;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -30,8 +30,8 @@ class EditsTest {
 
   @Test
   void aPlaceThatIsNotThereOrThereTwiceIsRefused() {
-    assertRefused(new Edit("outbox/Position.java", "no such line", ""));
-    assertRefused(new Edit("outbox/Position.java", "return", ""));
+    assertRefused(new Edit("stream/outbox/Position.java", "no such line", ""));
+    assertRefused(new Edit("stream/outbox/Position.java", "return", ""));
   }
 
   private void assertRefused(Edit edit) {

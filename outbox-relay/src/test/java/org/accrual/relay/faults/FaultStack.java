@@ -33,10 +33,10 @@ import org.accrual.provision.OutboxSlot;
 import org.accrual.provision.ProvisionSettings;
 import org.accrual.provision.Schemas;
 import org.accrual.provision.TopicPlan;
+import org.accrual.relay.checkpoint.CheckpointTopic;
+import org.accrual.relay.checkpoint.KafkaSettings;
 import org.accrual.relay.faults.Findings.Message;
-import org.accrual.relay.outbox.Position;
-import org.accrual.relay.sink.CheckpointTopic;
-import org.accrual.relay.sink.SinkSettings;
+import org.accrual.relay.stream.outbox.Position;
 import org.accrual.runtime.DatabaseSettings;
 import org.accrual.runtime.registry.SchemaRegistry;
 import org.apache.avro.Schema;
@@ -153,7 +153,7 @@ final class FaultStack implements AutoCloseable {
     long end = Position.lsn(query("select pg_current_wal_lsn()"));
     CheckpointTopic checkpoints =
         new CheckpointTopic(
-            new SinkSettings(
+            new KafkaSettings(
                 kafkaServers(), OutboxSlot.NAME, Duration.ofSeconds(30), Duration.ofSeconds(30)));
     long deadline = System.nanoTime() + limit.toNanos();
     while (System.nanoTime() < deadline) {

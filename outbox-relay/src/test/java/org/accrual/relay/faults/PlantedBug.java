@@ -12,7 +12,7 @@ enum PlantedBug {
   END_IGNORED(
       Symptom.DUPLICATED,
       new Edit(
-          "outbox/TransactionBuffer.java",
+          "stream/outbox/TransactionBuffer.java",
           "int end = slice ? rows.size() : wholeRows;",
           "int end = rows.size();")),
 
@@ -20,7 +20,7 @@ enum PlantedBug {
   CHECKPOINT_OUTSIDE_THE_TRANSACTION(
       Symptom.DUPLICATED,
       new Edit(
-          "sink/Publisher.java",
+          "stream/sink/Publisher.java",
           "      checkpoint.ifPresent(this::send);",
           "      producer.commitTransaction();\n"
               + "      producer.beginTransaction();\n"
@@ -29,7 +29,7 @@ enum PlantedBug {
   /** The last row before the checkpoint inside a large transaction is published again. */
   AT_THE_CHECKPOINT_IS_NEW(
       Symptom.DUPLICATED,
-      new Edit("outbox/TransactionBuffer.java", "ordinal > skip", "ordinal >= skip")),
+      new Edit("stream/outbox/TransactionBuffer.java", "ordinal > skip", "ordinal >= skip")),
 
   /**
    * The checkpoint inside a large transaction counts one row too many: a kill then loses that row.
@@ -37,7 +37,7 @@ enum PlantedBug {
   SLICE_CHECKPOINT_TOO_FAR(
       Symptom.LOST,
       new Edit(
-          "outbox/TransactionBuffer.java",
+          "stream/outbox/TransactionBuffer.java",
           "new Position(boundary, ordinal)",
           "new Position(boundary, ordinal + 1)")),
 
@@ -54,7 +54,7 @@ enum PlantedBug {
               Stream.of(Confirmed.early()),
               Stream.of(
                   new Edit(
-                      "slot/Verdict.java",
+                      "takeover/Verdict.java",
                       "Long.compareUnsigned(confirmed, checkpoint.position().lsn()) > 0",
                       "false")))
           .toArray(Edit[]::new));
@@ -64,16 +64,16 @@ enum PlantedBug {
     private static Edit[] early() {
       return new Edit[] {
         new Edit(
-            "source/DebeziumSource.java",
+            "stream/source/DebeziumSource.java",
             "      Optional<Delivery> delivery = current.take();",
             "      Optional<Delivery> delivery = late;\n      late = current.take();"),
         new Edit(
-            "source/DebeziumSource.java",
+            "stream/source/DebeziumSource.java",
             "  private final Boundaries boundaries = new Boundaries();",
             "  private final Boundaries boundaries = new Boundaries();\n"
                 + "  private Optional<Delivery> late = Optional.empty();"),
         new Edit(
-            "source/EngineProperties.java",
+            "stream/source/EngineProperties.java",
             "\"offset.flush.interval.ms\", \"500\"",
             "\"offset.flush.interval.ms\", \"1\"")
       };

@@ -1,0 +1,38 @@
+package org.accrual.relay.state;
+
+import java.util.Locale;
+
+/** The relay's life; {@link #mayBecome} is its diagram. */
+public enum RelayState {
+  /** Nothing has been looked at yet. */
+  STARTING,
+  /** The slot is another relay's. This one is ready to take over. */
+  WAITING_FOR_SLOT,
+  /** The slot is ours: the predecessor is fenced, the checkpoint is read, the slot is judged. */
+  RECOVERING,
+  /** Outbox records are relayed as they are committed. */
+  STREAMING,
+  /** Asked to stop: the batch at hand is finished. */
+  DRAINING,
+  /** Going on could lose records: an operator must act. The process stays up to say so. */
+  REFUSED,
+  /** Nothing runs any more. */
+  STOPPED;
+
+  boolean mayBecome(RelayState next) {
+    return switch (this) {
+      case STARTING -> next == WAITING_FOR_SLOT || next == REFUSED || next == DRAINING;
+      case WAITING_FOR_SLOT -> next == RECOVERING || next == REFUSED || next == DRAINING;
+      case RECOVERING -> next == STREAMING || next == REFUSED || next == DRAINING;
+      case STREAMING -> next == REFUSED || next == DRAINING;
+      case DRAINING -> next == STOPPED;
+      case REFUSED -> next == DRAINING;
+      case STOPPED -> false;
+    };
+  }
+
+  /** As shown on health and metrics and in logs, such as {@code waiting-for-slot}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

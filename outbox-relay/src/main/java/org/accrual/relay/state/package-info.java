@@ -1,0 +1,8 @@
+/**
+ * The state of a running relay and the reasons for which it refuses to go on. Start at {@link
+ * org.accrual.relay.state.RelayState}.
+ */
+@NullMarked
+package org.accrual.relay.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+package org.accrual.relay.stream.outbox;
+
+/**
+ * The stream of changes was not what the relay relies on. Only a fresh start from the checkpoint is
+ * safe.
+ */
+public final class StreamMismatch extends RuntimeException {
+  public StreamMismatch(String message) {
+    super(message);
+  }
+}

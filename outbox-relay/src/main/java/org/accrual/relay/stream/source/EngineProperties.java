@@ -1,0 +1,117 @@
+package org.accrual.relay.stream.source;
+
+import java.util.Properties;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/** The engine's settings; each one that is not a default has its reason. */
+final class EngineProperties {
+  /** Prefix of the engine's own topic names, which nobody else sees. */
+  static final String PREFIX = "accrual";
+
+  static final String OUTBOX_TABLE = "outbox.message";
+
+  private static final String HEARTBEAT = "accrual.heartbeat";
+
+  /** Our key, which leads the task to its owner. */
+  static final String OWNER = "accrual.owner";
+
+  private EngineProperties() {}
+
+  static Properties of(SourceSettings settings, boolean moveSlotOn, String owner) {
+    Properties properties = new Properties();
+    properties.setProperty("name", "accrual-relay");
+    properties.setProperty("connector.class", OwnedSlotConnector.class.getName());
+    properties.setProperty(OWNER, owner);
+    properties.setProperty("topic.prefix", PREFIX);
+    properties.setProperty("tasks.max", "1");
+    database(properties, settings);
+    stream(properties, settings);
+    pace(properties, settings);
+    beat(properties, settings, moveSlotOn);
+    return properties;
+  }
+
+  private static void database(Properties properties, SourceSettings settings) {
+    Properties parts = Driver.parseURL(settings.database().url(), new Properties());
+    if (parts == null) {
+      throw new IllegalArgumentException("not a PostgreSQL URL: " + settings.database().url());
+    }
+    properties.setProperty("database.hostname", required(PGProperty.PG_HOST, parts));
+    properties.setProperty("database.port", required(PGProperty.PG_PORT, parts));
+    properties.setProperty("database.dbname", required(PGProperty.PG_DBNAME, parts));
+    properties.setProperty("database.user", settings.database().user());
+    properties.setProperty("database.password", settings.database().password());
+    long timeout = settings.ownerTimeout().toMillis();
+    properties.setProperty("driver.options", "-c wal_sender_timeout=" + timeout);
+    // An owner that lives says so in good time.
+    properties.setProperty("status.update.interval.ms", Long.toString(timeout / 4));
+    for (String name : parts.stringPropertyNames()) {
+      if (!name.startsWith("PG")) {
+        properties.setProperty("driver." + name, parts.getProperty(name));
+      }
+    }
+  }
+
+  private static String required(PGProperty property, Properties parts) {
+    String value = property.getOrDefault(parts);
+    if (value == null) {
+      throw new IllegalArgumentException("the database URL lacks " + property.getName());
+    }
+    return value;
+  }
+
+  private static void stream(Properties properties, SourceSettings settings) {
+    properties.setProperty("plugin.name", "pgoutput");
+    properties.setProperty("slot.name", settings.slot());
+    properties.setProperty("publication.name", settings.publication());
+    // The relay's role needs no rights on the publication, and a missing one is an error to see.
+    properties.setProperty("publication.autocreate.mode", "disabled");
+    properties.setProperty("table.include.list", OUTBOX_TABLE);
+    // The slot alone says where to go on; nothing is read from the table.
+    properties.setProperty("snapshot.mode", "no_data");
+    // Offsets live for one run: the slot and the checkpoint outlive it.
+    properties.setProperty(
+        "offset.storage", "org.apache.kafka.connect.storage.MemoryOffsetBackingStore");
+    // The driver must not confirm what the checkpoint does not know.
+    properties.setProperty("lsn.flush.mode", "connector");
+    properties.setProperty("binary.handling.mode", "bytes");
+    properties.setProperty("tombstones.on.delete", "false");
+    properties.setProperty("extended.headers.enabled", "false");
+  }
+
+  private static void pace(Properties properties, SourceSettings settings) {
+    properties.setProperty("poll.interval.ms", Long.toString(settings.pollInterval().toMillis()));
+    properties.setProperty("max.batch.size", Integer.toString(settings.batchRows()));
+    properties.setProperty("max.queue.size", Integer.toString(settings.batchRows() * 4));
+    // Full by rows or by bytes, whichever comes first: the heap is bounded whatever the rows weigh.
+    properties.setProperty("max.queue.size.in.bytes", Integer.toString(settings.queueBytes()));
+    properties.setProperty("offset.flush.interval.ms", "500");
+    // Streaming started twice in one process could meet half a transaction of the first time; a
+    // fresh process is simpler.
+    properties.setProperty("errors.max.retries", "0");
+    // The slot is let go and taken again at once; the server may need a moment.
+    properties.setProperty("slot.max.retries", "100");
+    properties.setProperty("slot.retry.delay.ms", "100");
+    properties.setProperty("internal.task.management.timeout.ms", "30000");
+    properties.setProperty("record.processing.shutdown.timeout.ms", "5000");
+  }
+
+  private static void beat(Properties properties, SourceSettings settings, boolean moveSlotOn) {
+    String heartbeat = Long.toString(settings.heartbeat().toMillis());
+    properties.setProperty("heartbeat.interval.ms", heartbeat);
+    // Without the message an idle slot's confirmed place never moves (Debezium's own heartbeat
+    // tells
+    // nothing new to the server); without the snapshot record the WAL behind it is let go late.
+    // It carries the publication's version: rows before it were covered if that has not changed.
+    properties.setProperty(
+        "heartbeat.action.query",
+        "select %spg_logical_emit_message(false, '%s', outbox.publication_version('%s'))"
+            .formatted(
+                moveSlotOn ? "pg_log_standby_snapshot(), " : "",
+                HEARTBEAT,
+                settings.publication()));
+    // Messages of other applications on the same database are none of ours.
+    properties.setProperty("message.prefix.include.list", HEARTBEAT.replace(".", "\\."));
+  }
+}

@@ -1,0 +1,119 @@
+package org.accrual.relay.takeover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.accrual.relay.state.Refusal.Reason;
+import org.accrual.relay.stream.outbox.Checkpoint;
+import org.accrual.relay.stream.outbox.Checkpoint.Origin;
+import org.accrual.relay.stream.outbox.Position;
+import org.accrual.relay.takeover.SlotFacts.Slot;
+import org.accrual.relay.takeover.Verdict.Fit;
+import org.accrual.relay.takeover.Verdict.Unfit;
+import org.junit.jupiter.api.Test;
+
+class VerdictTest {
+  private static final long FLUSHED = 1_000;
+  private static final Slot SLOT = new Slot("pgoutput", "accrual", Optional.empty(), false, 100);
+
+  @Test
+  void aSlotBehindTheCheckpointOrAtItIsOnlyARestart() {
+    assertThat(judge(facts(SLOT), checkpoint(100))).isEqualTo(new Fit(Position.at(100), false));
+    assertThat(judge(facts(SLOT), checkpoint(101))).isEqualTo(new Fit(Position.at(101), false));
+  }
+
+  @Test
+  void aSlotAheadOfTheCheckpointHasLostRecords() {
+    assertThat(reason(judge(facts(SLOT), checkpoint(99))))
+        .isEqualTo(Reason.SLOT_AHEAD_OF_CHECKPOINT);
+  }
+
+  @Test
+  void aCheckpointAboveTheEndOfTheWalIsOfADatabaseThatWasPutBack() {
+    assertThat(judge(facts(SLOT), checkpoint(FLUSHED))).isInstanceOf(Fit.class);
+    assertThat(reason(judge(facts(SLOT), checkpoint(FLUSHED + 1))))
+        .isEqualTo(Reason.CHECKPOINT_AHEAD_OF_DATABASE);
+    assertThat(reason(judge(facts(SLOT), checkpoint(-1))))
+        .isEqualTo(Reason.CHECKPOINT_AHEAD_OF_DATABASE);
+  }
+
+  @Test
+  void theEndOfTheWalMeansNothingToACheckpointOfAnotherTimeline() {
+    Checkpoint ahead = new Checkpoint(new Origin("1", 2, "s", "p"), Position.at(FLUSHED + 1));
+
+    assertThat(reason(judge(facts(SLOT), ahead))).isEqualTo(Reason.OTHER_TIMELINE);
+  }
+
+  @Test
+  void theFirstRunBeginsWhereTheSlotDoes() {
+    assertThat(Verdict.withoutCheckpoint(facts(SLOT), "s", false))
+        .isEqualTo(new Fit(Position.at(100), true));
+  }
+
+  @Test
+  void noCheckpointAndRecordsThatTheSlotWillNeverTellIsALossOfTheCheckpoint() {
+    assertThat(reason(Verdict.withoutCheckpoint(facts(SLOT), "s", true)))
+        .isEqualTo(Reason.CHECKPOINT_MISSING);
+  }
+
+  @Test
+  void positionsOfAnotherClusterOrTimelineMeanNothing() {
+    Position position = Position.at(100);
+    Checkpoint ofAnotherCluster = new Checkpoint(new Origin("2", 1, "s", "p"), position);
+
+    assertThat(reason(judge(facts(SLOT), ofAnotherCluster))).isEqualTo(Reason.OTHER_CLUSTER);
+    assertThat(Verdict.otherCluster(facts(SLOT), ofAnotherCluster)).isPresent();
+    assertThat(Verdict.otherCluster(facts(SLOT), checkpoint(100))).isEmpty();
+    assertThat(reason(judge(facts(SLOT), new Checkpoint(new Origin("1", 2, "s", "p"), position))))
+        .isEqualTo(Reason.OTHER_TIMELINE);
+  }
+
+  @Test
+  void aPublicationThatWasChangedSinceTheCheckpointMayHaveMissedRows() {
+    Checkpoint checkpoint = new Checkpoint(new Origin("1", 1, "s", "earlier"), Position.at(100));
+
+    assertThat(reason(judge(facts(SLOT), checkpoint))).isEqualTo(Reason.PUBLICATION_CHANGED);
+  }
+
+  @Test
+  void refusesAMissingLostOrForeignSlotBeforeItIsAcquired() {
+    SlotFacts none = new SlotFacts("1", 1, "accrual", Optional.empty(), "p", Optional.empty());
+    Slot lost = new Slot("pgoutput", "accrual", Optional.of("wal_removed"), false, 100);
+    Slot otherPlugin = new Slot("test_decoding", "accrual", Optional.empty(), false, 100);
+    Slot otherDatabase = new Slot("pgoutput", "other", Optional.empty(), false, 100);
+
+    assertThat(early(none)).isEqualTo(Reason.SLOT_MISSING);
+    assertThat(early(facts(lost))).isEqualTo(Reason.SLOT_LOST);
+    assertThat(early(facts(otherPlugin))).isEqualTo(Reason.SLOT_UNFIT);
+    assertThat(early(facts(otherDatabase))).isEqualTo(Reason.SLOT_UNFIT);
+    assertThat(Verdict.beforeAcquiring(facts(SLOT), "s")).isEmpty();
+  }
+
+  @Test
+  void refusesAPublicationThatTellsOtherThings() {
+    SlotFacts facts =
+        new SlotFacts("1", 1, "accrual", Optional.of(SLOT), "p", Optional.of("it sends all"));
+
+    assertThat(early(facts)).isEqualTo(Reason.PUBLICATION_UNFIT);
+  }
+
+  private static SlotFacts facts(Slot slot) {
+    return new SlotFacts("1", 1, "accrual", Optional.of(slot), "p", Optional.empty());
+  }
+
+  private static Checkpoint checkpoint(long lsn) {
+    return new Checkpoint(new Origin("1", 1, "s", "p"), Position.at(lsn));
+  }
+
+  private static Verdict judge(SlotFacts facts, Checkpoint checkpoint) {
+    return Verdict.byCheckpoint(facts, "s", checkpoint, FLUSHED);
+  }
+
+  private static Reason early(SlotFacts facts) {
+    return Verdict.beforeAcquiring(facts, "s").orElseThrow().reason();
+  }
+
+  private static Reason reason(Verdict verdict) {
+    return ((Unfit) verdict).refusal().reason();
+  }
+}
