@@ -116,6 +116,15 @@ public final class Handover implements Receiver {
   }
 
   @Override
+  public void described() {
+    try {
+      heartbeat(guard.look().publicationVersion());
+    } catch (SQLException e) {
+      throw new IllegalStateException("the database did not answer about the publication", e);
+    }
+  }
+
+  @Override
   public void heartbeat(String publicationVersion) {
     if (!acquired().publicationVersion().equals(publicationVersion)) {
       throw refuse(Verdict.publicationChanged());

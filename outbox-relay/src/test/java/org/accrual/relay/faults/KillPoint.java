@@ -9,22 +9,22 @@ import java.util.List;
  */
 enum KillPoint {
   /** Rows are read from PostgreSQL, and nothing is sent yet. */
-  BEFORE_PUBLISHING(
-      "stream/source/DebeziumSource.java", "        receiver.deliver(delivery.get());", 40),
+  BEFORE_PUBLISHING("stream/source/DebeziumSource.java", "        receiver.deliver(delivery);", 40),
 
   /** Records are sent, and the Kafka transaction is open. */
   INSIDE_THE_TRANSACTION(
       "stream/sink/Publisher.java", "      checkpoint.ifPresent(this::send);", 40),
 
   /** Records and checkpoint are committed, and PostgreSQL has not been told. */
-  BEFORE_CONFIRMING("stream/source/DebeziumSource.java", "      if (confirmable != null) {", 40),
+  BEFORE_CONFIRMING(
+      "stream/source/DebeziumSource.java", "        committer.markProcessed(record);", 40),
 
   /** A slice of a large transaction and its checkpoint are committed, and more of it is to come. */
   AFTER_A_SLICE(
       "stream/source/DebeziumSource.java",
-      "      if (confirmable != null) {",
+      "        committer.markProcessed(record);",
       10,
-      "delivery.isPresent() && delivery.get().reached().ordinal() > 0");
+      "delivery.reached().ordinal() > 0");
 
   private static final String POINT = "faults.point";
   private static final String PASSAGES = "faults.passages";

@@ -13,8 +13,12 @@ enum PlantedBug {
       Symptom.DUPLICATED,
       new Edit(
           "stream/outbox/TransactionBuffer.java",
-          "int end = slice ? rows.size() : wholeRows;",
-          "int end = rows.size();")),
+          "if (open.size() >= limits.rows() || openBytes >= limits.bytes()) {",
+          "if (limits.rows() > 0) {"),
+      new Edit(
+          "stream/outbox/TransactionBuffer.java",
+          "flush(0, new Position(boundary, ordinal));",
+          "flush(0, Position.at(boundary));")),
 
   /** A kill between two Kafka transactions repeats what was in the first. */
   CHECKPOINT_OUTSIDE_THE_TRANSACTION(
@@ -29,7 +33,7 @@ enum PlantedBug {
   /** The last row before the checkpoint inside a large transaction is published again. */
   AT_THE_CHECKPOINT_IS_NEW(
       Symptom.DUPLICATED,
-      new Edit("stream/outbox/TransactionBuffer.java", "ordinal > skip", "ordinal >= skip")),
+      new Edit("stream/outbox/TransactionBuffer.java", "ordinal <= skip", "ordinal < skip")),
 
   /**
    * The checkpoint inside a large transaction counts one row too many: a kill then loses that row.
@@ -65,13 +69,20 @@ enum PlantedBug {
       return new Edit[] {
         new Edit(
             "stream/source/DebeziumSource.java",
-            "      Optional<Delivery> delivery = current.take();",
-            "      Optional<Delivery> delivery = late;\n      late = current.take();"),
+            "        Delivery delivery = ((DeliveryRecord) record.record()).delivery();",
+            """
+                    Delivery next = ((DeliveryRecord) record.record()).delivery();
+                    Delivery delivery = late;
+                    late = next;
+                    if (delivery == null) {
+                      committer.markProcessed(records.getLast());
+                      continue;
+                    }
+            """),
         new Edit(
             "stream/source/DebeziumSource.java",
-            "  private final Boundaries boundaries = new Boundaries();",
-            "  private final Boundaries boundaries = new Boundaries();\n"
-                + "  private Optional<Delivery> late = Optional.empty();"),
+            "  private final Receiver receiver;",
+            "  private final Receiver receiver;\n  private Delivery late;"),
         new Edit(
             "stream/source/EngineProperties.java",
             "\"offset.flush.interval.ms\", \"500\"",

@@ -1,15 +1,21 @@
 package org.accrual.relay.stream.source;
 
+import io.debezium.connector.postgresql.connection.ReplicationStream;
 import io.debezium.embedded.Connect;
 import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.DebeziumEngine.RecordCommitter;
 import io.debezium.engine.RecordChangeEvent;
 import io.debezium.engine.format.ChangeEventFormat;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.accrual.relay.stream.outbox.Delivery;
+import org.accrual.relay.stream.outbox.DeliveryQueue;
 import org.accrual.relay.stream.outbox.Position;
 import org.accrual.relay.stream.outbox.SliceLimits;
 import org.accrual.relay.stream.outbox.StreamMismatch;
@@ -18,34 +24,45 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the slot and hands transactions to a receiver, in the order of their commits: whole, or in
- * slices if they are above the limits. The database is told to forget what was delivered only after
- * the receiver has returned. One instance runs once.
+ * Reads the slot and delivers transactions to a receiver, in the order of their commits: whole, or
+ * in slices if they are above the limits. A position is confirmed to the database only after the
+ * receiver has returned. One instance runs once.
  *
- * <p>Threads: {@link #run} blocks its caller. Debezium's streaming thread acquires the slot; its
- * polling thread handles the batches. {@link #stop} may come from any thread.
+ * <p>Threads: {@link #run} blocks its caller. Debezium's streaming thread acquires the slot, reads
+ * it and adds transactions to the queue; its polling thread takes them from there, publishes and
+ * confirms. {@link #stop} may come from any thread.
  */
 public final class DebeziumSource {
+  /** After so long without a transaction the polling thread checks for failures. */
+  private static final Duration PATIENCE = Duration.ofMillis(50);
+
   private final Receiver receiver;
   private final SliceLimits limits;
+  private final DeliveryQueue queue;
   private final String name;
   private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
-  private final ChangeReader reader = new ChangeReader(EngineProperties.PREFIX);
-  private final Boundaries boundaries = new Boundaries();
 
   /** The first error is the cause; what the engine throws after it is its consequence. */
   private final AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
 
-  /** Made by the streaming thread when the slot is ours, used by the polling thread after that. */
-  private volatile @Nullable TransactionBuffer buffer;
+  /** Set by the streaming thread when the slot is acquired. */
+  private @Nullable Position checkpoint;
 
   /**
-   * @param moveSlotOn whether the role may let the slot go on with each heartbeat
+   * Creates a source.
+   *
+   * @param moveSlotOn whether the role may move the slot on with each heartbeat
    */
   public DebeziumSource(SourceSettings settings, boolean moveSlotOn, Receiver receiver) {
     this.receiver = receiver;
     this.limits = settings.slice();
-    this.name = Owners.remember(new Owner());
+    this.queue =
+        new DeliveryQueue(
+            settings.batchRows(),
+            settings.queueBytes(),
+            settings.pollInterval(),
+            InstantSource.system());
+    this.name = Owner.Register.add(new Ownership());
     this.engine =
         DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
             .using(EngineProperties.of(settings, moveSlotOn, name))
@@ -69,54 +86,52 @@ public final class DebeziumSource {
     try {
       engine.run();
     } finally {
-      Owners.forget(name);
+      Owner.Register.remove(name);
     }
     return Optional.ofNullable(error.get());
   }
 
-  /** Ends {@link #run} once the batch at hand is delivered. */
+  /** Ends {@link #run} once the delivery at hand is published. */
   public void stop() throws IOException {
     try {
+      queue.close();
       engine.close();
-    } catch (IllegalStateException notRunning) {
+    } catch (IllegalStateException e) {
       // The engine cannot be closed while it starts, closes or has closed; the caller, which waits
       // for run to return, decides how long.
     }
   }
 
-  private final class Owner implements Owners.Owner {
+  private final class Ownership implements Owner {
     @Override
     public Position slotAcquired() throws InterruptedException {
-      return DebeziumSource.this.slotAcquired();
+      if (checkpoint != null) {
+        throw new StreamMismatch("streaming started a second time in one process");
+      }
+      try {
+        Position acquired = receiver.slotAcquired();
+        checkpoint = acquired;
+        return acquired;
+      } catch (RuntimeException e) {
+        error.compareAndSet(null, e);
+        throw e;
+      }
     }
 
     @Override
-    public void polling() {
+    public ReplicationStream streaming(
+        ReplicationStream stream, Supplier<@Nullable Object> description) {
+      return new OutboxStream(
+          stream,
+          new TransactionBuffer(Objects.requireNonNull(checkpoint), limits, queue),
+          description,
+          receiver);
+    }
+
+    @Override
+    public Optional<Delivery> next() throws InterruptedException {
       receiver.polling();
-    }
-
-    @Override
-    public void ended(Boundary boundary) {
-      boundaries.announce(boundary);
-    }
-
-    @Override
-    public void foreignRow() {
-      receiver.foreignRow();
-    }
-  }
-
-  private Position slotAcquired() throws InterruptedException {
-    if (buffer != null) {
-      throw new StreamMismatch("streaming started a second time in one process");
-    }
-    try {
-      Position checkpoint = receiver.slotAcquired();
-      buffer = new TransactionBuffer(checkpoint, limits);
-      return checkpoint;
-    } catch (RuntimeException refused) {
-      error.compareAndSet(null, refused);
-      throw refused;
+      return queue.take(PATIENCE);
     }
   }
 
@@ -124,47 +139,16 @@ public final class DebeziumSource {
       List<RecordChangeEvent<SourceRecord>> records,
       RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
       throws InterruptedException {
-    TransactionBuffer current = buffer;
-    if (current == null) {
-      // The engine's heartbeat may run ahead of the slot.
-      committer.markBatchFinished();
-      return;
-    }
     try {
-      RecordChangeEvent<SourceRecord> confirmable = null;
       for (RecordChangeEvent<SourceRecord> record : records) {
-        if (isBoundary(current, reader.read(record.record()))) {
-          confirmable = record;
-        }
-      }
-      Optional<Delivery> delivery = current.take();
-      if (delivery.isPresent()) {
-        receiver.deliver(delivery.get());
-      }
-      if (confirmable != null) {
-        committer.markProcessed(confirmable);
+        Delivery delivery = ((DeliveryRecord) record.record()).delivery();
+        receiver.deliver(delivery);
+        committer.markProcessed(record);
       }
       committer.markBatchFinished();
-    } catch (RuntimeException broken) {
-      error.compareAndSet(null, broken);
-      throw broken;
+    } catch (RuntimeException e) {
+      error.compareAndSet(null, e);
+      throw e;
     }
-  }
-
-  private boolean isBoundary(TransactionBuffer buffer, Change change) {
-    return switch (change) {
-      case Change.Row(long transaction, var row) -> {
-        long rows = buffer.row(transaction, row);
-        Optional<Boundary> end = boundaries.endAt(transaction, rows);
-        end.ifPresent(boundary -> buffer.commit(transaction, boundary.end(), boundary.at()));
-        yield end.isPresent();
-      }
-      case Change.Idle(long lsn, var at, String publicationVersion) -> {
-        receiver.heartbeat(publicationVersion);
-        boundaries.requireNoneUpTo(lsn);
-        yield buffer.idle(lsn, at);
-      }
-      case Change.Nothing _ -> false;
-    };
   }
 }

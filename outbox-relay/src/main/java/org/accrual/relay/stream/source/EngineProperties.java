@@ -11,7 +11,8 @@ final class EngineProperties {
 
   static final String OUTBOX_TABLE = "outbox.message";
 
-  private static final String HEARTBEAT = "accrual.heartbeat";
+  /** Prefix of the logical messages that are the relay's heartbeats. */
+  static final String HEARTBEAT = "accrual.heartbeat";
 
   /** Our key, which leads the task to its owner. */
   static final String OWNER = "accrual.owner";
@@ -82,10 +83,6 @@ final class EngineProperties {
 
   private static void pace(Properties properties, SourceSettings settings) {
     properties.setProperty("poll.interval.ms", Long.toString(settings.pollInterval().toMillis()));
-    properties.setProperty("max.batch.size", Integer.toString(settings.batchRows()));
-    properties.setProperty("max.queue.size", Integer.toString(settings.batchRows() * 4));
-    // Full by rows or by bytes, whichever comes first: the heap is bounded whatever the rows weigh.
-    properties.setProperty("max.queue.size.in.bytes", Integer.toString(settings.queueBytes()));
     properties.setProperty("offset.flush.interval.ms", "500");
     // Streaming started twice in one process could meet half a transaction of the first time; a
     // fresh process is simpler.

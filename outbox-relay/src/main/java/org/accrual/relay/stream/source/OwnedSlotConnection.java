@@ -8,39 +8,40 @@ import io.debezium.connector.postgresql.connection.WalPositionLocator;
 import io.debezium.connector.postgresql.spi.SlotCreationResult;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.accrual.relay.stream.outbox.Position;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Adds three rules to Debezium's replication connection, and listens for the ends of transactions.
+ * Adds three rules to Debezium's replication connection.
  *
- * <p>Once the server has granted the slot, and before anything is read from it, the owner is told:
- * it fences its predecessor and reads the checkpoint, in that order.
+ * <p>Once the server has granted the slot, and before anything is read from it, the owner fences
+ * its predecessor and reads the checkpoint, in that order.
  *
- * <p>Streaming then begins at the checkpoint: the server itself leaves out every transaction under
- * it. So a row that comes is known to be new before its transaction's end is seen, and a large
- * transaction need not be held until then. The slot is let go for a moment in between; whoever
- * takes it then fences us, and we publish nothing more.
+ * <p>Streaming then begins at the checkpoint: the server itself leaves out every transaction up to
+ * it. So each row is known to be new before its transaction's end is seen, and a large transaction
+ * need not be held until then. The slot is released for a moment in between; a relay that acquires
+ * it in that moment fences us, and we publish nothing more.
  *
- * <p>A slot is never created here: a new slot in place of a lost one would begin after what was
- * lost. (Debezium may still make one if ours is dropped after it was looked at; the owner then
- * finds it ahead of the checkpoint.)
+ * <p>A slot is never created here: a new slot in place of a lost one would begin after the records
+ * that were lost. (Debezium may still create one if ours is dropped after it was checked; the owner
+ * then finds it ahead of the checkpoint.)
  */
 final class OwnedSlotConnection implements ReplicationConnection {
   private final ReplicationConnection connection;
-  private final Owners.Owner owner;
-  private final Runnable starting;
-  private final Runnable passed;
+  private final Owner owner;
+  private final Supplier<@Nullable Object> description;
 
   /**
-   * @param starting called before a stream is given out
-   * @param passed called when a transaction has gone through the stream, by the streaming thread
+   * Wraps a connection.
+   *
+   * @param description returns Debezium's description of the outbox
    */
   OwnedSlotConnection(
-      ReplicationConnection connection, Owners.Owner owner, Runnable starting, Runnable passed) {
+      ReplicationConnection connection, Owner owner, Supplier<@Nullable Object> description) {
     this.connection = connection;
     this.owner = owner;
-    this.starting = starting;
-    this.passed = passed;
+    this.description = description;
   }
 
   @Override
@@ -60,13 +61,9 @@ final class OwnedSlotConnection implements ReplicationConnection {
   private ReplicationStream fromCheckpoint(WalPositionLocator walPosition)
       throws SQLException, InterruptedException {
     Position checkpoint = owner.slotAcquired();
-    starting.run();
     connection.reconnect();
-    return new BoundaryStream(
-        connection.startStreaming(Lsn.valueOf(checkpoint.lsn()), walPosition),
-        owner::ended,
-        passed,
-        owner::foreignRow);
+    return owner.streaming(
+        connection.startStreaming(Lsn.valueOf(checkpoint.lsn()), walPosition), description);
   }
 
   @Override

@@ -9,33 +9,34 @@ import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.pipeline.ChangeEventSourceCoordinator;
-import io.debezium.pipeline.DataChangeEvent;
-import io.debezium.pipeline.QuietPipeline;
+import io.debezium.relational.TableId;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.accrual.relay.stream.outbox.Delivery;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
- * Debezium's task, whose replication connection tells its owner of the slot and of the ends of
- * transactions, whose pipeline is quiet and whose queue is prompt.
+ * Debezium's task. Its replication connection belongs to an {@link Owner}, and it returns the
+ * owner's deliveries in place of Debezium's records.
  */
 public final class OwnedSlotTask extends PostgresConnectorTask {
-  private final CompletableFuture<
-          ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext>>
-      started = new CompletableFuture<>();
-  private final CompletableFuture<PromptQueue> queue = new CompletableFuture<>();
-  private final CompletableFuture<Owners.Owner> owner = new CompletableFuture<>();
+  private static final TableId OUTBOX = TableId.parse(EngineProperties.OUTBOX_TABLE, false);
+  private static final Map<String, String> PARTITION = Map.of("server", EngineProperties.PREFIX);
+
+  /** After so many polls with deliveries Debezium's own records are discarded once. */
+  private static final int BUSY_POLLS = 1_000;
+
+  private final CompletableFuture<Owner> owner = new CompletableFuture<>();
+  private int busyPolls;
 
   @Override
   public ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> start(
       Configuration config) {
-    owner.complete(Owners.of(config.getString(EngineProperties.OWNER)));
-    ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> coordinator =
-        super.start(config);
-    queue.complete(PromptQueue.of(this, config));
-    started.complete(coordinator);
-    return coordinator;
+    owner.complete(Owner.Register.find(config.getString(EngineProperties.OWNER)));
+    return super.start(config);
   }
 
   @Override
@@ -45,14 +46,21 @@ public final class OwnedSlotTask extends PostgresConnectorTask {
     return new OwnedSlotConnection(
         super.buildReplicationConnection(jdbcConnection, schema, config),
         owner.join(),
-        // Streaming starts on a thread of its own, perhaps before start has returned.
-        () -> QuietPipeline.silence(started.join()),
-        () -> queue.join().ended());
+        () -> schema.tableFor(OUTBOX));
   }
 
   @Override
   public List<SourceRecord> doPoll() throws InterruptedException {
-    owner.join().polling();
-    return queue.join().poll().stream().map(DataChangeEvent::getRecord).toList();
+    Optional<Delivery> next = owner.join().next();
+    busyPolls = next.isPresent() ? busyPolls + 1 : BUSY_POLLS;
+    if (busyPolls >= BUSY_POLLS) {
+      busyPolls = 0;
+      // Throws what has ended the streaming thread. Else it has heartbeat records only, which
+      // would fill Debezium's queue in some hours.
+      var _ = super.doPoll();
+    }
+    return next.<SourceRecord>map(delivery -> new DeliveryRecord(PARTITION, delivery))
+        .map(List::of)
+        .orElse(List.of());
   }
 }

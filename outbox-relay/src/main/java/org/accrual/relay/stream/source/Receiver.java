@@ -3,13 +3,13 @@ package org.accrual.relay.stream.source;
 import org.accrual.relay.stream.outbox.Delivery;
 import org.accrual.relay.stream.outbox.Position;
 
-/** Who takes what the source reads. What it throws ends the source. */
+/** Receives what the source reads. An exception that it throws ends the source. */
 public interface Receiver {
   /**
-   * The slot is ours and nothing has been read from it yet. Called once, before every {@link
-   * #deliver}, on a thread of the source's.
+   * The slot was acquired and nothing has been read from it yet. Called once, before everything
+   * else, by the streaming thread.
    *
-   * @return the checkpoint: what is at or under it is not delivered again
+   * @return the checkpoint: rows up to it are not delivered again
    */
   Position slotAcquired() throws InterruptedException;
 
@@ -17,20 +17,31 @@ public interface Receiver {
   void polling();
 
   /**
-   * Checks, before anything after a heartbeat is delivered, that the publication is the one that
-   * was seen when the slot was acquired: then it has covered every row in between.
+   * The server has described the outbox, as it does before the first row, and again after a change
+   * to the table or its publication. Refuses to go on if the publication is not the one that was
+   * checked when the slot was acquired. Called by the streaming thread.
+   */
+  void described();
+
+  /**
+   * A heartbeat was read. Refuses to go on if the publication was not the one that was checked when
+   * the slot was acquired. Called by the streaming thread.
    *
    * @param publicationVersion of the publication when the heartbeat was written; empty if there was
    *     none
    */
   void heartbeat(String publicationVersion);
 
-  /** Refuses to go on: the publication sent a row of another table than the outbox. */
+  /**
+   * Refuses to go on, always with an exception: the publication sent something other than a row
+   * that was inserted into the outbox. Called by the streaming thread.
+   */
   void foreignRow();
 
   /**
-   * Takes whole transactions, or the next slice of a large one. When it returns they are safe, and
-   * the position they reach may be confirmed to the database. Called by one thread at a time.
+   * Publishes whole transactions, or the next slice of a large one. When it returns they are safe,
+   * and the position that they reach may be confirmed to the database. Called by the polling
+   * thread.
    */
   void deliver(Delivery delivery) throws InterruptedException;
 }
