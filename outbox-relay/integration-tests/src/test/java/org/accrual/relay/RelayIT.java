@@ -3,7 +3,6 @@ package org.accrual.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,8 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Topics;
 import org.accrual.relay.process.Relay;
@@ -101,23 +98,6 @@ class RelayIT {
     assertThat(delivered.stream().mapToInt(delivery -> delivery.rows().size()).sum())
         .isEqualTo(150);
     assertThat(delivered.stream().mapToInt(Delivery::transactions).sum()).isEqualTo(50);
-  }
-
-  /** What QuietPipeline is for: Debezium's own count would be 3. */
-  @Test
-  void debeziumsMetricsDoNotSeeTheEvents() throws Exception {
-    fixtures.createSlot();
-    startStreaming();
-    fixtures.commit("a", "b", "c");
-    awaitRelayed(3);
-
-    MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-    Set<ObjectName> streaming =
-        server.queryNames(new ObjectName("debezium.postgres:context=streaming,*"), null);
-    assertThat(streaming).isNotEmpty();
-    for (ObjectName bean : streaming) {
-      assertThat(server.getAttribute(bean, "TotalNumberOfEventsSeen")).isEqualTo(0L);
-    }
   }
 
   @Test

@@ -14,6 +14,9 @@ final class EngineProperties {
   /** Prefix of the logical messages that are the relay's heartbeats. */
   static final String HEARTBEAT = "accrual.heartbeat";
 
+  /** How often a live owner reports to the server, in milliseconds. */
+  static final String STATUS_INTERVAL = "status.update.interval.ms";
+
   /** Our key, which leads the task to its owner. */
   static final String OWNER = "accrual.owner";
 
@@ -44,9 +47,12 @@ final class EngineProperties {
     properties.setProperty("database.user", settings.database().user());
     properties.setProperty("database.password", settings.database().password());
     long timeout = settings.ownerTimeout().toMillis();
-    properties.setProperty("driver.options", "-c wal_sender_timeout=" + timeout);
+    // The formats in which values are sent, which a role's own settings could change.
+    properties.setProperty(
+        "driver.options",
+        "-c wal_sender_timeout=%d -c bytea_output=hex -c DateStyle=ISO".formatted(timeout));
     // An owner that lives says so in good time.
-    properties.setProperty("status.update.interval.ms", Long.toString(timeout / 4));
+    properties.setProperty(STATUS_INTERVAL, Long.toString(timeout / 4));
     for (String name : parts.stringPropertyNames()) {
       if (!name.startsWith("PG")) {
         properties.setProperty("driver." + name, parts.getProperty(name));

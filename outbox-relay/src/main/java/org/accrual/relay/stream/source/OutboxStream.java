@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the outbox's rows, ends of transactions and heartbeats out of the stream as Debezium reads
- * and decodes it. Debezium itself sees the ends of transactions only, at which it writes the next
- * heartbeat in time: as records of its own the rows would cost twice the work.
+ * and decodes it: as records of Debezium's own they would cost twice the work. Debezium itself sees
+ * some of the ends of transactions, at which it checks whether a heartbeat is due.
  *
  * <p>Used by Debezium's streaming thread, apart from the methods that only delegate.
  */
 final class OutboxStream implements ReplicationStream {
+  /** Between two polls without a message Debezium checks for itself. */
+  private static final int COMMITS_PER_HEARTBEAT_CHECK = 64;
+
   private final ReplicationStream stream;
   private final TransactionBuffer transactions;
   private final Receiver receiver;
@@ -32,6 +35,7 @@ final class OutboxStream implements ReplicationStream {
 
   private @Nullable Object described;
   private @Nullable RowReader reader;
+  private long commits;
 
   /**
    * Wraps a stream that begins at the checkpoint.
@@ -71,7 +75,9 @@ final class OutboxStream implements ReplicationStream {
       case COMMIT -> {
         transactions.commit(
             message.getTransactionId().getAsLong(), lsn().asLong(), message.getCommitTime());
-        processor.process(message);
+        if (++commits % COMMITS_PER_HEARTBEAT_CHECK == 0) {
+          processor.process(message);
+        }
       }
       case MESSAGE -> message((LogicalDecodingMessage) message);
       case BEGIN, ORIGIN, NOOP -> {}
@@ -79,6 +85,7 @@ final class OutboxStream implements ReplicationStream {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // an equal description is another one, too
   private void row(ReplicationMessage message) throws InterruptedException {
     if (message.isSkippedMessage()) {
       // Debezium skips rows of other tables: the outbox was renamed, or the publication extended.

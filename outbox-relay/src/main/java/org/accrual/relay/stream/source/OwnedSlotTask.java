@@ -11,6 +11,7 @@ import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.pipeline.ChangeEventSourceCoordinator;
 import io.debezium.relational.TableId;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,20 @@ public final class OwnedSlotTask extends PostgresConnectorTask {
       PostgresConnection jdbcConnection, PostgresSchema schema, PostgresConnectorConfig config)
       throws SQLException {
     return new OwnedSlotConnection(
-        super.buildReplicationConnection(jdbcConnection, schema, config),
+        ReplicationConnection.builder(config)
+            .withSlot(config.slotName())
+            .withPublication(config.publicationName())
+            .withPublicationAutocreateMode(PostgresConnectorConfig.AutoCreateMode.DISABLED)
+            .withTableFilter(config.getTableFilters())
+            .withPlugin(config.plugin())
+            // The builder's own default would drop the slot.
+            .dropSlotOnClose(false)
+            .statusUpdateInterval(
+                Duration.ofMillis(config.getConfig().getLong(EngineProperties.STATUS_INTERVAL)))
+            .withTypeRegistry(new TextTypes(jdbcConnection))
+            .withSchema(schema)
+            .jdbcMetadataConnection(jdbcConnection)
+            .build(),
         owner.join(),
         () -> schema.tableFor(OUTBOX));
   }

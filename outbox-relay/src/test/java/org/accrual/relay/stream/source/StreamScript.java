@@ -15,7 +15,6 @@ import io.debezium.connector.postgresql.connection.pgoutput.PgOutputReplicationM
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -80,15 +79,15 @@ final class StreamScript implements ReplicationStream {
         new Value("aggregatetype", "study.events"),
         new Value("aggregateid", "S1"),
         new Value("type", "t.v1"),
-        new Value("payload", new byte[] {1, 2}),
+        new Value("payload", "\\x01fF"),
         new Value("headers", "{}"),
-        new Value("created_at", OffsetDateTime.parse("2026-11-24T12:00:00.000001Z")));
+        new Value("created_at", "2026-11-24 12:00:00.000001+00"));
   }
 
   private static final class Value extends AbstractReplicationMessageColumn {
-    private final @Nullable Object value;
+    private final @Nullable String value;
 
-    Value(String name, @Nullable Object value) {
+    Value(String name, @Nullable String value) {
       super(name, PostgresType.UNKNOWN, "", false);
       this.value = value;
     }
