@@ -47,7 +47,7 @@ public final class RecordEncoder {
    *
    * @throws Unpublishable if it cannot be made; names the row
    */
-  public ProducerRecord<byte[], byte[]> encode(OutboxRow row, Content content, JsonNode headers)
+  public ProducerRecord<byte[], byte[]> encode(OutboxRow row, Content content, RowHeaders headers)
       throws InterruptedException {
     try {
       ProducerRecord<byte[], byte[]> record =
@@ -67,7 +67,7 @@ public final class RecordEncoder {
     }
   }
 
-  private byte[] value(OutboxRow row, Content content, JsonNode headers)
+  private byte[] value(OutboxRow row, Content content, RowHeaders headers)
       throws InterruptedException {
     ByteBuffer payload = row.payload().duplicate();
     return switch (content) {
@@ -115,13 +115,13 @@ public final class RecordEncoder {
     }
   }
 
-  private static int schemaVersion(JsonNode headers) {
-    JsonNode version = headers.path(Headers.SCHEMA_VERSION);
-    if (version.isMissingNode()) {
+  private static int schemaVersion(RowHeaders headers) {
+    if (!headers.has(Headers.SCHEMA_VERSION)) {
       return 1;
     }
+    String version = headers.get(Headers.SCHEMA_VERSION);
     try {
-      return Integer.parseInt(version.asText());
+      return Integer.parseInt(version);
     } catch (NumberFormatException notANumber) {
       throw new Unpublishable(
           "its header %s is not a number: %s".formatted(Headers.SCHEMA_VERSION, version));
@@ -134,7 +134,7 @@ public final class RecordEncoder {
   }
 
   private static void addHeaders(
-      org.apache.kafka.common.header.Headers target, OutboxRow row, JsonNode headers) {
+      org.apache.kafka.common.header.Headers target, OutboxRow row, RowHeaders headers) {
     target.add(Headers.ID, bytes(row.id()));
     target.add(Headers.TYPE, bytes(row.type()));
     target.add(Headers.TIME, bytes(row.createdAt()));
@@ -143,31 +143,26 @@ public final class RecordEncoder {
     if (!headers.has(Headers.SOURCE)) {
       target.add(Headers.SOURCE, bytes(DEFAULT_SOURCE));
     }
-    for (Map.Entry<String, JsonNode> header : headers.properties()) {
-      if (!OURS.contains(header.getKey()) && !header.getValue().isNull()) {
-        target.add(header.getKey(), bytes(text(header.getValue())));
+    for (Map.Entry<String, String> header : headers.values().entrySet()) {
+      if (!OURS.contains(header.getKey())) {
+        target.add(header.getKey(), bytes(header.getValue()));
       }
     }
   }
 
   /** As given, a dead letter's own id too; the row's id is told under a name of its own. */
   private static void addRaw(
-      org.apache.kafka.common.header.Headers target, OutboxRow row, JsonNode headers) {
+      org.apache.kafka.common.header.Headers target, OutboxRow row, RowHeaders headers) {
     target.add(Headers.OUTBOX_ID, bytes(row.id()));
     if (!headers.has(Headers.ID)) {
       target.add(Headers.ID, bytes(row.id()));
     }
-    for (Map.Entry<String, JsonNode> header : headers.properties()) {
+    for (Map.Entry<String, String> header : headers.values().entrySet()) {
       if (!header.getKey().equals(Headers.DATA_CONTENT_TYPE)
           && !header.getKey().equals(Headers.OUTBOX_ID)) {
-        target.add(header.getKey(), bytes(text(header.getValue())));
+        target.add(header.getKey(), bytes(header.getValue()));
       }
     }
-  }
-
-  /** Text as it is; anything else as its JSON. */
-  private static String text(JsonNode value) {
-    return value.isTextual() ? value.textValue() : value.toString();
   }
 
   private static byte[] bytes(String text) {

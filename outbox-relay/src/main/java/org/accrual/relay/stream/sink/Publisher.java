@@ -1,6 +1,5 @@
 package org.accrual.relay.stream.sink;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +16,7 @@ import org.accrual.relay.checkpoint.KafkaSettings;
 import org.accrual.relay.checkpoint.MissingTopicException;
 import org.accrual.relay.stream.encoding.Content;
 import org.accrual.relay.stream.encoding.RecordEncoder;
+import org.accrual.relay.stream.encoding.RowHeaders;
 import org.accrual.relay.stream.encoding.SchemaIds;
 import org.accrual.relay.stream.encoding.Unpublishable;
 import org.accrual.relay.stream.outbox.Checkpoint;
@@ -140,9 +140,9 @@ public final class Publisher implements AutoCloseable {
 
   private Optional<Outgoing> encode(OutboxRow row, List<Rejection> rejected)
       throws InterruptedException {
-    JsonNode headers;
+    RowHeaders headers;
     try {
-      headers = Content.headers(row);
+      headers = RowHeaders.of(row);
     } catch (Unpublishable why) {
       throw new Unpublishable("outbox record %s: %s".formatted(row.id(), why.getMessage()));
     }
@@ -160,7 +160,7 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
-  private ProducerRecord<byte[], byte[]> encoded(OutboxRow row, Content content, JsonNode headers)
+  private ProducerRecord<byte[], byte[]> encoded(OutboxRow row, Content content, RowHeaders headers)
       throws InterruptedException {
     if (!content.fromSql()) {
       return encoder.encode(row, content, headers);

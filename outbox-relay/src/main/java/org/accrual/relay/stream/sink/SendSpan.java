@@ -1,12 +1,12 @@
 package org.accrual.relay.stream.sink;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import java.nio.charset.StandardCharsets;
 import org.accrual.contract.Headers;
 import org.accrual.relay.stream.encoding.Content;
+import org.accrual.relay.stream.encoding.RowHeaders;
 import org.accrual.relay.stream.outbox.OutboxRow;
 import org.accrual.runtime.trace.Names;
 import org.accrual.runtime.trace.Traces;
@@ -26,12 +26,12 @@ final class SendSpan {
   }
 
   static SendSpan begin(
-      OutboxRow row, Content content, JsonNode headers, ProducerRecord<byte[], byte[]> record) {
+      OutboxRow row, Content content, RowHeaders headers, ProducerRecord<byte[], byte[]> record) {
     // A dead letter's headers are those of the record that it was.
     if (!Traces.on() || content == Content.RAW) {
       return NONE;
     }
-    String parent = headers.path(Headers.TRACEPARENT).asText();
+    String parent = headers.get(Headers.TRACEPARENT);
     if (!Traces.on(parent)) {
       return NONE;
     }
@@ -44,7 +44,7 @@ final class SendSpan {
             .setAttribute(Names.MESSAGING_KEY, row.aggregateId())
             .setAttribute(Names.MESSAGING_ID, row.id())
             .setAttribute(Names.TYPE, row.type())
-            .setAttribute(Names.CORRELATION, headers.path(Headers.CORRELATION_ID).asText())
+            .setAttribute(Names.CORRELATION, headers.get(Headers.CORRELATION_ID))
             .startSpan();
     record
         .headers()

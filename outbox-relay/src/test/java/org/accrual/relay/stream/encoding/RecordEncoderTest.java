@@ -5,7 +5,6 @@ import static org.accrual.relay.stream.outbox.OutboxFixtures.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.TreeMap;
 import org.accrual.relay.stream.outbox.OutboxRow;
@@ -82,7 +81,7 @@ class RecordEncoderTest {
   }
 
   private ProducerRecord<byte[], byte[]> encode(OutboxRow row) throws InterruptedException {
-    JsonNode headers = Content.headers(row);
+    RowHeaders headers = RowHeaders.of(row);
     return encoder.encode(row, Content.of(headers), headers);
   }
 
