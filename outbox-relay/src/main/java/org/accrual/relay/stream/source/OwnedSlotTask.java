@@ -31,11 +31,13 @@ public final class OwnedSlotTask extends PostgresConnectorTask {
   private static final int BUSY_POLLS = 1_000;
 
   private final CompletableFuture<Owner> owner = new CompletableFuture<>();
+  private final CompletableFuture<Duration> statusInterval = new CompletableFuture<>();
   private int busyPolls;
 
   @Override
   public ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> start(
       Configuration config) {
+    statusInterval.complete(Duration.ofMillis(config.getLong(EngineProperties.STATUS_INTERVAL)));
     owner.complete(Owner.Register.find(config.getString(EngineProperties.OWNER)));
     return super.start(config);
   }
@@ -53,8 +55,7 @@ public final class OwnedSlotTask extends PostgresConnectorTask {
             .withPlugin(config.plugin())
             // The builder's own default would drop the slot.
             .dropSlotOnClose(false)
-            .statusUpdateInterval(
-                Duration.ofMillis(config.getConfig().getLong(EngineProperties.STATUS_INTERVAL)))
+            .statusUpdateInterval(statusInterval.join())
             .withTypeRegistry(new TextTypes(jdbcConnection))
             .withSchema(schema)
             .jdbcMetadataConnection(jdbcConnection)
