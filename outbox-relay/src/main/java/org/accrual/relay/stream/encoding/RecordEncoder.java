@@ -72,7 +72,7 @@ public final class RecordEncoder {
     ByteBuffer payload = row.payload().duplicate();
     return switch (content) {
       case AVRO -> enveloped(schemas.of(row.type(), schemaVersion(headers)), payload);
-      case JSON -> encoded(row.type(), payload);
+      case JSON -> encoded(row.aggregateType(), row.type(), payload);
       case RAW -> {
         byte[] value = new byte[payload.remaining()];
         payload.get(value);
@@ -81,8 +81,9 @@ public final class RecordEncoder {
     };
   }
 
-  private byte[] encoded(String type, ByteBuffer payload) throws InterruptedException {
-    SchemaRegistry.Registered schema = schemas.latest(type);
+  private byte[] encoded(String aggregateType, String type, ByteBuffer payload)
+      throws InterruptedException {
+    SchemaRegistry.Registered schema = schemas.latest(aggregateType, type);
     JsonNode json = json(payload);
     try {
       return encoded(json, schema);

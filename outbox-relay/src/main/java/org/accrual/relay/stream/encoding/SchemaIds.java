@@ -97,11 +97,12 @@ public final class SchemaIds {
   /**
    * Returns the latest schema that anybody has registered for a type from SQL.
    *
+   * @param aggregateType that the type was published to
    * @throws Unpublishable if there is none
    * @throws InterruptedException if stopped while the registry was away
    */
-  SchemaRegistry.Registered latest(String type) throws InterruptedException {
-    return latest.of(type);
+  SchemaRegistry.Registered latest(String aggregateType, String type) throws InterruptedException {
+    return latest.of(aggregateType, type);
   }
 
   /** Returns a newer schema than one that a value from SQL does not fit, if there is one. */

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LatestSchemasTest {
+  private static final String AGGREGATE_TYPE = "lab.events";
   private static final String TYPE = "lab.result.v1";
 
   private final FakeRegistry registry = new FakeRegistry();
@@ -39,19 +40,42 @@ class LatestSchemasTest {
     registry.answers(404);
 
     for (int row = 0; row < 100; row++) {
-      assertThatThrownBy(() -> schemas.of(TYPE)).isInstanceOf(Unpublishable.class);
+      assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, TYPE)).isInstanceOf(Unpublishable.class);
     }
     assertThat(registry.asked()).isEqualTo(1);
 
     registry.answers(200);
     pass(LatestSchemas.NO.toNanos() + 1);
-    assertThat(schemas.of(TYPE).id()).isEqualTo(FakeRegistry.ID);
+    assertThat(schemas.of(AGGREGATE_TYPE, TYPE).id()).isEqualTo(FakeRegistry.ID);
+  }
+
+  @Test
+  @DisplayName(
+      "Of 1,000 types without a schema, 20 are asked for in 5 s; other aggregate types are")
+  void manyMissingSchemasAreNotAskedFor() throws Exception {
+    schemas.of(AGGREGATE_TYPE, TYPE);
+    registry.answers(404);
+    for (int n = 0; n < 1_000; n++) {
+      String unknown = "unknown" + n;
+      assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, unknown))
+          .isInstanceOf(Unpublishable.class);
+    }
+    assertThat(registry.asked()).isEqualTo(1 + LatestSchemas.MOST_UNKNOWN);
+
+    registry.answers(200);
+    assertThat(schemas.of(AGGREGATE_TYPE, TYPE).id()).isEqualTo(FakeRegistry.ID);
+    assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, "lab.other.v1"))
+        .isInstanceOf(Unpublishable.class)
+        .hasMessageContaining("20 types of aggregatetype lab.events");
+    assertThat(schemas.of("pharmacy.events", "pharmacy.order.v1").id()).isEqualTo(FakeRegistry.ID);
+    pass(LatestSchemas.NO.toNanos() + 1);
+    assertThat(schemas.of(AGGREGATE_TYPE, "lab.other.v1").id()).isEqualTo(FakeRegistry.ID);
   }
 
   @Test
   @DisplayName("A newer schema is asked for once in 5 s, however many values do not fit")
   void misfitsAskOnce() throws Exception {
-    SchemaRegistry.Registered first = schemas.of(TYPE);
+    SchemaRegistry.Registered first = schemas.of(AGGREGATE_TYPE, TYPE);
     for (int row = 0; row < 100; row++) {
       assertThat(schemas.newerThan(first, TYPE)).isEmpty();
     }
@@ -60,7 +84,7 @@ class LatestSchemasTest {
     registry.gives(9);
     pass(LatestSchemas.NO.toNanos() + 1);
     assertThat(schemas.newerThan(first, TYPE).orElseThrow().id()).isEqualTo(9);
-    assertThat(schemas.of(TYPE).id()).isEqualTo(9);
+    assertThat(schemas.of(AGGREGATE_TYPE, TYPE).id()).isEqualTo(9);
   }
 
   @ParameterizedTest
@@ -69,7 +93,7 @@ class LatestSchemasTest {
   void aRefusalIsFinal(int status) {
     registry.answers(status);
 
-    assertThatThrownBy(() -> schemas.of(TYPE)).isInstanceOf(Unpublishable.class);
+    assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, TYPE)).isInstanceOf(Unpublishable.class);
     assertThat(registry.asked()).isEqualTo(1);
   }
 
@@ -79,7 +103,7 @@ class LatestSchemasTest {
   void aTypeThatFailsAloneIsGivenUp(int status) {
     registry.answersForTypes(status);
 
-    assertThatThrownBy(() -> schemas.of(TYPE))
+    assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, TYPE))
         .isInstanceOf(Unpublishable.class)
         .hasMessageContaining(Integer.toString(status));
     assertThat(registry.asked()).isEqualTo(3);
@@ -90,7 +114,7 @@ class LatestSchemasTest {
   @DisplayName("An unknown type waits while the registry as a whole is away")
   void anOutageIsWaitedFor(int status) throws Exception {
     registry.answers(status);
-    FutureTask<Integer> id = new FutureTask<>(() -> schemas.of(TYPE).id());
+    FutureTask<Integer> id = new FutureTask<>(() -> schemas.of(AGGREGATE_TYPE, TYPE).id());
     Thread.ofVirtual().start(id);
     // Three attempts, and after the third whether the registry answers at all.
     await().until(() -> registry.asked() > 3);
@@ -104,11 +128,11 @@ class LatestSchemasTest {
   @Test
   @DisplayName("A known type goes on while the registry is away, and its misfits are told at once")
   void aKnownTypeGoesOn() throws Exception {
-    SchemaRegistry.Registered known = schemas.of(TYPE);
+    SchemaRegistry.Registered known = schemas.of(AGGREGATE_TYPE, TYPE);
     registry.answers(503);
     pass(LatestSchemas.FRESH.toNanos() + 1);
 
-    assertThat(schemas.of(TYPE)).isEqualTo(known);
+    assertThat(schemas.of(AGGREGATE_TYPE, TYPE)).isEqualTo(known);
     assertThat(schemas.newerThan(known, TYPE)).isEmpty();
   }
 
