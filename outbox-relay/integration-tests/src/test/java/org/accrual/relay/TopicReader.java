@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.accrual.embedded.SharedParts;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -14,7 +15,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * Reads a topic under {@code read_committed} from its end at construction on, and remembers its
+ * Reads topics under {@code read_committed} from their ends at construction on, and remembers its
  * offsets, so that each read costs only the records that are new.
  */
 final class TopicReader implements AutoCloseable {
@@ -24,7 +25,7 @@ final class TopicReader implements AutoCloseable {
   private final List<TopicPartition> partitions;
   private final List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
 
-  TopicReader(String topic) {
+  TopicReader(String... topics) {
     consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -37,11 +38,17 @@ final class TopicReader implements AutoCloseable {
             new StringDeserializer(),
             new ByteArrayDeserializer());
     partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(found -> new TopicPartition(topic, found.partition()))
+        Stream.of(topics)
+            .flatMap(topic -> consumer.partitionsFor(topic).stream())
+            .map(found -> new TopicPartition(found.topic(), found.partition()))
             .toList();
     consumer.assign(partitions);
     consumer.endOffsets(partitions).forEach(consumer::seek);
+  }
+
+  /** Returns the next records; waits for the first of them for at most a time. */
+  synchronized Iterable<ConsumerRecord<String, byte[]>> poll(Duration atMost) {
+    return consumer.poll(atMost);
   }
 
   /**
