@@ -155,36 +155,11 @@ $$;
 revoke execute on function outbox.create_partitions(int, date), outbox.drop_sealed(text) from public;
 revoke execute on procedure outbox.maintain(interval, date, int, int, int) from public;
 
--- The relay's role: it reads the outbox through a slot (REPLICATION), sets messages aside, and tells how it stands. Its
--- password, or another way to log in, is the operator's to give: alter role accrual_relay login password '…'.
-do $$
-begin
-  create role accrual_relay nologin replication;
-exception when duplicate_object then
-  null; -- of another database of this server
-end $$;
+-- The relay's role: it reads the outbox through a slot, sets messages aside, and reports its state. Its password, or
+-- another way to log in, is the operator's to give: alter role accrual_relay login password '…'. REPLICATION and its rights
+-- on the server's own functions are in roles.sql, since only a superuser can give them.
 grant usage on schema outbox, ops to accrual_relay;
 grant select on outbox.message to accrual_relay;
 -- SELECT of the key, which "on conflict" reads.
 grant insert, select (id) on outbox.rejected to accrual_relay;
 grant select, update on ops.relay to accrual_relay;
--- A logical message travels through every slot of the database, whole and in memory: only the relay, for its
--- heartbeats, should write any. Only a superuser can take that right from PUBLIC.
-do $$
-declare
-  emit text;
-begin
-  foreach emit in array array['text', 'bytea'] loop
-    execute format('revoke execute on function pg_logical_emit_message(boolean, text, %s, boolean) from public', emit);
-    execute format('grant execute on function pg_logical_emit_message(boolean, text, %s, boolean) to accrual_relay', emit);
-  end loop;
-exception when insufficient_privilege then
-  raise notice 'only a superuser can take pg_logical_emit_message() from PUBLIC; until then any role can write messages into the WAL';
-end $$;
--- With it each heartbeat lets the slot go of WAL; without it the server does so every 15 s.
-do $$
-begin
-  grant execute on function pg_log_standby_snapshot() to accrual_relay;
-exception when insufficient_privilege then
-  raise notice 'only a superuser can grant pg_log_standby_snapshot(); an idle slot then keeps up to 15 s of WAL';
-end $$;

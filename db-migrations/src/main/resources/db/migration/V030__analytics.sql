@@ -108,11 +108,5 @@ select e.study_id, e.site_id, (m.at at time zone coalesce(s.day_zone, 'UTC'))::d
 comment on view analytics.funnel_by_day is 'How many got to each stage on each day, in the site''s time zone.';
 
 -- The consumer's role: its own schema and nothing else. The consumers' user must be a member of it, or log in as it.
-do $$
-begin
-  create role accrual_analytics nologin;
-exception when duplicate_object then
-  null; -- of another database of this server
-end $$;
 grant usage on schema analytics to accrual_analytics;
 grant select, insert, update on all tables in schema analytics to accrual_analytics;

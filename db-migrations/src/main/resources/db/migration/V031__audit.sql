@@ -72,12 +72,6 @@ comment on view audit.head is
 
 -- The consumer writes as this role, which can add and read entries and nothing else. The consumers' user must be a member
 -- of it. Triggers hold everybody else, but not the table's owner, who can drop them: for that there is the chain.
-do $$
-begin
-  create role accrual_audit nologin;
-exception when duplicate_object then
-  null; -- of another database of this server
-end $$;
 grant usage on schema audit to accrual_audit;
 grant select, insert on audit.entry to accrual_audit;
 grant select on audit.head to accrual_audit;

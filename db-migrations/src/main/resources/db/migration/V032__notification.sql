@@ -92,12 +92,6 @@ select channel, state, reason, count(*) as messages, sum(doubts) as doubts, max(
 comment on view notification.outcome is 'How many messages of each channel are in which state.';
 
 -- The consumer's role: its own schema and nothing else. The consumers' user must be a member of it, or log in as it.
-do $$
-begin
-  create role accrual_notification nologin;
-exception when duplicate_object then
-  null; -- of another database of this server
-end $$;
 grant usage on schema notification to accrual_notification;
 grant select, insert, update on notification.applied, notification.message to accrual_notification;
 grant select, insert, update, delete on notification.contact to accrual_notification;

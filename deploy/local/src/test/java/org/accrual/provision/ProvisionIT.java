@@ -74,6 +74,7 @@ class ProvisionIT {
     assertThat(lines)
         .satisfiesExactly(
             line -> assertThat(line).matches("database: \\d+ migrations applied, now at .*"),
+            line -> assertThat(line).isEqualTo("roles: complete"),
             line ->
                 assertThat(line)
                     .isEqualTo("event schemas: %d stored", EventSchemas.released().size()),
@@ -103,6 +104,7 @@ class ProvisionIT {
     assertThat(lines)
         .satisfiesExactly(
             line -> assertThat(line).startsWith("database: at version "),
+            line -> assertThat(line).isEqualTo("roles: complete"),
             line -> assertThat(line).isEqualTo("event schemas: 0 stored"),
             line -> assertThat(line).isEqualTo("outbox: 0 partitions made, 0 dropped"),
             line -> assertThat(line).isEqualTo("slot: accrual_outbox is there"),

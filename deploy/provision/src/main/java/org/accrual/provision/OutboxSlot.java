@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.accrual.runtime.DatabaseSettings;
 
 /**
@@ -16,12 +17,15 @@ public final class OutboxSlot {
   public static final String NAME = "accrual_outbox";
 
   private static final String PLUGIN = "pgoutput";
+  private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
   private OutboxSlot() {}
 
   /**
-   * Makes the slot on a first install; answers one line about it.
+   * Creates the slot on a first install. An owner without REPLICATION creates it as accrual_relay,
+   * or not at all if that role has none either: the outbox then keeps the messages.
    *
+   * @return one line about it
    * @param failover whether a slot made now is synchronized to standbys (PostgreSQL 17 and later)
    * @throws ProvisionRefused if it is unusable, or missing although there have been messages
    */
@@ -65,18 +69,44 @@ public final class OutboxSlot {
 
   private static String create(Connection connection, boolean failover) throws SQLException {
     refuseIfMessages(connection);
-    call(
-        connection,
-        "select pg_create_logical_replication_slot(?, 'pgoutput', failover => %s)"
-            .formatted(failover));
     try {
+      if (!created(connection, failover)) {
+        return "slot: %s not made, since this user may not use replication slots. Give the roles their rights, then provision again"
+            .formatted(NAME);
+      }
       // What was committed while the slot was being made may lie before it.
       refuseIfMessages(connection);
+      return "slot: %s made".formatted(NAME);
     } catch (ProvisionRefused refused) {
       call(connection, "select pg_drop_replication_slot(?)");
       throw refused;
+    } finally {
+      setRole(connection, "none");
     }
-    return "slot: %s made".formatted(NAME);
+  }
+
+  private static boolean created(Connection connection, boolean failover) throws SQLException {
+    for (String role : List.of("none", "accrual_relay")) {
+      try {
+        setRole(connection, role);
+        call(
+            connection,
+            "select pg_create_logical_replication_slot(?, 'pgoutput', failover => %s)"
+                .formatted(failover));
+        return true;
+      } catch (SQLException e) {
+        if (!INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+          throw e;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static void setRole(Connection connection, String role) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set role " + role);
+    }
   }
 
   private static void refuseIfMessages(Connection connection) throws SQLException {

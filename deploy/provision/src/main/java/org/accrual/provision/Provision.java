@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.accrual.runtime.DatabaseSettings;
 import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.ServiceProcess;
 import org.accrual.runtime.Settings;
@@ -11,9 +12,9 @@ import org.accrual.runtime.registry.IncompatibleSchema;
 import org.accrual.runtime.registry.RegistryUnavailable;
 
 /**
- * Migrations, event schemas, outbox partitions, replication slot, topics, registry, in this order.
- * Safe to run again at any time, beside running services too; what was done before a refusal stays
- * done.
+ * Applies migrations, gives the roles their rights, stores event schemas, creates outbox
+ * partitions, replication slot and topics, registers schemas, in this order. Safe to run again at
+ * any time, beside running services too; steps done before a refusal stay done.
  */
 public final class Provision {
   private static final Logger ROOT = Logger.getLogger("");
@@ -21,9 +22,10 @@ public final class Provision {
   private Provision() {}
 
   /**
-   * Without an argument everything; with {@code maintain} only the outbox's partitions, which is to
-   * be called daily. Exit code 0; 64 for another argument; 78 for a wrong setting; 1 for anything
-   * else, with one line on standard error.
+   * Does all steps without an argument; with {@code maintain} only the outbox's partitions, which
+   * is to be called daily; with {@code roles} prints the statements that a superuser runs where the
+   * database's owner is none. Exit code 0; 64 for another argument; 78 for a wrong setting; 1 for
+   * anything else, with one line on standard error.
    */
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT);
@@ -35,7 +37,8 @@ public final class Provision {
         case "maintain" ->
             System.out.println(
                 Database.maintainOutbox(settings.database(), settings.outboxRetention()));
-        default -> ServiceProcess.exit(64, "provision: no argument, or: maintain");
+        case "roles" -> System.out.print(Roles.script());
+        default -> ServiceProcess.exit(64, "provision: no argument, or: maintain, roles");
       }
     } catch (InvalidSetting wrong) {
       ServiceProcess.exit(ServiceProcess.EXIT_CONFIGURATION, "provision: " + wrong.getMessage());
@@ -51,15 +54,21 @@ public final class Provision {
    * @throws ProvisionRefused if a step cannot be done
    */
   public static void run(ProvisionSettings settings, Consumer<String> progress) {
-    progress.accept(Database.migrate(settings.database()));
-    progress.accept(Schemas.store(settings.database()));
-    progress.accept(Database.maintainOutbox(settings.database(), settings.outboxRetention()));
-    progress.accept(OutboxSlot.ensure(settings.database(), settings.failoverSlot()));
+    provisionDatabase(settings, progress);
     progress.accept(TopicPlan.apply(settings.bootstrapServers(), settings.replicationFactor()));
     try {
       progress.accept(Schemas.register(settings.registry()));
     } catch (IncompatibleSchema | RegistryUnavailable refused) {
       throw new ProvisionRefused("schemas: " + refused.getMessage(), refused);
     }
+  }
+
+  static void provisionDatabase(ProvisionSettings settings, Consumer<String> progress) {
+    DatabaseSettings database = settings.database();
+    progress.accept(Database.migrate(database));
+    progress.accept(Roles.ensure(database));
+    progress.accept(Schemas.store(database));
+    progress.accept(Database.maintainOutbox(database, settings.outboxRetention()));
+    progress.accept(OutboxSlot.ensure(database, settings.failoverSlot()));
   }
 }

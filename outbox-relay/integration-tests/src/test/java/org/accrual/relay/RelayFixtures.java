@@ -21,6 +21,7 @@ import org.accrual.embedded.CommittedRecords;
 import org.accrual.embedded.SharedParts;
 import org.accrual.event.study.StudyActivated;
 import org.accrual.provision.Database;
+import org.accrual.provision.Roles;
 import org.accrual.provision.Schemas;
 import org.accrual.provision.TopicPlan;
 import org.accrual.relay.checkpoint.KafkaSettings;
@@ -48,17 +49,19 @@ public final class RelayFixtures implements AutoCloseable {
 
   public final String slot = "relay_test_%d".formatted(SLOTS.incrementAndGet());
   public final DatabaseSettings database =
-      new DatabaseSettings(
-          SharedParts.database(
-              "relay", url -> Database.migrate(new DatabaseSettings(url, "postgres", ""))),
-          "postgres",
-          "");
+      new DatabaseSettings(SharedParts.database("relay", RelayFixtures::migrate), "postgres", "");
   private final TopicReader events = new TopicReader(Topics.STUDY_EVENTS);
   private final TopicReader checkpoints = new TopicReader(Topics.RELAY_CHECKPOINT);
   final Connection connection =
       DriverManager.getConnection(database.url(), database.user(), database.password());
 
   public RelayFixtures() throws SQLException {}
+
+  private static void migrate(String url) {
+    DatabaseSettings template = new DatabaseSettings(url, "postgres", "");
+    Database.migrate(template);
+    Roles.ensure(template);
+  }
 
   RelaySettings settings() {
     return new RelaySettings(
