@@ -50,7 +50,7 @@ public final class RelayFixtures implements AutoCloseable {
   public final String slot = "relay_test_%d".formatted(SLOTS.incrementAndGet());
   public final DatabaseSettings database =
       new DatabaseSettings(SharedParts.database("relay", RelayFixtures::migrate), "postgres", "");
-  private final TopicReader events = new TopicReader(Topics.STUDY_EVENTS);
+  private final TopicReader events = studyEvents();
   private final TopicReader checkpoints = new TopicReader(Topics.RELAY_CHECKPOINT);
   final Connection connection =
       DriverManager.getConnection(database.url(), database.user(), database.password());
@@ -64,6 +64,16 @@ public final class RelayFixtures implements AutoCloseable {
   }
 
   RelaySettings settings() {
+    return settings(database, slot);
+  }
+
+  /** Returns a reader of the topic that most tests publish to; the caller closes it. */
+  static TopicReader studyEvents() {
+    return new TopicReader(Topics.STUDY_EVENTS);
+  }
+
+  /** Returns settings with short times, on the parts that the tests share but for the database. */
+  static RelaySettings settings(DatabaseSettings database, String slot) {
     return new RelaySettings(
         new SourceSettings(
             database,

@@ -26,8 +26,8 @@ public record Refusal(Reason reason, String detail, String remedy) {
     /** The checkpoint is of another PostgreSQL cluster. */
     OTHER_CLUSTER,
     /**
-     * The checkpoint is of another timeline: a standby was promoted, or a backup was restored with
-     * its WAL archive.
+     * The server's timeline does not descend from the checkpoint: a standby was promoted that
+     * lacked published records, or a backup was restored with its WAL archive.
      */
     OTHER_TIMELINE,
     /** There is no checkpoint, yet the outbox holds records that the slot will never tell. */

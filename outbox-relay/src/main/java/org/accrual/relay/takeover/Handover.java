@@ -97,14 +97,19 @@ public final class Handover implements Receiver {
 
   private Position begin(Origin here, Verdict.Fit fit) throws InterruptedException {
     origin = here;
-    if (fit.first()) {
-      // From now on a slot that has moved further than this is known to have lost records.
+    if (fit.write()) {
+      // From now on a slot that has moved further than this is known to have lost records, and a
+      // server that stayed on an earlier timeline is refused.
       var _ = publisher.publish(List.of(), new Checkpoint(here, fit.from()));
     }
     LOG.log(
         Level.INFO,
-        "slot {0} is ours; relaying what lies above {1}{2}",
-        new Object[] {slot, fit.from(), fit.first() ? ", the first checkpoint" : ""});
+        "acquired slot {0}; publishing from {1} on{2}",
+        new Object[] {
+          slot,
+          fit.from(),
+          fit.write() ? ", the first checkpoint on timeline " + here.timeline() : ""
+        });
     life.recovered(fit.from());
     life.enter(RelayState.STREAMING);
     return fit.from();

@@ -18,7 +18,7 @@ import org.accrual.runtime.DatabaseSettings;
  * the outbox's rows, which is asked where there is no checkpoint: at most 10 min.
  */
 public final class SlotGuard {
-  private static final Duration ANSWER = Duration.ofSeconds(10);
+  static final Duration ANSWER = Duration.ofSeconds(10);
   private static final Duration SCAN = Duration.ofMinutes(10);
 
   // The file name's first eight digits are the timeline written to now; the control file's lags
@@ -39,8 +39,6 @@ public final class SlotGuard {
         from pg_replication_slots
        where slot_name = ? and slot_type = 'logical'
       """;
-
-  private static final String FLUSHED = "select pg_current_wal_flush_lsn()::text as flushed";
 
   // Reads the whole outbox. Without a checkpoint on Kafka: a relay has said that it relayed
   // something, or
@@ -102,19 +100,12 @@ public final class SlotGuard {
    *     checkpoint
    */
   public Verdict judge(SlotFacts facts, Optional<Checkpoint> checkpoint) throws SQLException {
-    return checkpoint.isPresent()
-        ? Verdict.byCheckpoint(facts, slot, checkpoint.get(), flushed())
-        : Verdict.withoutCheckpoint(facts, slot, unrelayable());
-  }
-
-  /** Returns the end of the WAL that is safe on disk, above which no checkpoint can be. */
-  private long flushed() throws SQLException {
-    try (Connection connection = connect(ANSWER);
-        PreparedStatement statement = connection.prepareStatement(FLUSHED);
-        ResultSet row = statement.executeQuery()) {
-      row.next();
-      return Position.lsn(row.getString("flushed"));
+    if (checkpoint.isEmpty()) {
+      return Verdict.withoutCheckpoint(facts, slot, unrelayable());
     }
+    CheckpointFacts known =
+        new CheckpointQueries(database).facts(checkpoint.get(), facts.timeline());
+    return Verdict.byCheckpoint(facts, slot, checkpoint.get(), known);
   }
 
   /** Whether there have been records that the slot will never tell. */
@@ -141,7 +132,12 @@ public final class SlotGuard {
   }
 
   private Connection connect(Duration limit) throws SQLException {
-    Properties properties = new Properties();
+    return connect(database, limit, new Properties());
+  }
+
+  /** Opens a connection whose answers may take as long as the limit, with further properties. */
+  static Connection connect(DatabaseSettings database, Duration limit, Properties properties)
+      throws SQLException {
     properties.setProperty("user", database.user());
     properties.setProperty("password", database.password());
     properties.setProperty("ApplicationName", "accrual-relay-guard");

@@ -13,10 +13,10 @@ public sealed interface Verdict {
    * It can.
    *
    * @param from what is at or under it is on the topics
-   * @param first there was no checkpoint, and nothing to lose: {@code from} is where the slot
-   *     begins
+   * @param write whether {@code from} must be written as a checkpoint of the server's timeline
+   *     before anything is published: there is none, or the newest is of an earlier timeline
    */
-  record Fit(Position from, boolean first) implements Verdict {}
+  record Fit(Position from, boolean write) implements Verdict {}
 
   /** It cannot. */
   record Unfit(Refusal refusal) implements Verdict {}
@@ -78,11 +78,10 @@ public sealed interface Verdict {
   /**
    * Judges a slot that is ours against the checkpoint.
    *
-   * @param flushed end of the WAL that the server has on disk, read after the checkpoint: only such
-   *     WAL is sent to a relay
+   * @param known about the checkpoint, read after it
    */
   static Verdict byCheckpoint(
-      SlotFacts facts, String slotName, Checkpoint checkpoint, long flushed) {
+      SlotFacts facts, String slotName, Checkpoint checkpoint, CheckpointFacts known) {
     Optional<Refusal> early = beforeAcquiring(facts, slotName);
     if (early.isPresent()) {
       return new Unfit(early.get());
@@ -92,18 +91,15 @@ public sealed interface Verdict {
     if (otherCluster.isPresent()) {
       return new Unfit(otherCluster.get());
     }
-    if (checkpoint.origin().timeline() != facts.timeline()) {
-      return unfit(
-          Reason.OTHER_TIMELINE,
-          "the checkpoint is of timeline %d, the server is on %d"
-              .formatted(checkpoint.origin().timeline(), facts.timeline()),
-          RECOVER);
+    Optional<Refusal> otherTimeline = otherTimeline(facts, checkpoint, known.history());
+    if (otherTimeline.isPresent()) {
+      return new Unfit(otherTimeline.get());
     }
-    if (Long.compareUnsigned(checkpoint.position().lsn(), flushed) > 0) {
+    if (Long.compareUnsigned(checkpoint.position().lsn(), known.flushed()) > 0) {
       return unfit(
           Reason.CHECKPOINT_AHEAD_OF_DATABASE,
           "the topics hold everything up to %s, the server's WAL ends at %s: the database was put back to an earlier state"
-              .formatted(checkpoint.position(), Position.text(flushed)),
+              .formatted(checkpoint.position(), Position.text(known.flushed())),
           RECOVER);
     }
     if (Long.compareUnsigned(confirmed, checkpoint.position().lsn()) > 0) {
@@ -116,7 +112,38 @@ public sealed interface Verdict {
     if (!checkpoint.origin().publicationVersion().equals(facts.publicationVersion())) {
       return new Unfit(publicationChanged());
     }
-    return new Fit(checkpoint.position(), false);
+    return new Fit(checkpoint.position(), checkpoint.origin().timeline() != facts.timeline());
+  }
+
+  /**
+   * Refuses a checkpoint of another timeline, unless it is an earlier one of the server's own and
+   * the server has all of its WAL up to the checkpoint.
+   */
+  private static Optional<Refusal> otherTimeline(
+      SlotFacts facts, Checkpoint checkpoint, TimelineHistory history) {
+    int timeline = checkpoint.origin().timeline();
+    if (timeline == facts.timeline()) {
+      return Optional.empty();
+    }
+    Optional<Long> fork = history.switchPoint(timeline);
+    if (fork.isEmpty()) {
+      return refuse(
+          Reason.OTHER_TIMELINE,
+          "the checkpoint %s is of timeline %d, which the server's timeline %d does not descend from"
+              .formatted(checkpoint.position(), timeline, facts.timeline()),
+          RECOVER);
+    }
+    // Rows above the checkpoint's LSN may be of a transaction that the server does not have.
+    boolean covered =
+        Long.compareUnsigned(checkpoint.position().lsn(), fork.get()) <= 0
+            && checkpoint.position().ordinal() == 0;
+    return covered
+        ? Optional.empty()
+        : refuse(
+            Reason.OTHER_TIMELINE,
+            "the server left timeline %d at %s, the topics hold everything up to %s: records from in between were published and the database has lost them"
+                .formatted(timeline, Position.text(fork.get()), checkpoint.position()),
+            RECOVER);
   }
 
   /** Returns the refusal for a publication that was changed since the checkpoint was written. */

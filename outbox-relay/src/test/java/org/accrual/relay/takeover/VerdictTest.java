@@ -2,7 +2,9 @@ package org.accrual.relay.takeover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.Optional;
+import org.accrual.relay.state.Refusal;
 import org.accrual.relay.state.Refusal.Reason;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.Checkpoint.Origin;
@@ -10,6 +12,8 @@ import org.accrual.relay.stream.outbox.Position;
 import org.accrual.relay.takeover.SlotFacts.Slot;
 import org.accrual.relay.takeover.Verdict.Fit;
 import org.accrual.relay.takeover.Verdict.Unfit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
@@ -42,6 +46,53 @@ class VerdictTest {
     Checkpoint ahead = new Checkpoint(new Origin("1", 2, "s", "p"), Position.at(FLUSHED + 1));
 
     assertThat(reason(judge(facts(SLOT), ahead))).isEqualTo(Reason.OTHER_TIMELINE);
+  }
+
+  @Nested
+  @DisplayName("Given a server on timeline 3, which left timeline 1 at 150 and timeline 2 at 200")
+  class AfterFailovers {
+    private static final TimelineHistory HISTORY = new TimelineHistory(Map.of(1, 150L, 2, 200L));
+
+    @Test
+    @DisplayName("when the checkpoint is at or under the fork, then it continues on timeline 3")
+    void continues() {
+      assertThat(judgeOn(2, Position.at(200))).isEqualTo(new Fit(Position.at(200), true));
+      assertThat(judgeOn(1, Position.at(150))).isEqualTo(new Fit(Position.at(150), true));
+    }
+
+    @Test
+    @DisplayName("when the checkpoint is above the fork, then the lost records are named")
+    void refusesALostTail() {
+      Refusal refusal = ((Unfit) judgeOn(1, Position.at(151))).refusal();
+
+      assertThat(refusal.reason()).isEqualTo(Reason.OTHER_TIMELINE);
+      assertThat(refusal.detail())
+          .isEqualTo(
+              "the server left timeline 1 at 0/96, the topics hold everything up to 0/97: records from in between were published and the database has lost them");
+    }
+
+    @Test
+    @DisplayName("when a part of a transaction above the fork was published, then it refuses")
+    void refusesAPartOfATransaction() {
+      assertThat(reason(judgeOn(2, new Position(200, 1)))).isEqualTo(Reason.OTHER_TIMELINE);
+    }
+
+    @Test
+    @DisplayName("when the checkpoint is of no earlier timeline of the server, then it refuses")
+    void refusesAStranger() {
+      assertThat(reason(judgeOn(4, Position.at(100)))).isEqualTo(Reason.OTHER_TIMELINE);
+    }
+
+    @Test
+    @DisplayName("when the slot is ahead of the checkpoint, then it refuses")
+    void refusesASlotAhead() {
+      assertThat(reason(judgeOn(2, Position.at(99)))).isEqualTo(Reason.SLOT_AHEAD_OF_CHECKPOINT);
+    }
+
+    private Verdict judgeOn(int timeline, Position position) {
+      SlotFacts server = new SlotFacts("1", 3, "accrual", Optional.of(SLOT), "p", Optional.empty());
+      return judge(server, new Checkpoint(new Origin("1", timeline, "s", "p"), position), HISTORY);
+    }
   }
 
   @Test
@@ -106,7 +157,11 @@ class VerdictTest {
   }
 
   private static Verdict judge(SlotFacts facts, Checkpoint checkpoint) {
-    return Verdict.byCheckpoint(facts, "s", checkpoint, FLUSHED);
+    return judge(facts, checkpoint, TimelineHistory.NONE);
+  }
+
+  private static Verdict judge(SlotFacts facts, Checkpoint checkpoint, TimelineHistory history) {
+    return Verdict.byCheckpoint(facts, "s", checkpoint, new CheckpointFacts(FLUSHED, history));
   }
 
   private static Reason early(SlotFacts facts) {
