@@ -3,13 +3,14 @@
 
 -- Aggregate types that only Accrual's own processes write, by inserting into outbox.message: the event streams, whose
 -- sequence a message from elsewhere would break; the saga's commands and answers, which a message from elsewhere would
--- forge; and the relay's checkpoint. The list is that of org.accrual.contract.Topics.
+-- forge; and the relays' checkpoints, one topic a slot. The list is that of org.accrual.contract.Topics.
 create function outbox.is_own(p_aggregatetype text) returns boolean language sql immutable
 return p_aggregatetype in (
   'study.events', 'site.events', 'enrollment.events',
   'capacity.commands', 'randomization.commands', 'supply.commands',
   'capacity.events', 'randomization.events', 'supply.events',
-  'relay-checkpoint');
+  'relay-checkpoint')
+  or p_aggregatetype like 'relay-checkpoint.%';
 
 -- EXECUTE on outbox.publish says that a role may publish, this table says where. By the role's OID, as privileges are, so
 -- that it follows a rename and a new role of a dropped role's name does not inherit it.

@@ -24,11 +24,10 @@ public final class Topics {
   public static final String SUPPLY_COMMANDS = PREFIX + "supply.commands";
   public static final String SUPPLY_EVENTS = PREFIX + "supply.events";
 
-  /**
-   * The relay's checkpoint: the commit position up to which everything is on the topics. One
-   * partition, compacted.
-   */
+  /** Checkpoint of the slot that the relay reads unless configured otherwise. */
   public static final String RELAY_CHECKPOINT = PREFIX + "relay-checkpoint";
+
+  private static final String DEFAULT_SLOT = "accrual_outbox";
 
   /** Topics of the event store's streams: their records carry {@link Headers#SEQUENCE}. */
   public static final List<String> EVENT_TOPICS =
@@ -47,6 +46,15 @@ public final class Topics {
   /** Where what consumers could not take in from a topic is told; kept for 30 days. */
   public static String deadLetters(String topic) {
     return "dlq." + topic;
+  }
+
+  /**
+   * Returns the topic of a slot's checkpoint: the commit position up to which everything is on the
+   * topics. One partition, compacted. Each slot has a topic of its own: an open transaction hides
+   * the records above it, so a relay would wait for the relays of other slots.
+   */
+  public static String relayCheckpoint(String slot) {
+    return slot.equals(DEFAULT_SLOT) ? RELAY_CHECKPOINT : RELAY_CHECKPOINT + "." + slot;
   }
 
   public static String of(String aggregateType) {

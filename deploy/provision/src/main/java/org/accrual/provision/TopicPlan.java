@@ -119,7 +119,7 @@ public final class TopicPlan {
             Stream.of(Topics.EVENT_TOPICS, Topics.ANSWER_TOPICS, Topics.COMMAND_TOPICS)
                 .flatMap(List::stream)
                 .map(name -> new Topic(Topics.deadLetters(name), 1, DEAD_LETTERS)),
-            Stream.of(new Topic(Topics.RELAY_CHECKPOINT, 1, CHECKPOINT)))
+            Stream.of(new Topic(Topics.relayCheckpoint(OutboxSlot.NAME), 1, CHECKPOINT)))
         .flatMap(topics -> topics)
         .toList();
   }

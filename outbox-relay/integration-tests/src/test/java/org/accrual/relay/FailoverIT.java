@@ -49,6 +49,7 @@ class FailoverIT {
 
   @BeforeEach
   void migrate() throws SQLException {
+    RelayFixtures.createCheckpointTopic(slot);
     primary = start("primary", Map.of());
     primary.createDatabase("accrual");
     Database.migrate(database(primary, "postgres"));

@@ -63,10 +63,11 @@ class MissingTopicIT {
   void refusesAMissingTopic() throws Exception {
     fixtures.createSlot();
     relay.start();
-    assertThat(relay.awaitRefused(Reason.TOPIC_MISSING).detail()).contains(Topics.RELAY_CHECKPOINT);
+    String checkpoints = Topics.relayCheckpoint(fixtures.slot);
+    assertThat(relay.awaitRefused(Reason.TOPIC_MISSING).detail()).contains(checkpoints);
     relay.stop();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-      admin.createTopics(List.of(new NewTopic(Topics.RELAY_CHECKPOINT, 1, (short) 1))).all().get();
+      admin.createTopics(List.of(new NewTopic(checkpoints, 1, (short) 1))).all().get();
     }
 
     relay.startStreaming();

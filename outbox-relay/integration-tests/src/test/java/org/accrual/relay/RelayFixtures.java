@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.accrual.contract.Topics;
@@ -31,17 +32,21 @@ import org.accrual.relay.stream.source.SourceSettings;
 import org.accrual.runtime.DatabaseSettings;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A database, a slot and a name space of its own on the parts that the tests share. */
 public final class RelayFixtures implements AutoCloseable {
   static final URI REGISTRY;
+  private static final Admin ADMIN;
   private static final AtomicInteger SLOTS = new AtomicInteger();
 
   static {
     REGISTRY = URI.create(SharedParts.registry().url());
     TopicPlan.apply(SharedParts.kafka().bootstrapServers(), 1);
     Schemas.register(REGISTRY);
+    ADMIN = Admin.create(Map.of("bootstrap.servers", SharedParts.kafka().bootstrapServers()));
   }
 
   /** Keys of this test begin with it. */
@@ -51,11 +56,18 @@ public final class RelayFixtures implements AutoCloseable {
   public final DatabaseSettings database =
       new DatabaseSettings(SharedParts.database("relay", RelayFixtures::migrate), "postgres", "");
   private final TopicReader events = studyEvents();
-  private final TopicReader checkpoints = new TopicReader(Topics.RELAY_CHECKPOINT);
   final Connection connection =
       DriverManager.getConnection(database.url(), database.user(), database.password());
 
-  public RelayFixtures() throws SQLException {}
+  public RelayFixtures() throws SQLException {
+    createCheckpointTopic(slot);
+  }
+
+  /** Creates the topic of a slot's checkpoint, as provision does for the slot that it makes. */
+  public static void createCheckpointTopic(String slot) {
+    NewTopic topic = new NewTopic(Topics.relayCheckpoint(slot), 1, (short) 1);
+    ADMIN.createTopics(List.of(topic)).all().toCompletionStage().toCompletableFuture().join();
+  }
 
   private static void migrate(String url) {
     DatabaseSettings template = new DatabaseSettings(url, "postgres", "");
@@ -214,8 +226,7 @@ public final class RelayFixtures implements AutoCloseable {
 
   /** Returns the checkpoints of this test's slot, oldest first. */
   List<String> checkpoints() {
-    return checkpoints.read().stream()
-        .filter(record -> record.key().equals(slot))
+    return read(Topics.relayCheckpoint(slot)).stream()
         .map(record -> new String(record.value(), UTF_8))
         .toList();
   }
@@ -231,7 +242,6 @@ public final class RelayFixtures implements AutoCloseable {
   @Override
   public void close() throws SQLException {
     events.close();
-    checkpoints.close();
     if (!connection.getAutoCommit()) {
       connection.rollback();
       connection.setAutoCommit(true);

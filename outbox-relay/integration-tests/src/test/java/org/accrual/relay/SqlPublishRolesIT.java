@@ -36,7 +36,7 @@ class SqlPublishRolesIT {
             Topics.EVENT_TOPICS,
             Topics.COMMAND_TOPICS,
             Topics.ANSWER_TOPICS,
-            List.of(Topics.RELAY_CHECKPOINT))
+            List.of(Topics.RELAY_CHECKPOINT, Topics.relayCheckpoint("another")))
         .flatMap(List::stream)
         .map(topic -> topic.substring(Topics.PREFIX.length()));
   }

@@ -114,7 +114,10 @@ class TakeoverRefusalsIT {
       later
           .send(
               new ProducerRecord<>(
-                  Topics.RELAY_CHECKPOINT, 0, fixtures.slot.getBytes(UTF_8), "{}".getBytes(UTF_8)))
+                  Topics.relayCheckpoint(fixtures.slot),
+                  0,
+                  fixtures.slot.getBytes(UTF_8),
+                  "{}".getBytes(UTF_8)))
           .get();
       later.commitTransaction();
     }

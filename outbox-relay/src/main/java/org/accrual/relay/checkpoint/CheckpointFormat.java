@@ -10,8 +10,8 @@ import org.accrual.relay.stream.outbox.Checkpoint.Origin;
 import org.accrual.relay.stream.outbox.Position;
 
 /**
- * A checkpoint as a record of the checkpoint topic: the slot's name is the key, the value is JSON
- * that people can read, such as {@code
+ * A checkpoint as a record of its slot's topic: the slot's name is the key, the value is JSON that
+ * people can read, such as {@code
  * {"format":1,"lsn":"0/16B3748","ordinal":0,"system_identifier":"7…","timeline":1,"slot":"…","publication":"…"}}.
  */
 public final class CheckpointFormat {

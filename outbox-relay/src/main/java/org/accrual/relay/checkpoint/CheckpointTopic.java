@@ -1,7 +1,6 @@
 package org.accrual.relay.checkpoint;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +13,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the committed checkpoints of a slot from the topic that all slots share. */
+/** Reads the committed checkpoints of a slot from its topic. */
 public final class CheckpointTopic {
-  /** Holds all checkpoints, however many partitions the topic has. */
-  public static final TopicPartition PARTITION = new TopicPartition(Topics.RELAY_CHECKPOINT, 0);
-
   /**
    * How far from the end the search begins; every delivery adds a checkpoint and a control record.
    */
@@ -26,6 +22,7 @@ public final class CheckpointTopic {
 
   private final KafkaSettings settings;
   private final Duration patience;
+  private final TopicPartition partition;
 
   public CheckpointTopic(KafkaSettings settings) {
     this(settings, CommittedReader.PATIENCE);
@@ -34,12 +31,18 @@ public final class CheckpointTopic {
   CheckpointTopic(KafkaSettings settings, Duration patience) {
     this.settings = settings;
     this.patience = patience;
+    this.partition = partition(settings.slot());
+  }
+
+  /** Returns the partition that holds all checkpoints of a slot, however many its topic has. */
+  public static TopicPartition partition(String slot) {
+    return new TopicPartition(Topics.relayCheckpoint(slot), 0);
   }
 
   /**
    * Returns the newest committed checkpoint; empty if the slot never had one. Waits for every
-   * transaction that is open on the topic, also those of other slots. It is the last checkpoint of
-   * a predecessor only if that one's producer was fenced before.
+   * transaction that is open on the topic. It is the last checkpoint of a predecessor only if that
+   * one's producer was fenced before.
    *
    * @throws MissingTopicException if the topic does not exist
    * @throws UnreadableCheckpointException if this version does not know the checkpoint's format
@@ -61,7 +64,7 @@ public final class CheckpointTopic {
 
   private Optional<Checkpoint> newest(
       BiFunction<CommittedReader, Collection<TopicPartition>, Map<TopicPartition, Long>> ends) {
-    List<TopicPartition> only = List.of(PARTITION);
+    List<TopicPartition> only = List.of(partition);
     try (CommittedReader reader =
         new CommittedReader(settings, "accrual-relay-checkpoint", patience)) {
       long begin = offset(reader.begins(only));
@@ -78,23 +81,15 @@ public final class CheckpointTopic {
   }
 
   private Optional<Checkpoint> last(CommittedReader reader, long from, long end) {
-    byte[] key = CheckpointFormat.key(settings.slot());
     AtomicReference<@Nullable ConsumerRecord<byte[], byte[]>> newest = new AtomicReference<>();
-    reader.read(
-        Map.of(PARTITION, from),
-        Map.of(PARTITION, end),
-        checkpoint -> {
-          if (Arrays.equals(key, checkpoint.key())) {
-            newest.set(checkpoint);
-          }
-        });
+    reader.read(Map.of(partition, from), Map.of(partition, end), newest::set);
     return Optional.ofNullable(newest.get())
         .map(ConsumerRecord::value)
         .map(CheckpointFormat::parse);
   }
 
-  private static long offset(Map<TopicPartition, Long> offsets) {
-    Long offset = offsets.get(PARTITION);
+  private long offset(Map<TopicPartition, Long> offsets) {
+    Long offset = offsets.get(partition);
     return offset == null ? 0 : offset;
   }
 }

@@ -21,7 +21,6 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /** outbox-relay as it is deployed, on a slot of the stand. */
 final class RelayProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final TopicPartition CHECKPOINTS = new TopicPartition(Topics.RELAY_CHECKPOINT, 0);
   private static final Duration LIMIT = Duration.ofMinutes(20);
 
   private final Stand stand;
@@ -36,9 +35,10 @@ final class RelayProcess implements AutoCloseable {
     this.process = process;
   }
 
-  /** Starts it and returns once it begins to read. */
+  /** Creates the topic of its checkpoint, starts it and returns once it begins to read. */
   static RelayProcess start(Stand stand, String slot, List<String> options)
       throws IOException, InterruptedException {
+    stand.createTopic(Topics.relayCheckpoint(slot), 1);
     List<String> all = new ArrayList<>(options);
     all.addAll(
         List.of(
@@ -77,12 +77,13 @@ final class RelayProcess implements AutoCloseable {
             Map.of("bootstrap.servers", stand.kafkaServers(), "isolation.level", "read_committed"),
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
-      consumer.assign(List.of(CHECKPOINTS));
-      consumer.seekToBeginning(List.of(CHECKPOINTS));
+      TopicPartition checkpoints = new TopicPartition(Topics.relayCheckpoint(slot), 0);
+      consumer.assign(List.of(checkpoints));
+      consumer.seekToBeginning(List.of(checkpoints));
       long deadline = System.nanoTime() + LIMIT.toNanos();
       while (System.nanoTime() < deadline && process.isAlive()) {
         for (ConsumerRecord<String, byte[]> checkpoint : consumer.poll(Duration.ofMillis(50))) {
-          if (checkpoint.key().equals(slot) && lsn(checkpoint.value()) >= end) {
+          if (lsn(checkpoint.value()) >= end) {
             return;
           }
         }

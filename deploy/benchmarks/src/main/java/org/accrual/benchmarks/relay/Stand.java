@@ -126,7 +126,7 @@ final class Stand implements AutoCloseable {
     createTopic(name, PARTITIONS);
   }
 
-  private void createTopic(String name, int partitions) throws InterruptedException {
+  void createTopic(String name, int partitions) throws InterruptedException {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafkaServers))) {
       admin
           .createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))

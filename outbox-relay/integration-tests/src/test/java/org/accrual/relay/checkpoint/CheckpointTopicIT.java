@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.accrual.contract.Topics;
 import org.accrual.embedded.SharedParts;
-import org.accrual.provision.TopicPlan;
+import org.accrual.relay.RelayFixtures;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.Checkpoint.Origin;
 import org.accrual.relay.stream.outbox.Position;
@@ -22,13 +22,13 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class CheckpointTopicIT {
   private final String slot = "checkpoint_" + UUID.randomUUID();
+  private final String topic = Topics.relayCheckpoint(slot);
   private final KafkaSettings settings =
       new KafkaSettings(
           SharedParts.kafka().bootstrapServers(),
@@ -37,13 +37,9 @@ class CheckpointTopicIT {
           Duration.ofSeconds(30));
   private final Producer<byte[], byte[]> producer = Publisher.producer(settings);
 
-  @BeforeAll
-  static void createTopics() {
-    TopicPlan.apply(SharedParts.kafka().bootstrapServers(), 1);
-  }
-
   @BeforeEach
   void open() {
+    RelayFixtures.createCheckpointTopic(slot);
     producer.initTransactions();
   }
 
@@ -58,7 +54,7 @@ class CheckpointTopicIT {
     CheckpointTopic checkpoints = new CheckpointTopic(settings);
     write(checkpoint(1));
     try (ExecutorService thread = Executors.newSingleThreadExecutor();
-        OpenTransaction open = new OpenTransaction(Topics.RELAY_CHECKPOINT)) {
+        OpenTransaction open = new OpenTransaction(topic)) {
       write(checkpoint(2));
       assertThat(checkpoints.newestVisible()).contains(checkpoint(1));
 
@@ -76,10 +72,10 @@ class CheckpointTopicIT {
   @DisplayName("A transaction that does not end is an error that names its partition")
   void failsWhenATransactionStaysOpen() throws Exception {
     write(checkpoint(1));
-    try (OpenTransaction _ = new OpenTransaction(Topics.RELAY_CHECKPOINT)) {
+    try (OpenTransaction _ = new OpenTransaction(topic)) {
       assertThatThrownBy(() -> new CheckpointTopic(settings, Duration.ofSeconds(1)).newest())
           .isInstanceOf(KafkaException.class)
-          .hasMessageContaining("cannot read partition accrual.relay-checkpoint-0")
+          .hasMessageContaining("cannot read partition %s-0".formatted(topic))
           .hasMessageContaining("a transaction is open there")
           .hasMessageContaining("PT1S");
     }
@@ -87,10 +83,13 @@ class CheckpointTopicIT {
 
   @Test
   @DisplayName("A checkpoint far from the topic's end is found")
-  void findsACheckpointBehindManyOfAnotherSlot() {
+  void findsACheckpointBehindManyAbortedOnes() {
     write(checkpoint(1));
-    for (int i = 0; i < 100; i++) {
-      write(new Checkpoint(new Origin("1", 1, "another", "p"), Position.at(i)));
+    for (int i = 0; i < 50; i++) {
+      send(checkpoint(2));
+      // Without it the record would not leave the producer.
+      producer.flush();
+      producer.abortTransaction();
     }
 
     assertThat(new CheckpointTopic(settings).newest()).contains(checkpoint(1));
@@ -101,14 +100,18 @@ class CheckpointTopicIT {
   }
 
   private void write(Checkpoint checkpoint) {
+    send(checkpoint);
+    producer.commitTransaction();
+  }
+
+  private void send(Checkpoint checkpoint) {
     producer.beginTransaction();
     var _ =
         producer.send(
             new ProducerRecord<>(
-                Topics.RELAY_CHECKPOINT,
+                topic,
                 0,
                 CheckpointFormat.key(checkpoint.origin().slot()),
                 CheckpointFormat.value(checkpoint)));
-    producer.commitTransaction();
   }
 }

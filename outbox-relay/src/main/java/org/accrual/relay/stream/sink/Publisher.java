@@ -26,6 +26,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -228,12 +229,14 @@ public final class Publisher implements AutoCloseable {
   }
 
   private void send(Checkpoint checkpoint) {
+    String slot = checkpoint.origin().slot();
+    TopicPartition partition = CheckpointTopic.partition(slot);
     var _ =
         producer.send(
             new ProducerRecord<>(
-                CheckpointTopic.PARTITION.topic(),
-                CheckpointTopic.PARTITION.partition(),
-                CheckpointFormat.key(checkpoint.origin().slot()),
+                partition.topic(),
+                partition.partition(),
+                CheckpointFormat.key(slot),
                 CheckpointFormat.value(checkpoint)));
   }
 

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaDestinationsIT {
   private static final String READ_ONLY = "accrual.lab.readonly";
   private static final String SMALL = "accrual.lab.small";
+  private static final String CHECKPOINTS = Topics.relayCheckpoint("denied");
   private static final String TOO_FEW = "accrual.lab.toofew";
 
   @TempDir static Path folder;
@@ -63,7 +64,7 @@ class KafkaDestinationsIT {
           .createTopics(
               List.of(
                   topic(Topics.STUDY_EVENTS),
-                  topic(Topics.RELAY_CHECKPOINT),
+                  topic(CHECKPOINTS),
                   topic(READ_ONLY),
                   topic(SMALL).configs(Map.of("max.message.bytes", "2000")),
                   topic(TOO_FEW).configs(Map.of("min.insync.replicas", "2"))))
@@ -160,7 +161,7 @@ class KafkaDestinationsIT {
     }
     assertThat(rejected).hasSize(2).allMatch(each -> each.contains("Not authorized"));
     assertThat(
-            Stream.of(Topics.STUDY_EVENTS, TOO_FEW, Topics.RELAY_CHECKPOINT)
+            Stream.of(Topics.STUDY_EVENTS, TOO_FEW, CHECKPOINTS)
                 .map(topic -> CommittedRecords.of(kafka.bootstrapServers(), topic).size()))
         .containsExactly(1, 1, 1);
   }

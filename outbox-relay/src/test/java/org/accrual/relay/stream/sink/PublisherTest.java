@@ -101,7 +101,7 @@ class PublisherTest {
     assertThat(producer.history())
         .extracting(ProducerRecord::topic)
         .containsExactly(
-            "accrual.study.events", "accrual.study.events", "accrual.relay-checkpoint");
+            "accrual.study.events", "accrual.study.events", "accrual.relay-checkpoint.s");
     assertThat(producer.commitCount()).isEqualTo(1);
     assertThat(CheckpointFormat.parse(producer.history().getLast().value())).isEqualTo(CHECKPOINT);
   }
@@ -123,7 +123,7 @@ class PublisherTest {
 
     assertThat(producer.history())
         .extracting(ProducerRecord::topic)
-        .containsExactly("accrual.relay-checkpoint");
+        .containsExactly("accrual.relay-checkpoint.s");
     assertThat(producer.commitCount()).isEqualTo(1);
   }
 
@@ -262,7 +262,7 @@ class PublisherTest {
     assertThat(setAside).isEqualTo(1);
     assertThat(producer.history())
         .extracting(ProducerRecord::topic)
-        .containsExactly("accrual.lab", "accrual.relay-checkpoint");
+        .containsExactly("accrual.lab", "accrual.relay-checkpoint.s");
   }
 
   @Test
