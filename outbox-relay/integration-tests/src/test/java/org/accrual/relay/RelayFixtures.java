@@ -120,7 +120,7 @@ public final class RelayFixtures implements AutoCloseable {
     }
   }
 
-  String query(String sql) throws SQLException {
+  public String query(String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       row.next();
@@ -164,7 +164,7 @@ public final class RelayFixtures implements AutoCloseable {
   }
 
   /** Inserts rows as {@link #commit} does, and leaves the transaction open. */
-  List<String> insert(String... names) throws SQLException {
+  public List<String> insert(String... names) throws SQLException {
     connection.setAutoCommit(false);
     return insert(connection, names);
   }

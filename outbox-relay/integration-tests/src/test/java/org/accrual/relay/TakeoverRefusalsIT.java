@@ -63,6 +63,54 @@ class TakeoverRefusalsIT {
   }
 
   @Test
+  @DisplayName(
+      "A database that lacks the last published row is refused, though its WAL has passed the checkpoint")
+  void refusesADatabaseThatLacksTheLastRow() throws Exception {
+    fixtures.createSlot();
+    String lost = fixtures.query("select uuidv7()");
+    publisher.fence();
+    publisher.publish(
+        List.of(), new Checkpoint(here(), Position.at(confirmed()), Optional.of(lost)));
+    fixtures.commit("k");
+
+    relay.start();
+
+    assertThat(relay.awaitRefused(Reason.CHECKPOINT_AHEAD_OF_DATABASE).detail()).contains(lost);
+  }
+
+  @Test
+  @DisplayName("Each checkpoint names the last published row, also after a restart and heartbeats")
+  void checkpointsNameTheLastRow() throws Exception {
+    fixtures.createSlot();
+    relay.startStreaming();
+    List<String> ids = fixtures.commit("k", "k");
+    relay.awaitRelayed(ids);
+    awaitCheckpointsOf(ids.getLast());
+    relay.stop();
+    int before = fixtures.checkpoints().size();
+
+    relay.startStreaming();
+
+    await().atMost(RelayRun.LIMIT).until(() -> fixtures.checkpoints().size() > before);
+    awaitCheckpointsOf(ids.getLast());
+  }
+
+  /** Waits until the last two checkpoints name a row: at least the second is of a heartbeat. */
+  private void awaitCheckpointsOf(String id) {
+    await()
+        .atMost(RelayRun.LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(fixtures.checkpoints().reversed().stream().limit(2))
+                    .hasSize(2)
+                    .allMatch(checkpoint -> checkpoint.contains(id)));
+  }
+
+  private long confirmed() throws Exception {
+    return guard().look().slot().orElseThrow().confirmed();
+  }
+
+  @Test
   @DisplayName("The relay of another cluster, with the same slot name and Kafka, is not fenced")
   void doesNotFenceTheRelayOfAnotherCluster() throws Exception {
     Origin other = new Origin("4711", 1, fixtures.slot, "p");
@@ -127,8 +175,12 @@ class TakeoverRefusalsIT {
     assertThat(relay.awaitRefused(Reason.CHECKPOINT_UNREADABLE).detail()).contains("{}");
   }
 
+  private SlotGuard guard() {
+    return new SlotGuard(fixtures.database, fixtures.slot, "accrual_outbox");
+  }
+
   private Origin here() throws Exception {
-    SlotFacts facts = new SlotGuard(fixtures.database, fixtures.slot, "accrual_outbox").look();
+    SlotFacts facts = guard().look();
     return new Origin(
         facts.systemIdentifier(), facts.timeline(), fixtures.slot, facts.publicationVersion());
   }

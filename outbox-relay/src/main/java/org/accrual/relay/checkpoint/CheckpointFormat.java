@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.Checkpoint.Origin;
 import org.accrual.relay.stream.outbox.Position;
@@ -12,7 +13,7 @@ import org.accrual.relay.stream.outbox.Position;
 /**
  * A checkpoint as a record of its slot's topic: the slot's name is the key, the value is JSON that
  * people can read, such as {@code
- * {"format":1,"lsn":"0/16B3748","ordinal":0,"system_identifier":"7…","timeline":1,"slot":"…","publication":"…"}}.
+ * {"format":1,"lsn":"0/16B3748","ordinal":0,"system_identifier":"7…","timeline":1,"slot":"…","publication":"…","last_id":"01…"}}.
  */
 public final class CheckpointFormat {
   private static final int FORMAT = 1;
@@ -33,7 +34,8 @@ public final class CheckpointFormat {
             .put("system_identifier", checkpoint.origin().systemIdentifier())
             .put("timeline", checkpoint.origin().timeline())
             .put("slot", checkpoint.origin().slot())
-            .put("publication", checkpoint.origin().publicationVersion());
+            .put("publication", checkpoint.origin().publicationVersion())
+            .put("last_id", checkpoint.lastId().orElse(null));
     return value.toString().getBytes(StandardCharsets.UTF_8);
   }
 
@@ -52,7 +54,8 @@ public final class CheckpointFormat {
               checkpoint.required("publication").textValue()),
           new Position(
               Position.lsn(checkpoint.required("lsn").textValue()),
-              checkpoint.required("ordinal").longValue()));
+              checkpoint.required("ordinal").longValue()),
+          Optional.ofNullable(checkpoint.path("last_id").textValue()));
     } catch (JsonProcessingException | IllegalArgumentException wrong) {
       throw new UnreadableCheckpointException(text, wrong);
     }

@@ -19,8 +19,9 @@ public record Refusal(Reason reason, String detail, String remedy) {
     /** The slot has moved past what the topics hold: the records between are lost to it. */
     SLOT_AHEAD_OF_CHECKPOINT,
     /**
-     * The checkpoint is above the end of the server's WAL: the server was restored from a snapshot
-     * of its storage. The server would skip every transaction that commits below the checkpoint.
+     * The checkpoint is above the end of the server's WAL, or the outbox lacks the last published
+     * row: the server was restored from a snapshot of its storage. It would skip, or has skipped,
+     * every transaction that commits below the checkpoint.
      */
     CHECKPOINT_AHEAD_OF_DATABASE,
     /** The checkpoint is of another PostgreSQL cluster. */

@@ -42,6 +42,9 @@ public final class Handover implements Receiver {
   /** Set when the slot is acquired, before anything is delivered. */
   private volatile @Nullable Origin origin;
 
+  /** Id of the last row; from the checkpoint until the first row is delivered. */
+  private volatile Optional<String> lastId = Optional.empty();
+
   public Handover(
       String slot,
       SlotGuard guard,
@@ -64,7 +67,9 @@ public final class Handover implements Receiver {
       SlotFacts facts = guard.look();
       refuseOtherCluster(facts);
       publisher.fence();
-      return switch (guard.judge(facts, checkpoints.newest())) {
+      Optional<Checkpoint> newest = checkpoints.newest();
+      lastId = newest.flatMap(Checkpoint::lastId);
+      return switch (guard.judge(facts, newest)) {
         case Verdict.Unfit(Refusal refusal) -> throw refuse(refusal);
         case Verdict.Fit fit ->
             begin(
@@ -100,7 +105,7 @@ public final class Handover implements Receiver {
     if (fit.write()) {
       // From now on a slot that has moved further than this is known to have lost records, and a
       // server that stayed on an earlier timeline is refused.
-      var _ = publisher.publish(List.of(), new Checkpoint(here, fit.from()));
+      var _ = publisher.publish(List.of(), new Checkpoint(here, fit.from(), lastId));
     }
     LOG.log(
         Level.INFO,
@@ -144,8 +149,11 @@ public final class Handover implements Receiver {
   @Override
   public void deliver(Delivery delivery) throws InterruptedException {
     try {
-      int rejected =
-          publisher.publish(delivery.rows(), new Checkpoint(acquired(), delivery.reached()));
+      if (!delivery.rows().isEmpty()) {
+        lastId = Optional.of(delivery.rows().getLast().id());
+      }
+      Checkpoint checkpoint = new Checkpoint(acquired(), delivery.reached(), lastId);
+      int rejected = publisher.publish(delivery.rows(), checkpoint);
       life.delivered(delivery, rejected);
     } catch (MissingTopicException e) {
       throw refuse(Refusal.topicMissing(String.valueOf(e.getMessage())));

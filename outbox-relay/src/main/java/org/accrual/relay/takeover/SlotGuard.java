@@ -99,7 +99,8 @@ public final class SlotGuard {
    * @param facts found before the checkpoint was read: the slot is never ahead of a later
    *     checkpoint
    */
-  public Verdict judge(SlotFacts facts, Optional<Checkpoint> checkpoint) throws SQLException {
+  public Verdict judge(SlotFacts facts, Optional<Checkpoint> checkpoint)
+      throws SQLException, InterruptedException {
     if (checkpoint.isEmpty()) {
       return Verdict.withoutCheckpoint(facts, slot, unrelayable());
     }

@@ -5,6 +5,7 @@ import org.accrual.relay.state.Refusal;
 import org.accrual.relay.state.Refusal.Reason;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.Position;
+import org.accrual.relay.takeover.CheckpointFacts.LastRow;
 import org.accrual.relay.takeover.SlotFacts.Slot;
 
 /** Whether the slot can be relayed from without losing a record. */
@@ -91,7 +92,7 @@ public sealed interface Verdict {
     if (otherCluster.isPresent()) {
       return new Unfit(otherCluster.get());
     }
-    Optional<Refusal> otherTimeline = otherTimeline(facts, checkpoint, known.history());
+    Optional<Refusal> otherTimeline = otherTimeline(facts, checkpoint, known);
     if (otherTimeline.isPresent()) {
       return new Unfit(otherTimeline.get());
     }
@@ -100,6 +101,13 @@ public sealed interface Verdict {
           Reason.CHECKPOINT_AHEAD_OF_DATABASE,
           "the topics hold everything up to %s, the server's WAL ends at %s: the database was put back to an earlier state"
               .formatted(checkpoint.position(), Position.text(known.flushed())),
+          RECOVER);
+    }
+    if (known.lastRow() == LastRow.LOST) {
+      return unfit(
+          Reason.CHECKPOINT_AHEAD_OF_DATABASE,
+          "the topics hold everything up to %s, and record %s, which was published last, is not in the outbox: the database was put back to an earlier state"
+              .formatted(checkpoint.position(), checkpoint.lastId().orElse("")),
           RECOVER);
     }
     if (Long.compareUnsigned(confirmed, checkpoint.position().lsn()) > 0) {
@@ -120,12 +128,12 @@ public sealed interface Verdict {
    * the server has all of its WAL up to the checkpoint.
    */
   private static Optional<Refusal> otherTimeline(
-      SlotFacts facts, Checkpoint checkpoint, TimelineHistory history) {
+      SlotFacts facts, Checkpoint checkpoint, CheckpointFacts known) {
     int timeline = checkpoint.origin().timeline();
     if (timeline == facts.timeline()) {
       return Optional.empty();
     }
-    Optional<Long> fork = history.switchPoint(timeline);
+    Optional<Long> fork = known.history().switchPoint(timeline);
     if (fork.isEmpty()) {
       return refuse(
           Reason.OTHER_TIMELINE,
@@ -133,10 +141,10 @@ public sealed interface Verdict {
               .formatted(checkpoint.position(), timeline, facts.timeline()),
           RECOVER);
     }
-    // Rows above the checkpoint's LSN may be of a transaction that the server does not have.
+    // Rows above the checkpoint's LSN are of one transaction, which the server may not have.
     boolean covered =
         Long.compareUnsigned(checkpoint.position().lsn(), fork.get()) <= 0
-            && checkpoint.position().ordinal() == 0;
+            && (checkpoint.position().ordinal() == 0 || known.lastRow() == LastRow.PRESENT);
     return covered
         ? Optional.empty()
         : refuse(

@@ -9,6 +9,7 @@ import org.accrual.relay.state.Refusal.Reason;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.Checkpoint.Origin;
 import org.accrual.relay.stream.outbox.Position;
+import org.accrual.relay.takeover.CheckpointFacts.LastRow;
 import org.accrual.relay.takeover.SlotFacts.Slot;
 import org.accrual.relay.takeover.Verdict.Fit;
 import org.accrual.relay.takeover.Verdict.Unfit;
@@ -39,6 +40,21 @@ class VerdictTest {
         .isEqualTo(Reason.CHECKPOINT_AHEAD_OF_DATABASE);
     assertThat(reason(judge(facts(SLOT), checkpoint(-1))))
         .isEqualTo(Reason.CHECKPOINT_AHEAD_OF_DATABASE);
+  }
+
+  @Test
+  @DisplayName("A database without the last published row was put back, however far its WAL is now")
+  void aLostRowIsOfADatabaseThatWasPutBack() {
+    Checkpoint checkpoint =
+        new Checkpoint(new Origin("1", 1, "s", "p"), Position.at(100), Optional.of("id"));
+
+    Refusal refusal =
+        ((Unfit) judge(facts(SLOT), checkpoint, TimelineHistory.NONE, LastRow.LOST)).refusal();
+
+    assertThat(refusal.reason()).isEqualTo(Reason.CHECKPOINT_AHEAD_OF_DATABASE);
+    assertThat(refusal.detail()).contains("record id");
+    assertThat(judge(facts(SLOT), checkpoint, TimelineHistory.NONE, LastRow.PRESENT))
+        .isEqualTo(new Fit(Position.at(100), false));
   }
 
   @Test
@@ -78,6 +94,14 @@ class VerdictTest {
     }
 
     @Test
+    @DisplayName("when the database has the last row of that part, then it continues within it")
+    void continuesATransaction() {
+      Position inside = new Position(200, 1);
+
+      assertThat(judgeOn(2, inside, LastRow.PRESENT)).isEqualTo(new Fit(inside, true));
+    }
+
+    @Test
     @DisplayName("when the checkpoint is of no earlier timeline of the server, then it refuses")
     void refusesAStranger() {
       assertThat(reason(judgeOn(4, Position.at(100)))).isEqualTo(Reason.OTHER_TIMELINE);
@@ -90,8 +114,13 @@ class VerdictTest {
     }
 
     private Verdict judgeOn(int timeline, Position position) {
+      return judgeOn(timeline, position, LastRow.UNKNOWN);
+    }
+
+    private Verdict judgeOn(int timeline, Position position, LastRow lastRow) {
       SlotFacts server = new SlotFacts("1", 3, "accrual", Optional.of(SLOT), "p", Optional.empty());
-      return judge(server, new Checkpoint(new Origin("1", timeline, "s", "p"), position), HISTORY);
+      return judge(
+          server, new Checkpoint(new Origin("1", timeline, "s", "p"), position), HISTORY, lastRow);
     }
   }
 
@@ -161,7 +190,13 @@ class VerdictTest {
   }
 
   private static Verdict judge(SlotFacts facts, Checkpoint checkpoint, TimelineHistory history) {
-    return Verdict.byCheckpoint(facts, "s", checkpoint, new CheckpointFacts(FLUSHED, history));
+    return judge(facts, checkpoint, history, LastRow.UNKNOWN);
+  }
+
+  private static Verdict judge(
+      SlotFacts facts, Checkpoint checkpoint, TimelineHistory history, LastRow lastRow) {
+    return Verdict.byCheckpoint(
+        facts, "s", checkpoint, new CheckpointFacts(FLUSHED, history, lastRow));
   }
 
   private static Reason early(SlotFacts facts) {

@@ -3,14 +3,18 @@ package org.accrual.relay.takeover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import org.accrual.relay.RelayFixtures;
 import org.accrual.relay.state.Refusal.Reason;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.Checkpoint.Origin;
 import org.accrual.relay.stream.outbox.Position;
+import org.accrual.relay.takeover.CheckpointFacts.LastRow;
 import org.accrual.runtime.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class SlotGuardIT {
@@ -46,6 +50,38 @@ class SlotGuardIT {
         .isEqualTo(new Verdict.Fit(confirmed, false));
     assertThatThrownBy(() -> unable.judge(facts, Optional.empty()))
         .hasMessageContaining("permission denied");
+  }
+
+  @Test
+  @DisplayName("A row that is absent counts as lost only if neither retention nor time explains it")
+  void looksForTheLastRow() throws Exception {
+    String present = fixtures.commit("k").getFirst();
+    assertThat(lastRow(present)).isEqualTo(LastRow.PRESENT);
+    assertThat(lastRow(UUID.randomUUID().toString()))
+        .as("an id that has no time")
+        .isEqualTo(LastRow.UNKNOWN);
+    fixtures.sql("select outbox.create_partitions(0, current_date - 1)");
+    assertThat(lastRow(fixtures.query("select uuidv7()"))).isEqualTo(LastRow.LOST);
+    assertThat(lastRow(fixtures.query("select uuidv7(interval '-3 days')")))
+        .as("its partition was dropped")
+        .isEqualTo(LastRow.UNKNOWN);
+  }
+
+  @Test
+  @DisplayName("A row may be published before it is visible, so its writers are waited for")
+  void waitsForWriters() throws Exception {
+    String absent = fixtures.query("select uuidv7()");
+    fixtures.insert("k");
+
+    assertThat(lastRow(absent)).isEqualTo(LastRow.UNKNOWN);
+  }
+
+  private LastRow lastRow(String id) throws Exception {
+    Checkpoint checkpoint =
+        new Checkpoint(new Origin("1", 1, fixtures.slot, "p"), Position.at(1), Optional.of(id));
+    return new CheckpointQueries(fixtures.database, Duration.ofMillis(200))
+        .facts(checkpoint, 1)
+        .lastRow();
   }
 
   @Test

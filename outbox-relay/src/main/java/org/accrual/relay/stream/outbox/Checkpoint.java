@@ -1,10 +1,19 @@
 package org.accrual.relay.stream.outbox;
 
+import java.util.Optional;
+
 /**
- * What the topics hold, written to Kafka in the transaction of the last records it covers: every
- * outbox row at or under {@code position} of {@code origin}.
+ * How far the outbox has been published, written to Kafka in the transaction of the last records
+ * that it covers: the topics hold every outbox row at or under {@code position} of {@code origin}.
+ *
+ * @param lastId of the last row that was published or set aside; empty if the slot has had none
+ *     since its first checkpoint or its last recovery
  */
-public record Checkpoint(Origin origin, Position position) {
+public record Checkpoint(Origin origin, Position position, Optional<String> lastId) {
+  /** Creates a checkpoint that names no row. */
+  public Checkpoint(Origin origin, Position position) {
+    this(origin, position, Optional.empty());
+  }
 
   /**
    * Where positions mean something. A position of another cluster or timeline cannot be compared.
