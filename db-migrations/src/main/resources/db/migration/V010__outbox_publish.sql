@@ -122,7 +122,7 @@ begin
   perform outbox.check_type(type);
   perform outbox.check_headers(headers, array[
     'ce_id', 'ce_type', 'ce_source', 'ce_time', 'ce_specversion', 'ce_sequence', 'ce_schemaversion', 'content-type',
-    'datacontenttype', 'accrual_outboxid']);
+    'datacontenttype', 'accrual_outboxid', 'accrual_slot']);
   if payload is null then
     raise exception 'payload must not be null' using errcode = 'null_value_not_allowed';
   end if;
@@ -157,7 +157,7 @@ begin
   perform outbox.check_allowed(target);
   perform outbox.check_headers(headers, case when dead then array['datacontenttype'] else array[
     'ce_id', 'ce_source', 'ce_time', 'ce_specversion', 'ce_sequence', 'ce_schemaversion', 'datacontenttype',
-    'accrual_outboxid'] end);
+    'accrual_outboxid', 'accrual_slot'] end);
   if not dead then
     perform outbox.check_type(type);
   elsif type !~ '^[A-Za-z0-9_][A-Za-z0-9._-]*$' or length(type) > 200 then

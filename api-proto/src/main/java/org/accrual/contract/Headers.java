@@ -53,6 +53,12 @@ public final class Headers {
   /** The outbox record's id on records published raw, whose {@link #ID} may be another's. */
   public static final String OUTBOX_ID = "accrual_outboxid";
 
+  /**
+   * The replication slot of the relay that published the record: relays of several databases may
+   * share a topic.
+   */
+  public static final String SLOT = "accrual_slot";
+
   public static final String CONTENT_TYPE = "content-type";
   public static final String AVRO_CONTENT_TYPE = "application/avro";
 

@@ -35,7 +35,8 @@ class SqlPublishHeadersIT {
         "ce_schemaversion",
         "content-type",
         "datacontenttype",
-        "accrual_outboxid"
+        "accrual_outboxid",
+        "accrual_slot"
       })
   @DisplayName("A JSON message cannot set what its columns or the relay set")
   void reservedForJson(String header) {
@@ -52,7 +53,8 @@ class SqlPublishHeadersIT {
         "ce_sequence",
         "ce_schemaversion",
         "datacontenttype",
-        "accrual_outboxid"
+        "accrual_outboxid",
+        "accrual_slot"
       })
   @DisplayName("A raw message cannot claim an identity, a source or a place in a stream")
   void reservedForRaw(String header) {

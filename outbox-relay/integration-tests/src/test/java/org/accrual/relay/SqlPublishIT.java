@@ -189,7 +189,7 @@ class SqlPublishIT {
     assertThat(header(record, "ce_id")).isEqualTo("original");
     assertThat(header(record, "error")).isEqualTo("why");
     assertThat(header(record, "accrual_outboxid")).isEqualTo(id);
-    assertThat(record.headers().toArray()).hasSize(3);
+    assertThat(record.headers().toArray()).hasSize(4);
   }
 
   @Test

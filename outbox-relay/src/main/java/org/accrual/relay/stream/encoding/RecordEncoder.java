@@ -34,12 +34,20 @@ public final class RecordEncoder {
           Headers.SPEC_VERSION,
           Headers.CONTENT_TYPE,
           Headers.DATA_CONTENT_TYPE,
-          Headers.OUTBOX_ID);
+          Headers.OUTBOX_ID,
+          Headers.SLOT);
 
   private final SchemaIds schemas;
+  private final byte[] slot;
 
-  public RecordEncoder(SchemaIds schemas) {
+  /**
+   * Creates an encoder.
+   *
+   * @param slot of the relay, named in each record
+   */
+  public RecordEncoder(SchemaIds schemas, String slot) {
     this.schemas = schemas;
+    this.slot = bytes(slot);
   }
 
   /**
@@ -60,6 +68,7 @@ public final class RecordEncoder {
       } else {
         addHeaders(record.headers(), row, headers);
       }
+      record.headers().add(Headers.SLOT, slot);
       return record;
     } catch (Unpublishable why) {
       throw new Unpublishable(
@@ -160,7 +169,8 @@ public final class RecordEncoder {
     }
     for (Map.Entry<String, String> header : headers.values().entrySet()) {
       if (!header.getKey().equals(Headers.DATA_CONTENT_TYPE)
-          && !header.getKey().equals(Headers.OUTBOX_ID)) {
+          && !header.getKey().equals(Headers.OUTBOX_ID)
+          && !header.getKey().equals(Headers.SLOT)) {
         target.add(header.getKey(), bytes(header.getValue()));
       }
     }

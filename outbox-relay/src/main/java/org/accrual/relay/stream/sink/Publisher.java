@@ -59,7 +59,7 @@ public final class Publisher implements AutoCloseable {
   public static Publisher of(KafkaSettings settings, SchemaIds schemas, Rejections rejections) {
     return new Publisher(
         producer(settings),
-        new RecordEncoder(schemas),
+        new RecordEncoder(schemas, settings.slot()),
         new KafkaDestinations(settings.bootstrapServers()),
         rejections);
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordEncoderTest {
   private final FakeRegistry registry = new FakeRegistry();
-  private final RecordEncoder encoder = new RecordEncoder(registry.ids());
+  private final RecordEncoder encoder = new RecordEncoder(registry.ids(), "a_slot");
 
   RecordEncoderTest() throws Exception {}
 
@@ -54,7 +54,8 @@ class RecordEncoderTest {
                 "ce_source", "/site",
                 "ce_sequence", "7",
                 "traceparent", "00-é",
-                "n", "5"));
+                "n", "5",
+                "accrual_slot", "a_slot"));
   }
 
   @Test
@@ -69,7 +70,7 @@ class RecordEncoderTest {
         .containsEntry("ce_id", "id-1")
         .containsEntry("ce_source", "/accrual/outbox")
         .doesNotContainValue("x");
-    assertThat(record.headers().toArray()).hasSize(6);
+    assertThat(record.headers().toArray()).hasSize(7);
   }
 
   @ParameterizedTest

@@ -143,7 +143,7 @@ class KafkaDestinationsIT {
         Publisher publisher =
             new Publisher(
                 Publisher.producer(settings),
-                new RecordEncoder(registry.ids()),
+                new RecordEncoder(registry.ids(), "a_slot"),
                 topic -> Destination.open(1_000_000),
                 rejections)) {
       publisher.fence();

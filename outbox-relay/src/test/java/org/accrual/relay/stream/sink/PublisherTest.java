@@ -49,7 +49,7 @@ class PublisherTest {
 
   private Publisher publisher(Producer<byte[], byte[]> over) {
     return new Publisher(
-        over, new RecordEncoder(registry.ids()), new KnownDestinations(), new Kept());
+        over, new RecordEncoder(registry.ids(), "a_slot"), new KnownDestinations(), new Kept());
   }
 
   private final class KnownDestinations implements Destinations {
