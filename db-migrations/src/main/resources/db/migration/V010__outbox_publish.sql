@@ -183,7 +183,9 @@ revoke execute on function outbox.allow(regrole, text), outbox.disallow(regrole,
 
 -- Messages from SQL that the relay could not publish: no schema, a payload that does not fit it, no such topic, too large.
 -- The stream went on without them. A row here is final: the relay never publishes the message itself, even if its topic
--- or schema is made later, so that a message that a person publishes again is not published twice. Kept until deleted.
+-- or schema is made later, so that a message that a person publishes again is not published twice. The row is what keeps
+-- the commands check and recover from treating the message as missing, so it stays as long as outbox.message has the
+-- message: a person settles it, and outbox.maintain() deletes settled rows once the message's partition is dropped.
 create table outbox.rejected (
   -- The message's: a relay that dies between this and its checkpoint comes here again, and leaves one row.
   id            uuid        primary key,
@@ -194,6 +196,34 @@ create table outbox.rejected (
   headers       jsonb       not null,
   created_at    timestamptz not null,
   error         text        not null check (length(error) between 1 and 4000),
-  rejected_at   timestamptz not null default clock_timestamp()
+  rejected_at   timestamptz not null default clock_timestamp(),
+  -- When a person settled it, who, and how: published again, or no longer needed.
+  settled_at    timestamptz,
+  settled_by    name,
+  reason        text        check (length(reason) between 1 and 4000),
+  check ((settled_at is null) = (settled_by is null) and (settled_at is null) = (reason is null))
 );
-comment on table outbox.rejected is 'Messages published from SQL that could not become records; publish again those that are still needed.';
+comment on table outbox.rejected is
+  'Messages published from SQL that could not become records; publish again those that are still needed, then call outbox.settle.';
+
+create function outbox.settle(p_id uuid, p_reason text) returns void language plpgsql as $$
+begin
+  update outbox.rejected set settled_at = clock_timestamp(), settled_by = session_user, reason = p_reason where id = p_id;
+  if not found then
+    raise exception 'outbox.rejected has no message %', p_id using errcode = 'no_data_found';
+  end if;
+end $$;
+comment on function outbox.settle is
+  'Records that a rejected message needs nothing more, and why. Needs UPDATE on outbox.rejected, which the owner has.';
+revoke execute on function outbox.settle(uuid, text) from public;
+
+create function outbox.refuse_forgetting() returns trigger language plpgsql as $$
+begin
+  if exists (select from outbox.message m where m.id = old.id and m.created_at = old.created_at) then
+    raise exception 'the outbox still has message %: without this row, recover would publish it', old.id
+      using errcode = 'restrict_violation', hint = 'Call outbox.settle(id, reason); outbox.maintain() deletes the row later.';
+  end if;
+  return old;
+end $$;
+create trigger kept_with_its_message before delete on outbox.rejected
+  for each row execute function outbox.refuse_forgetting();

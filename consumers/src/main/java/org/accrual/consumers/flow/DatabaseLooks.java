@@ -27,7 +27,7 @@ final class DatabaseLooks {
              (select max(seen_at) from ops.process where service = 'enrollment-core') as core_seen,
              (select coalesce(sum(n_tup_ins), 0) from pg_stat_user_tables
                where schemaname = 'outbox' and relname like 'message\\_%') as written,
-             d.messages, d.oldest_seconds, (select count(*) from outbox.rejected) as rejected,
+             d.messages, d.oldest_seconds, (select count(*) from outbox.rejected where settled_at is null) as rejected,
              s.running, s.compensating, s.overdue, m.waiting, m.in_doubt, m.refused
         from ops.outbox_depth d,
              (select count(*) filter (where step !~ '^re(lease|turn)-') as running,

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,6 +21,7 @@ import java.util.stream.IntStream;
 import org.accrual.relay.process.Relay;
 import org.accrual.relay.state.RelayLife;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class RetentionIT {
@@ -139,6 +141,82 @@ class RetentionIT {
       }
     }
     assertThat(fixtures.query("select count(*) > 0 from outbox.sealed")).isEqualTo("t");
+  }
+
+  @Test
+  @DisplayName("The checkpoint of another cluster, as a restored dump brings it, drops nothing")
+  void trustsOnlyTheCheckpointOfThisCluster() throws Exception {
+    String ofAnother = " set %s = 'FFFFFF/0', system_identifier = '4711'";
+    fixtures.createSlot();
+    maintain(0);
+    insert(0, 10);
+    fixtures.sql("update ops.relay" + ofAnother.formatted("checkpoint"));
+    for (int day = 10; day < 13; day++) {
+      maintain(day);
+    }
+    assertThat(fixtures.query("select count(*) from outbox.message")).isEqualTo("10");
+
+    fixtures.sql("update ops.relay set checkpoint = null");
+    startRelay();
+    awaitPassed();
+    fixtures.sql("update ops.relay" + ofAnother.formatted("checkpoint"));
+    fixtures.sql("update outbox.sealed" + ofAnother.formatted("lsn"));
+    awaitPassed();
+    assertThat(fixtures.query("select checkpoint < 'FFFFFF/0' from ops.relay")).isEqualTo("t");
+    maintain(13);
+    awaitPassed();
+    maintain(13);
+
+    assertThat(fixtures.query("select count(*) from outbox.message"))
+        .as("sealed again in this cluster, and dropped")
+        .isEqualTo("0");
+  }
+
+  @Test
+  @DisplayName("Published rows of message_default past retention are deleted, as partitions are")
+  void deletesPublishedRowsOfTheDefaultPartition() throws Exception {
+    fixtures.createSlot();
+    insert(0, 10);
+    insert(9, 1);
+    maintain(10);
+    maintain(10);
+    assertThat(fixtures.query("select count(*) from outbox.message_default"))
+        .as("nothing is published yet")
+        .isEqualTo("11");
+    assertThatThrownBy(() -> insert(0, 1)).hasMessageContaining("sealed");
+
+    startRelay();
+    awaitPassed();
+    maintain(10);
+
+    assertThat(fixtures.query("select count(*) from outbox.message_default")).isEqualTo("1");
+    insert(0, 1);
+    assertThatThrownBy(() -> fixtures.sql("delete from outbox.message"))
+        .hasMessageContaining("insert-only");
+  }
+
+  @Test
+  @DisplayName("Maintenance queues for a lock for 200 ms at most, and drops partitions in order")
+  void doesNotQueueBehindAnOpenReader() throws Exception {
+    fixtures.createSlot();
+    maintain(0);
+    insert(0, 1);
+    insert(1, 1);
+    startRelay();
+    maintain(10);
+    awaitPassed();
+    try (Connection reader = DriverManager.getConnection(fixtures.database.url(), "postgres", "")) {
+      reader.setAutoCommit(false);
+      reader.createStatement().execute("select from outbox.message");
+      Instant begin = Instant.now();
+
+      maintain(10);
+
+      assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofMillis(1500));
+      assertThat(fixtures.query("select count(*) from outbox.message")).isEqualTo("2");
+    }
+    maintain(10);
+    assertThat(fixtures.query("select count(*) from outbox.message")).isEqualTo("0");
   }
 
   @Test

@@ -19,9 +19,30 @@ import org.jspecify.annotations.Nullable;
 public final class StatusTable implements AutoCloseable {
   private static final String UPDATE =
       """
-      update ops.relay
-         set state = ?, instance = ?, reason = ?, checkpoint = greatest(checkpoint, ?::pg_lsn),
+      update ops.relay r
+         set state = ?, instance = ?, reason = ?,
+             checkpoint = case
+               when n.checkpoint is null
+                    or (r.system_identifier, r.timeline) = (c.system_identifier, c.timeline)
+               then greatest(r.checkpoint, n.checkpoint) else n.checkpoint end,
+             system_identifier =
+               case when n.checkpoint is null then r.system_identifier else c.system_identifier end,
+             timeline = case when n.checkpoint is null then r.timeline else c.timeline end,
              relayed_at = ?::timestamptz, last_id = coalesce(?::uuid, last_id), updated_at = clock_timestamp()
+        from outbox.cluster() c, (select ?::pg_lsn as checkpoint) n
+       where slot = ?
+      """;
+
+  private static final String RESET =
+      """
+      update ops.relay r
+         set state = 'stopped', reason = null, checkpoint = n.checkpoint,
+             system_identifier = c.system_identifier, timeline = c.timeline,
+             last_id = case when n.checkpoint is not null
+                            then (select id from outbox.message order by id desc limit 1) end,
+             relayed_at = case when n.checkpoint is not null then clock_timestamp() end,
+             updated_at = clock_timestamp()
+        from outbox.cluster() c, (select ?::pg_lsn as checkpoint) n
        where slot = ?
       """;
 
@@ -71,16 +92,14 @@ public final class StatusTable implements AutoCloseable {
     }
   }
 
-  /** After a recovery nothing is refused any more, and the checkpoint may stand further back. */
-  public void reset(Position checkpoint) throws SQLException {
-    try (PreparedStatement update =
-        connection()
-            .prepareStatement(
-                "update ops.relay set state = 'stopped', reason = null, checkpoint = ?::pg_lsn,"
-                    + " last_id = (select id from outbox.message order by id desc limit 1),"
-                    + " relayed_at = clock_timestamp(), updated_at = clock_timestamp()"
-                    + " where slot = ?")) {
-      update.setString(1, Position.text(checkpoint.lsn()));
+  /**
+   * Replaces the checkpoint, which a recovery may set back.
+   *
+   * @param checkpoint empty while the recovery is at work, so that retention drops nothing
+   */
+  public void reset(Optional<Position> checkpoint) throws SQLException {
+    try (PreparedStatement update = connection().prepareStatement(RESET)) {
+      update.setString(1, checkpoint.map(known -> Position.text(known.lsn())).orElse(null));
       update.setString(2, slot);
       update.executeUpdate();
     }
@@ -92,9 +111,9 @@ public final class StatusTable implements AutoCloseable {
       update.setString(1, status.state());
       update.setString(2, status.instance());
       update.setString(3, status.reason().orElse(null));
-      update.setString(4, known ? Position.text(status.checkpoint().lsn()) : null);
-      update.setString(5, known ? status.relayedAt().toString() : null);
-      update.setString(6, status.lastId().orElse(null));
+      update.setString(4, known ? status.relayedAt().toString() : null);
+      update.setString(5, status.lastId().orElse(null));
+      update.setString(6, known ? Position.text(status.checkpoint().lsn()) : null);
       update.setString(7, slot);
       if (update.executeUpdate() == 0) {
         throw new SQLException(

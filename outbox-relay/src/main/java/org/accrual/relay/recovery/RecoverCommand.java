@@ -128,7 +128,7 @@ public final class RecoverCommand {
               Position.at(made.consistentPoint()));
       missing.finish(checkpoint);
       try (StatusTable status = new StatusTable(settings.source().database(), slot)) {
-        status.reset(checkpoint.position());
+        status.reset(Optional.of(checkpoint.position()));
       }
       return Outcome.of(
           0,
