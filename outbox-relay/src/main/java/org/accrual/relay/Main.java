@@ -4,8 +4,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.accrual.relay.process.RelaySettings;
 import org.accrual.relay.recovery.CheckCommand;
 import org.accrual.relay.recovery.Outcome;
@@ -17,14 +15,12 @@ import org.accrual.runtime.Settings;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * The relay as a process, and its two commands. Without an argument it relays. {@code check} and
- * {@code recover} print one line of result, and differences below it; they end with 0, with 1 if
- * they could not be carried out, 2 if the check found a difference, 3 if the command does not fit
- * the state, 78 for a wrong setting.
+ * Runs the relay as a process, or one of its two commands. {@code check} and {@code recover} print
+ * one line of result, and differences below it, and their progress on standard error; they end with
+ * 0, with 1 if they could not be carried out, 2 if a difference was found that a person must know
+ * of, 3 if the command does not fit the state, 78 for a wrong setting.
  */
 public final class Main {
-  private static final Logger ROOT = Logger.getLogger("");
-
   private Main() {}
 
   public static void main(String[] args) {
@@ -39,8 +35,7 @@ public final class Main {
       ServiceProcess.run("outbox-relay", RelaySettings::read);
     } else {
       ServiceProcess.exit(
-          64,
-          "outbox-relay: no argument, or one of: check, recover [--compare] [--replaces CLUSTER]");
+          64, "outbox-relay: no argument, or one of: check, " + RecoverOptions.USAGE);
     }
   }
 
@@ -50,7 +45,7 @@ public final class Main {
   }
 
   private static void command(String name, Command command) {
-    ROOT.setLevel(Level.SEVERE);
+    ServiceProcess.logProgress();
     try {
       Outcome outcome = command.run(RelaySettings.read(Settings.load()));
       outcome.lines().forEach(System.out::println);
@@ -64,6 +59,9 @@ public final class Main {
       ServiceProcess.exit(1, name + ": interrupted, run it again");
     } catch (RuntimeException failed) {
       ServiceProcess.exit(1, "%s: not done: %s".formatted(name, failed));
+    } catch (OutOfMemoryError e) {
+      ServiceProcess.exit(
+          1, "%s: not done, out of memory: run it again with a larger -Xmx".formatted(name));
     }
   }
 }

@@ -69,6 +69,12 @@ public final class ServiceProcess {
     }
   }
 
+  /** Logs the progress of a command on standard error, and only errors of the libraries it uses. */
+  public static void logProgress() {
+    LogLines.install(Level.INFO);
+    Logger.getLogger("").setLevel(Level.SEVERE);
+  }
+
   /** Ends the process with one line; for failures after which only a fresh start helps. */
   public static void exit(int code, String line) {
     System.err.println(line.replaceAll("\\s*[\\r\\n]+\\s*", " / "));

@@ -55,7 +55,8 @@ class PublicationIT {
   }
 
   private Outcome recover(boolean compare) throws Exception {
-    return new RecoverCommand(fixtures.settings(), new RecoverOptions(compare, Optional.empty()))
+    return new RecoverCommand(
+            fixtures.settings(), new RecoverOptions(compare, false, Optional.empty()))
         .run();
   }
 

@@ -9,15 +9,21 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.accrual.relay.process.Relay;
 import org.accrual.relay.process.RelaySettings;
+import org.accrual.relay.recovery.CheckCommand;
+import org.accrual.relay.recovery.Outcome;
+import org.accrual.relay.recovery.RecoverCommand;
+import org.accrual.relay.recovery.RecoverOptions;
 import org.accrual.relay.state.RelayLife;
 import org.accrual.relay.state.RelayState;
 import org.accrual.relay.stream.source.SourceSettings;
 import org.accrual.runtime.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +84,21 @@ class RelayRoleIT {
     assertThat(failures).isEmpty();
   }
 
+  @Test
+  @DisplayName("It is enough for the commands check and recover")
+  void isEnoughForItsCommands() throws Exception {
+    fixtures.createSlot();
+    fixtures.commit("k");
+    fixtures.sql("select outbox.create_partitions()");
+    RelaySettings settings = asRelay(fixtures.settings());
+
+    Outcome recovered =
+        new RecoverCommand(settings, new RecoverOptions(true, false, Optional.empty())).run();
+
+    assertThat(recovered.lines()).singleElement().asString().contains("1 published");
+    assertThat(new CheckCommand(settings).run().exitCode()).isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -88,6 +109,7 @@ class RelayRoleIT {
         "truncate outbox.message",
         "select payload from outbox.rejected",
         "delete from outbox.rejected",
+        "select outbox.settle(uuidv7(), 'x')",
         "insert into ops.relay (slot) values ('another')",
         "delete from ops.relay",
         "select outbox.publish('lab', 'k', 't', '{}')",

@@ -149,7 +149,8 @@ class TakeoverRefusalsIT {
   }
 
   private Outcome recover(Optional<String> replaced) throws Exception {
-    return new RecoverCommand(fixtures.settings(), new RecoverOptions(false, replaced)).run();
+    return new RecoverCommand(fixtures.settings(), new RecoverOptions(false, false, replaced))
+        .run();
   }
 
   @Test

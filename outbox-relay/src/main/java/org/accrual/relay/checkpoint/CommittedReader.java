@@ -120,10 +120,18 @@ public final class CommittedReader implements AutoCloseable {
     begins.forEach(committed::seek);
     long reached = -1;
     long since = System.nanoTime();
+    long progress = since;
     boolean reported = false;
     for (List<TopicPartition> left = pending(ends); !left.isEmpty(); left = pending(ends)) {
       committed.poll(POLL).forEach(action);
       long position = ends.keySet().stream().mapToLong(committed::position).sum();
+      if (System.nanoTime() - progress > REPORT.toNanos()) {
+        progress = System.nanoTime();
+        LOG.log(
+            Level.INFO,
+            "read {0} of {1} partitions to their ends",
+            new Object[] {ends.size() - left.size(), ends.size()});
+      }
       Duration idle = Duration.ofNanos(System.nanoTime() - since);
       if (position != reached) {
         reached = position;

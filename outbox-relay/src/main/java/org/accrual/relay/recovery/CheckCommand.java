@@ -8,6 +8,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.accrual.relay.checkpoint.CheckpointTopic;
 import org.accrual.relay.process.RelaySettings;
+import org.accrual.relay.recovery.Comparison.Counts;
+import org.accrual.relay.recovery.Comparison.Lost;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.Position;
 import org.accrual.relay.stream.source.SourceSettings;
@@ -15,13 +17,13 @@ import org.accrual.relay.takeover.SlotFacts.Slot;
 import org.accrual.relay.takeover.SlotGuard;
 
 /**
- * {@code check}: is every record that the outbox retains on its topic exactly once, for readers
- * with {@code read_committed}? Changes nothing; may run beside a relay that streams, which it lets
- * pass what it compares, for at most 30 s.
+ * Implements {@code check}: is every record that the outbox retains on its topic exactly once for
+ * readers with {@code read_committed}, and has the outbox every record that this slot's relay has
+ * published since the oldest retained day? Changes nothing. Beside a streaming relay it waits until
+ * that one has published the snapshot's records, for at most 30 s.
  */
 public final class CheckCommand {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final int FIRST = 5;
 
   private final RelaySettings settings;
 
@@ -29,25 +31,31 @@ public final class CheckCommand {
     this.settings = settings;
   }
 
+  /** Runs the command. */
   public Outcome run() throws SQLException, InterruptedException {
     try (RetainedOutbox outbox = RetainedOutbox.now(settings.source().database())) {
       boolean passed = awaitCheckpoint(outbox.end());
-      IdTally tally = Reconciliation.of(outbox, new TopicScan(settings.sink()));
-      List<String> lines = new ArrayList<>();
-      boolean clean = tally.unseen() == 0 && tally.repeated() == 0;
-      lines.add(
-          "check: %s: %d retained records, %d missing, %d repeated%s"
+      Comparison comparison = Comparison.of(outbox, new TopicScan(settings.sink()));
+      Counts counts = comparison.count();
+      List<String> details = new ArrayList<>(comparison.differing());
+      // Records that were committed after the snapshot may have been published meanwhile.
+      outbox.endSnapshot();
+      Lost lost = comparison.lost();
+      details.addAll(lost.first());
+      boolean clean = details.isEmpty();
+      return Outcome.of(
+          clean ? 0 : Outcome.DIFFERENT,
+          "check: %s: %d retained records, %d missing, %d repeated, %d lost by the database%s"
               .formatted(
                   clean ? "ok" : "DIFFERENT",
-                  tally.size(),
-                  tally.unseen(),
-                  tally.repeated(),
+                  counts.retained(),
+                  counts.missing(),
+                  counts.repeated(),
+                  lost.count(),
                   passed || clean
                       ? ""
-                      : "; no relay has passed all of them, see ops.relay_status"));
-      tally.differing(
-          FIRST, id -> lines.add("  %s is on its topic %d times".formatted(id, tally.count(id))));
-      return new Outcome(clean ? 0 : Outcome.DIFFERENT, lines);
+                      : "; no relay has published all of them yet, see ops.relay_status"),
+          details);
     }
   }
 

@@ -8,44 +8,45 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.util.HashSet;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
-import java.util.UUID;
-import java.util.function.Consumer;
 import org.accrual.relay.stream.outbox.OutboxRow;
 import org.accrual.relay.stream.outbox.Position;
 import org.accrual.runtime.DatabaseSettings;
 
 /**
- * All records that the outbox still holds and that were not set aside, as of one snapshot, in one
- * read-only transaction. Rows are streamed, however many there are.
+ * The rows that the outbox still has and that were not rejected, as of one snapshot, in one
+ * read-only transaction. While it is open, no partition is dropped. The ids of the published
+ * records are in a temporary table of the same session, so that PostgreSQL compares and sorts:
+ * memory here does not depend on how many rows are retained.
  */
-public final class RetainedOutbox implements AutoCloseable {
-  private static final int FETCH = 5_000;
-  private static final String NOT_REJECTED =
-      "from outbox.message m where not exists (select from outbox.rejected r where r.id = m.id)";
+final class RetainedOutbox implements AutoCloseable {
+  /** Rows have at most 1 MB each. */
+  private static final int FETCH_ROWS = 50;
 
   /**
    * In the order of each key: by the event store's number where there is one, else by the time of
-   * writing, which is the order of commits for writers that take turns on a key.
+   * writing. That is the order of commits for writers that take turns on a key, and only theirs.
    */
-  private static final String IN_ORDER =
+  private static final String MISSING =
       """
       select id, aggregatetype, aggregateid, type, payload, headers::text as headers,
              to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at
-        %s
+        from outbox.message m
+       where not exists (select from outbox.rejected r where r.id = m.id)
+         and not exists (select from published_record p where p.id = m.id)
        order by aggregatetype, aggregateid,
                 case when headers ->> 'ce_sequence' ~ '^\\d{1,18}$'
                      then (headers ->> 'ce_sequence')::bigint end nulls last,
-                m.created_at, m.tableoid, m.ctid
-      """
-          .formatted(NOT_REJECTED);
+                m.created_at, m.id
+      """;
 
   /** Takes a row. */
   @FunctionalInterface
-  public interface Rows {
+  interface Rows {
     void accept(OutboxRow row) throws InterruptedException;
   }
 
@@ -55,14 +56,13 @@ public final class RetainedOutbox implements AutoCloseable {
     this.connection = connection;
   }
 
-  /** As of now. */
-  public static RetainedOutbox now(DatabaseSettings database) throws SQLException {
+  /** Opens the outbox as of now. */
+  static RetainedOutbox now(DatabaseSettings database) throws SQLException {
     return open(database, Optional.empty());
   }
 
-  /** As of an exported snapshot. */
-  public static RetainedOutbox asOf(DatabaseSettings database, String snapshot)
-      throws SQLException {
+  /** Opens the outbox as of an exported snapshot. */
+  static RetainedOutbox asOf(DatabaseSettings database, String snapshot) throws SQLException {
     return open(database, Optional.of(snapshot));
   }
 
@@ -73,24 +73,49 @@ public final class RetainedOutbox implements AutoCloseable {
     properties.setProperty("password", database.password());
     properties.setProperty("ApplicationName", "accrual-relay-reconcile");
     properties.setProperty("connectTimeout", "10");
+    properties.setProperty("tcpKeepAlive", "true");
     Connection connection = DriverManager.getConnection(database.url(), properties);
     try (Statement statement = connection.createStatement()) {
+      // The comparison may take long, and sorts and hashes much.
+      statement.execute("set statement_timeout = 0");
+      statement.execute("set idle_in_transaction_session_timeout = 0");
+      statement.execute("set work_mem = '64MB'");
+      PublishedRecords.createTable(statement);
       connection.setAutoCommit(false);
       statement.execute("set transaction isolation level repeatable read, read only");
       if (snapshot.isPresent()) {
         statement.execute("set transaction snapshot " + statement.enquoteLiteral(snapshot.get()));
       }
+      lock(statement);
       return new RetainedOutbox(connection);
-    } catch (SQLException failed) {
+    } catch (SQLException e) {
       connection.close();
-      throw failed;
+      throw e;
     }
   }
 
-  /** A place in the WAL under which everything was committed that this shows. */
-  public long end() throws SQLException {
+  /** Keeps maintenance from dropping partitions until the transaction ends. */
+  private static void lock(Statement statement) throws SQLException {
+    statement.execute("lock table outbox.message in access share mode");
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** Ends the snapshot: later queries return what is committed when they begin. */
+  void endSnapshot() throws SQLException {
+    connection.commit();
     try (Statement statement = connection.createStatement()) {
-      // The snapshot is taken by the first query, so the place is asked for by a later one.
+      statement.execute("set transaction isolation level read committed, read only");
+      lock(statement);
+    }
+  }
+
+  /** Returns a position in the WAL before which everything in the snapshot was committed. */
+  long end() throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      // The first query takes the snapshot, so the position is read by a later one.
       statement.execute("select from outbox.message limit 1");
       try (ResultSet row = statement.executeQuery("select pg_current_wal_insert_lsn()::text")) {
         row.next();
@@ -99,44 +124,33 @@ public final class RetainedOutbox implements AutoCloseable {
     }
   }
 
-  public Set<String> aggregateTypes() throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("select distinct aggregatetype " + NOT_REJECTED)) {
-      Set<String> types = new HashSet<>();
-      while (row.next()) {
-        types.add(row.getString(1));
-      }
-      return types;
-    }
-  }
-
-  /** When the oldest was written; empty if there is none. */
-  public Optional<Instant> oldest() throws SQLException {
+  /** Returns each aggregate type with the time of its oldest row. */
+  Map<String, Instant> aggregateTypes() throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "select floor(extract(epoch from min(created_at)))::bigint from outbox.message")) {
-      row.next();
-      long seconds = row.getLong(1);
-      return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochSecond(seconds));
-    }
-  }
-
-  public void ids(Consumer<UUID> ids) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement("select id " + NOT_REJECTED)) {
-      query.setFetchSize(FETCH);
-      try (ResultSet row = query.executeQuery()) {
-        while (row.next()) {
-          ids.accept(row.getObject(1, UUID.class));
-        }
+                "select aggregatetype, min(created_at) from outbox.message group by 1")) {
+      Map<String, Instant> oldest = new HashMap<>();
+      while (row.next()) {
+        oldest.put(row.getString(1), row.getObject(2, OffsetDateTime.class).toInstant());
       }
+      return oldest;
     }
   }
 
-  /** Each row, those of a key in their order. */
-  public void inOrder(Rows rows) throws SQLException, InterruptedException {
-    try (PreparedStatement query = connection.prepareStatement(IN_ORDER)) {
-      query.setFetchSize(FETCH);
+  /** Returns the time since which the outbox has every row that was written. */
+  Instant since() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select outbox.retained_since()")) {
+      row.next();
+      return row.getObject(1, OffsetDateTime.class).toInstant();
+    }
+  }
+
+  /** Passes on each row that no record was found of, those of a key in their order. */
+  void missing(Rows rows) throws SQLException, InterruptedException {
+    try (PreparedStatement query = connection.prepareStatement(MISSING)) {
+      query.setFetchSize(FETCH_ROWS);
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
           rows.accept(

@@ -1,22 +1,13 @@
 package org.accrual.relay.recovery;
 
-import static java.util.stream.Collectors.toSet;
-
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
-import org.accrual.contract.Headers;
-import org.accrual.contract.Topics;
 import org.accrual.relay.checkpoint.CommittedReader;
 import org.accrual.relay.checkpoint.KafkaSettings;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
-import org.jspecify.annotations.Nullable;
 
 /** Reads which outbox records are on the topics for consumers with {@code read_committed}. */
 public final class TopicScan {
@@ -33,35 +24,17 @@ public final class TopicScan {
   }
 
   /**
-   * Passes on the outbox id of every committed record from {@code since} to the present end of each
-   * topic. Waits for transactions that are open there, whichever producer they belong to. A topic
-   * that does not exist has no records.
+   * Passes on every committed record that has the id of an outbox row, from {@code since} to the
+   * present end of each topic. Waits for transactions that are open there, whichever producer they
+   * belong to. A topic that does not exist has no records.
    */
-  public void each(Set<String> aggregateTypes, Instant since, Consumer<UUID> ids) {
+  void each(Set<String> topics, Instant since, Consumer<PublishedRecord> action) {
     try (CommittedReader reader = new CommittedReader(settings, "accrual-relay-scan", patience)) {
-      Set<String> topics = aggregateTypes.stream().map(Topics::of).collect(toSet());
       Map<TopicPartition, Long> ends = reader.highWatermarks(reader.partitions(topics));
       reader.read(
           reader.begins(since, ends),
           ends,
-          record -> {
-            UUID id = id(record);
-            if (id != null) {
-              ids.accept(id);
-            }
-          });
-    }
-  }
-
-  private static @Nullable UUID id(ConsumerRecord<byte[], byte[]> record) {
-    Header own = record.headers().lastHeader(Headers.OUTBOX_ID);
-    Header header = own == null ? record.headers().lastHeader(Headers.ID) : own;
-    try {
-      return header == null
-          ? null
-          : UUID.fromString(new String(header.value(), StandardCharsets.UTF_8));
-    } catch (IllegalArgumentException e) {
-      return null;
+          record -> PublishedRecord.of(record, settings.slot()).ifPresent(action));
     }
   }
 }

@@ -108,7 +108,7 @@ class TopicScanIT {
   }
 
   private void scan(TopicScan topics, Instant since) {
-    topics.each(Set.of(aggregateType, "no.such.topic"), since, seen::add);
+    topics.each(Set.of(topic, Topics.of("no.such.topic")), since, record -> seen.add(record.id()));
   }
 
   private UUID publish() throws Exception {
