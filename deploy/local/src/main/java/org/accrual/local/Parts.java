@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.accrual.embedded.EmbeddedKafka;
 import org.accrual.embedded.EmbeddedPostgres;
 import org.accrual.embedded.EmbeddedRegistry;
@@ -104,10 +104,12 @@ final class Parts {
     services.add(
         service(
             Stack.RELAY,
-            build.jar("outbox-relay", "accrual-outbox-relay"),
+            relayJar(),
             Map.of(),
             ports.relayHttp(),
-            options(Stack.RELAY)));
+            options(Stack.RELAY, "-Daccrual.relay.slot=" + settings.slot()),
+            // A relay that refuses waits for a person, who needs the other processes.
+            url -> Probes.ready(url) || Probes.refusal(url).isPresent()));
     services.add(
         consumers(
             1, consumersSecrets, mail.options(), ports.consumersHttp(), ports.consumersGrpc()));
@@ -116,6 +118,19 @@ final class Parts {
           consumers(number, consumersSecrets, mail.options(), FreePort.pick(), FreePort.pick()));
     }
     return services;
+  }
+
+  /** Returns the command that repairs the relay's slot while everything else runs. */
+  String recoverCommand() {
+    List<String> command = new ArrayList<>(List.of("java"));
+    command.addAll(connections());
+    command.add("-Daccrual.relay.slot=" + settings.slot());
+    command.addAll(List.of("-jar", relayJar().toString(), "recover"));
+    return String.join(" ", command);
+  }
+
+  private Path relayJar() {
+    return build.jar("outbox-relay", "accrual-outbox-relay");
   }
 
   private Part consumers(
@@ -145,22 +160,36 @@ final class Parts {
 
   private Part service(
       String name, Path jar, Map<String, String> environment, int httpPort, List<String> further) {
+    return service(name, jar, environment, httpPort, further, Probes::ready);
+  }
+
+  private Part service(
+      String name,
+      Path jar,
+      Map<String, String> environment,
+      int httpPort,
+      List<String> further,
+      Predicate<String> healthy) {
     List<String> options = new ArrayList<>(JAVA_OPTIONS);
     options.add("-Xmx256m");
-    options.add("-Daccrual.database.url=" + addresses.jdbc());
-    options.add("-Daccrual.database.user=" + Addresses.OWNER);
-    options.add("-Daccrual.kafka.bootstrap-servers=" + addresses.kafka());
-    options.add("-Daccrual.registry.url=" + addresses.registry());
+    options.addAll(connections());
     options.add("-Daccrual.http.port=" + httpPort);
     options.addAll(further);
-    BooleanSupplier healthy = () -> Probes.ready(addresses.http(httpPort));
     return new Part(
         name,
         command(options, jar, environment),
         environment,
-        healthy,
+        () -> healthy.test(addresses.http(httpPort)),
         () -> Probes.live(addresses.http(httpPort)),
         Duration.ofSeconds(12));
+  }
+
+  private List<String> connections() {
+    return List.of(
+        "-Daccrual.database.url=" + addresses.jdbc(),
+        "-Daccrual.database.user=" + Addresses.OWNER,
+        "-Daccrual.kafka.bootstrap-servers=" + addresses.kafka(),
+        "-Daccrual.registry.url=" + addresses.registry());
   }
 
   private List<String> command(List<String> options, Path jar, Map<String, String> environment) {

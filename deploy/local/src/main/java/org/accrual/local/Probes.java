@@ -8,11 +8,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Asks processes whether they serve. */
 final class Probes {
   private static final Duration LIMIT = Duration.ofSeconds(3);
   private static final int SERVICE_UNAVAILABLE = 503;
+  private static final Pattern REFUSED = Pattern.compile("\"state\"\\s*:\\s*\"refused\"");
   private static final HttpClient HTTP =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -32,6 +35,24 @@ final class Probes {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  /**
+   * Returns the answer of {@code /health/ready} at that base address if it is the relay's refusal,
+   * with its reason and remedy.
+   */
+  static Optional<String> refusal(String base) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(base + "/health/ready")).timeout(LIMIT).build();
+    try {
+      return Optional.of(HTTP.send(request, BodyHandlers.ofString()).body())
+          .filter(answer -> REFUSED.matcher(answer).find());
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
     }
   }
 

@@ -16,6 +16,7 @@ import org.accrual.embedded.FreePort;
 import org.accrual.provision.Provision;
 import org.accrual.provision.ProvisionRefused;
 import org.accrual.provision.ProvisionSettings;
+import org.accrual.provision.RecoveryNeededException;
 import org.accrual.runtime.DatabaseSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,7 @@ public final class Stack implements AutoCloseable {
 
   /**
    * Starts everything and waits until all of it serves, at most some minutes. If one part does not,
-   * all are stopped.
+   * all are stopped, except that a relay may refuse: what it waits for needs the other parts.
    *
    * @param clean empty the data first
    * @throws StackFailed with one line that says what to do
@@ -82,6 +83,8 @@ public final class Stack implements AutoCloseable {
       joinAll(List.of(kafka, database, smtp));
       ProvisionSettings provisioned = provision();
       joinAll(parts.services().stream().map(part -> async(() -> run(part, folder))).toList());
+      Probes.refusal(addresses().http(settings.ports().relayHttp()))
+          .ifPresent(answer -> reportRefusal(answer, parts));
       upkeep.start(provisioned);
     } catch (RuntimeException failed) {
       close();
@@ -182,6 +185,12 @@ public final class Stack implements AutoCloseable {
     one.start();
   }
 
+  private void reportRefusal(String answer, Parts parts) {
+    progress.accept(
+        "%-16s refuses, so nothing reaches Kafka: %s. To repair its slot, run: %s; then restart it: kill %d"
+            .formatted(RELAY, answer, parts.recoverCommand(), pid(RELAY)));
+  }
+
   private ProvisionSettings provision() {
     ProvisionSettings provisioned =
         new ProvisionSettings(
@@ -190,9 +199,15 @@ public final class Stack implements AutoCloseable {
             URI.create(addresses().registry()),
             1,
             ProvisionSettings.OUTBOX_RETENTION,
+            settings.slot(),
             false);
+    Consumer<String> lines = line -> progress.accept("%-16s %s".formatted("provision", line));
     try {
-      Provision.run(provisioned, line -> progress.accept("%-16s %s".formatted("provision", line)));
+      Provision.run(provisioned, lines);
+      return provisioned;
+    } catch (RecoveryNeededException e) {
+      // The relay refuses too; recover needs PostgreSQL and Kafka, so everything else runs.
+      lines.accept(String.valueOf(e.getMessage()));
       return provisioned;
     } catch (ProvisionRefused refused) {
       throw StackFailed.failure("provision: " + refused.getMessage(), refused);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.accrual.provision.OutboxSlot;
 import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.Settings;
 
@@ -14,6 +15,7 @@ import org.accrual.runtime.Settings;
  * @param home the project's folder, in which it was built
  * @param data where everything is kept; made if it is not there
  * @param ports where it listens
+ * @param slot the relay's replication slot
  * @param options further options of the Java processes, by process name; they may override
  * @param consumers how many consumers processes share the work; the first has the ports, the others
  *     free ones
@@ -23,6 +25,7 @@ public record StackSettings(
     Path home,
     Path data,
     Ports ports,
+    String slot,
     Map<String, List<String>> options,
     int consumers,
     boolean ofTheShell) {
@@ -34,7 +37,8 @@ public record StackSettings(
 
   /**
    * Keys {@code accrual.local.home} (found from the working folder upwards), {@code
-   * accrual.local.data} ({@code deploy/.data} in it) and those of {@link Ports}.
+   * accrual.local.data} ({@code deploy/.data} in it), {@code accrual.relay.slot} and those of
+   * {@link Ports}.
    */
   static StackSettings read(Settings settings) {
     Path home = Path.of(settings.text(HOME, findHome().toString())).toAbsolutePath().normalize();
@@ -42,7 +46,8 @@ public record StackSettings(
       throw new InvalidSetting(HOME, home.toString(), "the project's folder, with deploy/up in it");
     }
     Path data = home.resolve(settings.text("accrual.local.data", "deploy/.data")).normalize();
-    return new StackSettings(home, data, Ports.read(settings), Map.of(), 1, true);
+    String slot = settings.name("accrual.relay.slot", OutboxSlot.NAME);
+    return new StackSettings(home, data, Ports.read(settings), slot, Map.of(), 1, true);
   }
 
   /**
@@ -51,19 +56,25 @@ public record StackSettings(
    */
   public static StackSettings beside(Path data) {
     return new StackSettings(
-        findHome(), data.toAbsolutePath().normalize(), Ports.free(), Map.of(), 1, false);
+        findHome(),
+        data.toAbsolutePath().normalize(),
+        Ports.free(),
+        OutboxSlot.NAME,
+        Map.of(),
+        1,
+        false);
   }
 
   /** The same with further options for one of the Java processes, such as {@code -Dkey=value}. */
   public StackSettings withOptions(String process, String... further) {
     Map<String, List<String>> all = new HashMap<>(options);
     all.put(process, List.of(further));
-    return new StackSettings(home, data, ports, all, consumers, ofTheShell);
+    return new StackSettings(home, data, ports, slot, all, consumers, ofTheShell);
   }
 
   /** The same with that many consumers processes. */
   public StackSettings withConsumers(int processes) {
-    return new StackSettings(home, data, ports, options, processes, ofTheShell);
+    return new StackSettings(home, data, ports, slot, options, processes, ofTheShell);
   }
 
   static Path findHome() {

@@ -1,12 +1,17 @@
 package org.accrual.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.accrual.embedded.FreePort;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ProbesTest {
@@ -24,6 +29,34 @@ class ProbesTest {
       assertThat(Probes.listens(Addresses.HOST, server.getLocalPort())).isTrue();
     }
     assertThat(Probes.listens(Addresses.HOST, FreePort.pick())).isFalse();
+  }
+
+  @Test
+  @DisplayName("finds a relay's refusal in its readiness, and no other reason not to be ready")
+  void findsARefusal() throws Exception {
+    AtomicReference<String> state = new AtomicReference<>("refused");
+    HttpServer server = HttpServer.create(new InetSocketAddress(Addresses.HOST, 0), 0);
+    server.createContext(
+        "/health/ready",
+        exchange -> {
+          byte[] answer =
+              "{\"checks\":[{\"data\":{\"state\": \"%s\", \"reason\": \"SLOT_MISSING\"}}]}"
+                  .formatted(state.get())
+                  .getBytes(UTF_8);
+          exchange.sendResponseHeaders(503, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    server.start();
+    String base = "http://" + Addresses.HOST + ":" + server.getAddress().getPort();
+    try {
+      assertThat(Probes.refusal(base)).get().asString().contains("SLOT_MISSING");
+      state.set("recovering");
+      assertThat(Probes.refusal(base)).isEmpty();
+    } finally {
+      server.stop(0);
+    }
+    assertThat(Probes.refusal(base)).isEmpty();
   }
 
   @Test

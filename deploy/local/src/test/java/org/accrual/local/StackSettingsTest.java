@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.Settings;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,14 @@ class StackSettingsTest {
         .isInstanceOf(InvalidSetting.class)
         .hasMessageContaining("accrual.local.home")
         .hasMessageContaining(folder.toString());
+  }
+
+  @Test
+  @DisplayName("name the relay's slot for provision and relay alike")
+  void nameTheSlot() {
+    assertThat(read(Map.of("accrual.relay.slot", "another")).slot()).isEqualTo("another");
+    assertThatThrownBy(() -> read(Map.of("accrual.relay.slot", "An other")))
+        .isInstanceOf(InvalidSetting.class);
   }
 
   @Test

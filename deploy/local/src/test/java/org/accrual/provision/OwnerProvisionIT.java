@@ -93,15 +93,17 @@ class OwnerProvisionIT {
   }
 
   private void provision() {
-    Provision.provisionDatabase(
+    ProvisionSettings settings =
         new ProvisionSettings(
             new DatabaseSettings(url, owner, ""),
             "127.0.0.1:1",
             URI.create("http://127.0.0.1:1"),
             1,
             ProvisionSettings.OUTBOX_RETENTION,
-            false),
-        lines::add);
+            OutboxSlot.NAME,
+            false);
+    Provision.provisionDatabase(settings, lines::add);
+    Provision.provisionSlot(settings, lines::add);
   }
 
   private void renameRoles(String from, String to) throws SQLException {

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ProvisionIT {
@@ -48,6 +49,7 @@ class ProvisionIT {
           URI.create(SharedParts.registry().url()),
           1,
           ProvisionSettings.OUTBOX_RETENTION,
+          OutboxSlot.NAME,
           false);
   private final List<String> lines = new ArrayList<>();
 
@@ -79,12 +81,12 @@ class ProvisionIT {
                 assertThat(line)
                     .isEqualTo("event schemas: %d stored", EventSchemas.released().size()),
             line -> assertThat(line).isEqualTo("outbox: 15 partitions made, 0 dropped"),
-            line -> assertThat(line).isEqualTo("slot: accrual_outbox made"),
             line ->
                 assertThat(line).isEqualTo("topics: 0 were there, 19 made, 0 settings corrected"),
             line ->
                 assertThat(line)
-                    .matches("schemas: \\d+ versions of \\d+ subjects, FULL_TRANSITIVE"));
+                    .matches("schemas: \\d+ versions of \\d+ subjects, FULL_TRANSITIVE"),
+            line -> assertThat(line).isEqualTo("slot: accrual_outbox made"));
     try (Admin admin = admin()) {
       var described = admin.describeTopics(Topics.EVENT_TOPICS).allTopicNames().get();
       assertThat(described.values()).allSatisfy(t -> assertThat(t.partitions()).hasSize(12));
@@ -107,15 +109,18 @@ class ProvisionIT {
             line -> assertThat(line).isEqualTo("roles: complete"),
             line -> assertThat(line).isEqualTo("event schemas: 0 stored"),
             line -> assertThat(line).isEqualTo("outbox: 0 partitions made, 0 dropped"),
-            line -> assertThat(line).isEqualTo("slot: accrual_outbox is there"),
             line ->
                 assertThat(line).isEqualTo("topics: 19 were there, 0 made, 0 settings corrected"),
             line ->
                 assertThat(line)
-                    .matches("schemas: \\d+ versions of \\d+ subjects, FULL_TRANSITIVE"));
+                    .matches("schemas: \\d+ versions of \\d+ subjects, FULL_TRANSITIVE"),
+            line -> assertThat(line).isEqualTo("slot: accrual_outbox is there"));
   }
 
   @Test
+  @DisplayName(
+      "A slot that is missing where there have been messages is refused last: topics, schemas and the"
+          + " slot's row, which recover needs, are made")
   void refusesAMissingSlotWhereThereHaveBeenMessages() throws Exception {
     Database.migrate(settings.database());
     sql(
@@ -124,17 +129,38 @@ class ProvisionIT {
         values (gen_random_uuid(), 'study.events', 's', 't', '')""");
 
     assertThatThrownBy(() -> Provision.run(settings, lines::add))
-        .isInstanceOf(ProvisionRefused.class)
+        .isInstanceOf(RecoveryNeededException.class)
         .hasMessageContaining("accrual_outbox is missing")
         .hasMessageContaining("recover");
     assertThat(count("select count(*) from pg_replication_slots")).isZero();
+    assertThat(lines).anyMatch(line -> line.contains("19 made"));
+    assertThat(lines).last().asString().startsWith("schemas: ");
+    assertThat(count("select count(*) from ops.relay where slot = 'accrual_outbox'")).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName(
+      "The configured slot is made, and slots and rows that do not belong together are named")
+  void makesTheConfiguredSlot() throws Exception {
+    Database.migrate(settings.database());
+    sql("insert into ops.relay (slot) values ('gone')");
+    sql("select pg_create_logical_replication_slot('unused', 'pgoutput')");
+
+    List<String> said = OutboxSlot.ensure(settings.database(), "another", false);
+
+    assertThat(said)
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("slot: another made"),
+            line -> assertThat(line).contains("WARNING: ops.relay has slot gone"),
+            line -> assertThat(line).contains("WARNING: slot unused is inactive"));
+    assertThat(count("select count(*) from ops.relay where slot = 'another'")).isEqualTo(1);
   }
 
   @Test
   void makesASlotForStandbysWhenAsked() throws Exception {
     Database.migrate(settings.database());
 
-    OutboxSlot.ensure(settings.database(), true);
+    OutboxSlot.ensure(settings.database(), OutboxSlot.NAME, true);
 
     assertThat(count("select count(*) from pg_replication_slots where failover")).isEqualTo(1);
   }
@@ -143,7 +169,7 @@ class ProvisionIT {
   void refusesASlotOfAnotherPlugin() throws Exception {
     sql("select pg_create_logical_replication_slot('accrual_outbox', 'test_decoding')");
 
-    assertThatThrownBy(() -> OutboxSlot.ensure(settings.database(), false))
+    assertThatThrownBy(() -> OutboxSlot.ensure(settings.database(), OutboxSlot.NAME, false))
         .isInstanceOf(ProvisionRefused.class)
         .hasMessageContaining("test_decoding");
   }
@@ -153,7 +179,7 @@ class ProvisionIT {
     sql("select pg_create_logical_replication_slot('accrual_outbox', 'pgoutput')");
     DatabaseSettings other = new DatabaseSettings(SharedParts.emptyDatabase(), "postgres", "");
 
-    assertThatThrownBy(() -> OutboxSlot.ensure(other, false))
+    assertThatThrownBy(() -> OutboxSlot.ensure(other, OutboxSlot.NAME, false))
         .isInstanceOf(ProvisionRefused.class)
         .hasMessageContaining("not ours");
   }

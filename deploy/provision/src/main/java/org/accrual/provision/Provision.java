@@ -13,8 +13,9 @@ import org.accrual.runtime.registry.RegistryUnavailable;
 
 /**
  * Applies migrations, gives the roles their rights, stores event schemas, creates outbox
- * partitions, replication slot and topics, registers schemas, in this order. Safe to run again at
- * any time, beside running services too; steps done before a refusal stay done.
+ * partitions and topics, registers schemas, creates the replication slot, in this order. Safe to
+ * run again at any time, beside running services too. The steps before a refusal stay done: the
+ * slot comes last, since the relay's {@code recover}, which repairs it, needs everything else.
  */
 public final class Provision {
   private static final Logger ROOT = Logger.getLogger("");
@@ -52,15 +53,18 @@ public final class Provision {
    *
    * @param progress is given one line a step
    * @throws ProvisionRefused if a step cannot be done
+   * @throws RecoveryNeededException if the relay's {@code recover} must be run; all other steps are
+   *     done
    */
   public static void run(ProvisionSettings settings, Consumer<String> progress) {
     provisionDatabase(settings, progress);
-    progress.accept(TopicPlan.apply(settings.bootstrapServers(), settings.replicationFactor()));
+    progress.accept(TopicPlan.apply(settings.bootstrapServers(), settings.replicationFactor(), settings.slot()));
     try {
       progress.accept(Schemas.register(settings.registry()));
     } catch (IncompatibleSchema | RegistryUnavailable refused) {
       throw new ProvisionRefused("schemas: " + refused.getMessage(), refused);
     }
+    provisionSlot(settings, progress);
   }
 
   static void provisionDatabase(ProvisionSettings settings, Consumer<String> progress) {
@@ -69,6 +73,10 @@ public final class Provision {
     progress.accept(Roles.ensure(database));
     progress.accept(Schemas.store(database));
     progress.accept(Database.maintainOutbox(database, settings.outboxRetention()));
-    progress.accept(OutboxSlot.ensure(database, settings.failoverSlot()));
+  }
+
+  static void provisionSlot(ProvisionSettings settings, Consumer<String> progress) {
+    OutboxSlot.ensure(settings.database(), settings.slot(), settings.failoverSlot())
+        .forEach(progress);
   }
 }

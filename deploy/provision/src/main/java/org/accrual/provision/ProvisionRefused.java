@@ -2,10 +2,8 @@ package org.accrual.provision;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * What stands there must not, or cannot, be brought to what is expected; the message is one line.
- */
-public final class ProvisionRefused extends RuntimeException {
+/** Signals that a step cannot be done, or must not be; the message is one line. */
+public sealed class ProvisionRefused extends RuntimeException permits RecoveryNeededException {
   private static final long serialVersionUID = 1L;
 
   ProvisionRefused(String message) {

@@ -7,14 +7,15 @@ import org.accrual.runtime.Settings;
 import org.accrual.runtime.registry.SchemaRegistry;
 
 /**
- * What is provisioned, and how.
+ * The settings of provision.
  *
  * @param database migrated by its owner
  * @param bootstrapServers of Kafka, {@code host:port}, comma-separated
  * @param registry base address of the Confluent-compatible API
  * @param replicationFactor of topics that are made now, 1 to 7; existing topics keep theirs
- * @param outboxRetention how long the outbox keeps what has been relayed, 1 to 365 days; it must be
+ * @param outboxRetention how long the outbox keeps published messages, 1 to 365 days; it must be
  *     less than what any topic keeps
+ * @param slot the relay's replication slot; the relay has the same setting
  * @param failoverSlot whether a slot that is made now is synchronized to standbys
  */
 public record ProvisionSettings(
@@ -23,13 +24,14 @@ public record ProvisionSettings(
     URI registry,
     int replicationFactor,
     Duration outboxRetention,
+    String slot,
     boolean failoverSlot) {
   public static final Duration OUTBOX_RETENTION = Duration.ofDays(3);
 
   /**
    * Keys {@code accrual.database.*}, {@code accrual.kafka.bootstrap-servers}, {@code
    * accrual.registry.url}, {@code accrual.provision.replication-factor}, {@code
-   * accrual.outbox.retention}, {@code accrual.relay.failover-slot}.
+   * accrual.outbox.retention}, {@code accrual.relay.slot}, {@code accrual.relay.failover-slot}.
    */
   public static ProvisionSettings read(Settings settings) {
     return new ProvisionSettings(
@@ -39,6 +41,7 @@ public record ProvisionSettings(
         settings.integer("accrual.provision.replication-factor", 1, 1, 7),
         settings.duration(
             "accrual.outbox.retention", OUTBOX_RETENTION, Duration.ofDays(1), Duration.ofDays(365)),
+        settings.name("accrual.relay.slot", OutboxSlot.NAME),
         settings.flag("accrual.relay.failover-slot", false));
   }
 }

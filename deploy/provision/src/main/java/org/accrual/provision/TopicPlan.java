@@ -70,13 +70,19 @@ public final class TopicPlan {
     }
   }
 
+  /** Does the same as the other {@code apply} for a relay with the default slot. */
+  public static String apply(String bootstrapServers, int replicationFactor) {
+    return apply(bootstrapServers, replicationFactor, OutboxSlot.NAME);
+  }
+
   /**
    * Makes the topics that are missing; answers one line. Changes nothing if it refuses.
    *
    * @param replicationFactor of new topics; with 3 or more, all but one replica must acknowledge
+   * @param slot of the relay, which names the topic of its checkpoint
    * @throws ProvisionRefused if a topic has another number of partitions
    */
-  public static String apply(String bootstrapServers, int replicationFactor) {
+  public static String apply(String bootstrapServers, int replicationFactor, String slot) {
     Map<String, Object> client =
         Map.of(
             AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -86,7 +92,7 @@ public final class TopicPlan {
             AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
             10_000);
     try (Admin admin = Admin.create(client)) {
-      return apply(admin, (short) replicationFactor);
+      return apply(admin, (short) replicationFactor, slot);
     } catch (ExecutionException failed) {
       throw refused(bootstrapServers, failed);
     } catch (KafkaException failed) {
@@ -97,11 +103,11 @@ public final class TopicPlan {
     }
   }
 
-  private static String apply(Admin admin, short replicationFactor)
+  private static String apply(Admin admin, short replicationFactor, String slot)
       throws ExecutionException, InterruptedException {
     Set<String> names = admin.listTopics().names().get();
     Map<Boolean, List<Topic>> topics =
-        topics().stream().collect(Collectors.partitioningBy(topic -> names.contains(topic.name())));
+        topics(slot).stream().collect(Collectors.partitioningBy(topic -> names.contains(topic.name())));
     List<Topic> there = requireNonNull(topics.get(true));
     List<Topic> missing = requireNonNull(topics.get(false));
     refuseOtherPartitions(admin, there);
@@ -111,7 +117,7 @@ public final class TopicPlan {
         .formatted(there.size(), missing.size(), corrected);
   }
 
-  private static List<Topic> topics() {
+  private static List<Topic> topics(String slot) {
     return Stream.of(
             Topics.EVENT_TOPICS.stream().map(name -> new Topic(name, EVENT_PARTITIONS, EVENTS)),
             Topics.ANSWER_TOPICS.stream().map(name -> new Topic(name, EVENT_PARTITIONS, EVENTS)),
@@ -119,7 +125,7 @@ public final class TopicPlan {
             Stream.of(Topics.EVENT_TOPICS, Topics.ANSWER_TOPICS, Topics.COMMAND_TOPICS)
                 .flatMap(List::stream)
                 .map(name -> new Topic(Topics.deadLetters(name), 1, DEAD_LETTERS)),
-            Stream.of(new Topic(Topics.relayCheckpoint(OutboxSlot.NAME), 1, CHECKPOINT)))
+            Stream.of(new Topic(Topics.relayCheckpoint(slot), 1, CHECKPOINT)))
         .flatMap(topics -> topics)
         .toList();
   }

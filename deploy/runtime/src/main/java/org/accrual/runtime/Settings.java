@@ -18,6 +18,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
 public final class Settings {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
 
+  private static final Pattern NAME = Pattern.compile("[a-z0-9_]{1,63}");
+
   private final Function<String, Optional<String>> source;
 
   private Settings(Function<String, Optional<String>> source) {
@@ -43,6 +45,15 @@ public final class Settings {
   /** A text that may be empty, such as a password of a local run. */
   public String secret(String key) {
     return source.apply(key).orElse("");
+  }
+
+  /** A name of 1 to 63 characters of a-z, 0-9 and _, as of a replication slot. */
+  public String name(String key, String fallback) {
+    String value = text(key, fallback);
+    if (!NAME.matcher(value).matches()) {
+      throw new InvalidSetting(key, value, "1 to 63 characters of a-z, 0-9 and _");
+    }
+    return value;
   }
 
   /** A whole number from {@code min} to {@code max}. */

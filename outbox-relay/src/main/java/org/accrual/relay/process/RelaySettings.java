@@ -6,7 +6,6 @@ import org.accrual.relay.checkpoint.KafkaSettings;
 import org.accrual.relay.stream.outbox.SliceLimits;
 import org.accrual.relay.stream.source.SourceSettings;
 import org.accrual.runtime.DatabaseSettings;
-import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.Settings;
 import org.accrual.runtime.registry.SchemaRegistry;
 
@@ -33,12 +32,12 @@ public record RelaySettings(
   private static final int MIB = 1024 * 1024;
 
   public static RelaySettings read(Settings settings) {
-    String slot = name(settings, PREFIX + "slot", "accrual_outbox");
+    String slot = settings.name(PREFIX + "slot", "accrual_outbox");
     SourceSettings source =
         new SourceSettings(
             DatabaseSettings.read(settings),
             slot,
-            name(settings, PREFIX + "publication", "accrual_outbox"),
+            settings.name(PREFIX + "publication", "accrual_outbox"),
             settings.duration(
                 PREFIX + "heartbeat",
                 Duration.ofSeconds(2),
@@ -87,13 +86,5 @@ public record RelaySettings(
             Duration.ofSeconds(2),
             Duration.ofMillis(100),
             Duration.ofMinutes(1)));
-  }
-
-  private static String name(Settings settings, String key, String fallback) {
-    String value = settings.text(key, fallback);
-    if (!value.matches("[a-z0-9_]{1,63}")) {
-      throw new InvalidSetting(key, value, "1 to 63 characters of a-z, 0-9 and _");
-    }
-    return value;
   }
 }

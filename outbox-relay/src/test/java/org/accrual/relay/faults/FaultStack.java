@@ -72,7 +72,7 @@ final class FaultStack implements AutoCloseable {
     DatabaseSettings database = database();
     Database.migrate(database);
     Database.maintainOutbox(database, ProvisionSettings.OUTBOX_RETENTION);
-    OutboxSlot.ensure(database, false);
+    var _ = OutboxSlot.ensure(database, OutboxSlot.NAME, false);
     TopicPlan.apply(kafkaServers(), 1);
     URI registry = URI.create(SharedParts.registry().url());
     Schemas.register(registry);
