@@ -111,7 +111,7 @@ final class PipelineJudge {
   }
 
   private static Verdict relay(Relay relay, Instant now) {
-    if (relay.state().equals("refused")) {
+    if (relay.state().equals("refused") || !relay.reason().isEmpty()) {
       return Verdict.trouble(relay.reason());
     }
     if (!relay.walStatus().equals("reserved") && !relay.walStatus().equals("extended")) {

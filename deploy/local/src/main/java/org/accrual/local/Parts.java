@@ -109,7 +109,7 @@ final class Parts {
             ports.relayHttp(),
             options(Stack.RELAY, "-Daccrual.relay.slot=" + settings.slot()),
             // A relay that refuses waits for a person, who needs the other processes.
-            url -> Probes.ready(url) || Probes.refusal(url).isPresent()));
+            url -> Probes.streams(url) || Probes.refusal(url).isPresent()));
     services.add(
         consumers(
             1, consumersSecrets, mail.options(), ports.consumersHttp(), ports.consumersGrpc()));
@@ -175,12 +175,13 @@ final class Parts {
     options.addAll(connections());
     options.add("-Daccrual.http.port=" + httpPort);
     options.addAll(further);
+    String base = addresses.http(httpPort);
     return new Part(
         name,
         command(options, jar, environment),
         environment,
-        () -> healthy.test(addresses.http(httpPort)),
-        () -> Probes.live(addresses.http(httpPort)),
+        () -> healthy.test(base),
+        () -> Probes.live(base),
         Duration.ofSeconds(12));
   }
 

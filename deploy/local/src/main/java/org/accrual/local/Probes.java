@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,7 +16,6 @@ import java.util.regex.Pattern;
 final class Probes {
   private static final Duration LIMIT = Duration.ofSeconds(3);
   private static final int SERVICE_UNAVAILABLE = 503;
-  private static final Pattern REFUSED = Pattern.compile("\"state\"\\s*:\\s*\"refused\"");
   private static final HttpClient HTTP =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -24,18 +24,14 @@ final class Probes {
 
   private Probes() {}
 
-  /** Whether {@code /health/ready} at that base address answers 200 within 3 s. */
+  /** Returns whether {@code /health/ready} at that base address answers 200 within 3 s. */
   static boolean ready(String base) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(base + "/health/ready")).timeout(LIMIT).build();
-    try {
-      return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
-    } catch (IOException notYet) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return health(base).filter(health -> health.statusCode() == 200).isPresent();
+  }
+
+  /** Returns whether the relay at that base address streams; one that waits is ready too. */
+  static boolean streams(String base) {
+    return relayIs("streaming", base).isPresent();
   }
 
   /**
@@ -43,11 +39,19 @@ final class Probes {
    * with its reason and remedy.
    */
   static Optional<String> refusal(String base) {
+    return relayIs("refused", base);
+  }
+
+  private static Optional<String> relayIs(String state, String base) {
+    Pattern pattern = Pattern.compile("\"state\"\\s*:\\s*\"%s\"".formatted(state));
+    return health(base).map(HttpResponse::body).filter(body -> pattern.matcher(body).find());
+  }
+
+  private static Optional<HttpResponse<String>> health(String base) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(base + "/health/ready")).timeout(LIMIT).build();
     try {
-      return Optional.of(HTTP.send(request, BodyHandlers.ofString()).body())
-          .filter(answer -> REFUSED.matcher(answer).find());
+      return Optional.of(HTTP.send(request, BodyHandlers.ofString()));
     } catch (IOException e) {
       return Optional.empty();
     } catch (InterruptedException e) {

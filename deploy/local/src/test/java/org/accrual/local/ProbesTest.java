@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.accrual.embedded.FreePort;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -34,8 +35,41 @@ class ProbesTest {
   @Test
   @DisplayName("finds a relay's refusal in its readiness, and no other reason not to be ready")
   void findsARefusal() throws Exception {
-    AtomicReference<String> state = new AtomicReference<>("refused");
-    HttpServer server = HttpServer.create(new InetSocketAddress(Addresses.HOST, 0), 0);
+    String stopped =
+        withRelay(
+            503,
+            (base, state) -> {
+              state.set("refused");
+              assertThat(Probes.refusal(base)).get().asString().contains("SLOT_MISSING");
+              state.set("starting");
+              assertThat(Probes.refusal(base)).isEmpty();
+            });
+    assertThat(Probes.refusal(stopped)).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "distinguishes a relay that waits for the slot, which is ready, from one that streams")
+  void distinguishesAWaitingRelay() throws Exception {
+    String stopped =
+        withRelay(
+            200,
+            (base, state) -> {
+              state.set("waiting-for-slot");
+              assertThat(Probes.ready(base)).isTrue();
+              assertThat(Probes.streams(base)).isFalse();
+              state.set("streaming");
+              assertThat(Probes.streams(base)).isTrue();
+            });
+    assertThat(Probes.ready(stopped)).isFalse();
+  }
+
+  /** Runs a check against a relay's readiness; returns its address, where nothing answers then. */
+  private static String withRelay(int status, BiConsumer<String, AtomicReference<String>> check)
+      throws IOException {
+    AtomicReference<String> state = new AtomicReference<>("");
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getByName(Addresses.HOST), 0), 0);
     server.createContext(
         "/health/ready",
         exchange -> {
@@ -43,20 +77,18 @@ class ProbesTest {
               "{\"checks\":[{\"data\":{\"state\": \"%s\", \"reason\": \"SLOT_MISSING\"}}]}"
                   .formatted(state.get())
                   .getBytes(UTF_8);
-          exchange.sendResponseHeaders(503, answer.length);
+          exchange.sendResponseHeaders(status, answer.length);
           exchange.getResponseBody().write(answer);
           exchange.close();
         });
     server.start();
-    String base = "http://" + Addresses.HOST + ":" + server.getAddress().getPort();
+    String base = "http://%s:%d".formatted(Addresses.HOST, server.getAddress().getPort());
     try {
-      assertThat(Probes.refusal(base)).get().asString().contains("SLOT_MISSING");
-      state.set("recovering");
-      assertThat(Probes.refusal(base)).isEmpty();
+      check.accept(base, state);
     } finally {
       server.stop(0);
     }
-    assertThat(Probes.refusal(base)).isEmpty();
+    return base;
   }
 
   @Test

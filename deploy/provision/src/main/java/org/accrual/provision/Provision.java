@@ -12,10 +12,10 @@ import org.accrual.runtime.registry.IncompatibleSchema;
 import org.accrual.runtime.registry.RegistryUnavailable;
 
 /**
- * Applies migrations, gives the roles their rights, stores event schemas, creates outbox
- * partitions and topics, registers schemas, creates the replication slot, in this order. Safe to
- * run again at any time, beside running services too. The steps before a refusal stay done: the
- * slot comes last, since the relay's {@code recover}, which repairs it, needs everything else.
+ * Applies migrations, gives the roles their rights, stores event schemas, creates outbox partitions
+ * and topics, registers schemas, creates the replication slot, in this order. Safe to run again at
+ * any time, beside running services too. The steps before a refusal stay done: the slot comes last,
+ * since the relay's {@code recover}, which repairs it, needs everything else.
  */
 public final class Provision {
   private static final Logger ROOT = Logger.getLogger("");
@@ -58,7 +58,9 @@ public final class Provision {
    */
   public static void run(ProvisionSettings settings, Consumer<String> progress) {
     provisionDatabase(settings, progress);
-    progress.accept(TopicPlan.apply(settings.bootstrapServers(), settings.replicationFactor(), settings.slot()));
+    progress.accept(
+        TopicPlan.apply(
+            settings.bootstrapServers(), settings.replicationFactor(), settings.slot()));
     try {
       progress.accept(Schemas.register(settings.registry()));
     } catch (IncompatibleSchema | RegistryUnavailable refused) {

@@ -107,7 +107,8 @@ public final class TopicPlan {
       throws ExecutionException, InterruptedException {
     Set<String> names = admin.listTopics().names().get();
     Map<Boolean, List<Topic>> topics =
-        topics(slot).stream().collect(Collectors.partitioningBy(topic -> names.contains(topic.name())));
+        topics(slot).stream()
+            .collect(Collectors.partitioningBy(topic -> names.contains(topic.name())));
     List<Topic> there = requireNonNull(topics.get(true));
     List<Topic> missing = requireNonNull(topics.get(false));
     refuseOtherPartitions(admin, there);

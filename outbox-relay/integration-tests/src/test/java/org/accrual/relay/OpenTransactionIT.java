@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.accrual.contract.Topics;
 import org.accrual.relay.checkpoint.OpenTransaction;
+import org.accrual.relay.state.RelayState;
+import org.accrual.relay.state.Wait;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,7 @@ class OpenTransactionIT {
     String behind = fixtures.slot + "_behind";
     copySlot(fixtures.slot, behind);
     relay.startStreaming();
-    try (OpenTransaction _ = new OpenTransaction(Topics.RELAY_CHECKPOINT)) {
+    try (OpenTransaction _ = new OpenTransaction(Topics.relayCheckpoint(fixtures.slot))) {
       List<String> ids = new ArrayList<>(fixtures.commit("k", "k"));
       relay.awaitRelayed(ids);
       relay.stop();
@@ -42,8 +44,39 @@ class OpenTransactionIT {
       relay.startStreaming();
 
       relay.awaitRelayed(ids);
+      assertThat(relay.waiting()).isEmpty();
       assertThat(relay.failures).isEmpty();
     }
+  }
+
+  @Test
+  @DisplayName("A restarted relay whose slot has reached its checkpoint does not refuse")
+  void doesNotRefuse() throws Exception {
+    fixtures.createSlot();
+    relay.startStreaming();
+    try (OpenTransaction other = new OpenTransaction(Topics.relayCheckpoint(fixtures.slot))) {
+      List<String> ids = new ArrayList<>(fixtures.commit("k"));
+      relay.awaitRelayed(ids);
+      relay.stop();
+
+      relay.start();
+
+      awaitWaiting();
+      other.abort();
+      relay.awaitStreaming();
+      ids.addAll(fixtures.commit("k"));
+      relay.awaitRelayed(ids);
+      assertThat(relay.waiting()).isEmpty();
+      assertThat(relay.failures).isEmpty();
+    }
+  }
+
+  private void awaitWaiting() {
+    await()
+        .during(HELD)
+        .atMost(HELD.multipliedBy(3))
+        .until(() -> relay.state() == RelayState.RECOVERING);
+    assertThat(relay.waiting().map(Wait::reason)).contains(Wait.Reason.TRANSACTION_OPEN);
   }
 
   private void copySlot(String from, String to) throws Exception {

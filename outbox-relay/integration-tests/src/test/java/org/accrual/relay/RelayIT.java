@@ -26,17 +26,22 @@ import org.accrual.relay.process.Relay;
 import org.accrual.relay.state.Refusal.Reason;
 import org.accrual.relay.state.RelayLife;
 import org.accrual.relay.state.RelayState;
+import org.accrual.relay.state.Wait;
 import org.accrual.relay.stream.outbox.Delivery;
 import org.accrual.relay.stream.outbox.Position;
 import org.accrual.relay.stream.sink.Publisher;
 import org.accrual.runtime.registry.SchemaRegistry;
+import org.apache.avro.Schema;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class RelayIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final String STATUS =
+      "select state || ': ' || coalesce(reason, '') from ops.relay";
 
   private final RelayFixtures fixtures = new RelayFixtures();
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -193,7 +198,7 @@ class RelayIT {
     fixtures.createSlot();
     startStreaming();
     life.onDelivery(
-        delivery -> {
+        (delivery, rejected) -> {
           if (delivery.reached().ordinal() > 0) {
             throw new IllegalStateException("broken after the first slice");
           }
@@ -268,6 +273,7 @@ class RelayIT {
 
   @Test
   void aMissingSlotIsRefusedAndNotMade() throws Exception {
+    fixtures.sql("insert into ops.relay (slot) values ('%s')".formatted(fixtures.slot));
     start();
 
     awaitRefused(Reason.SLOT_MISSING);
@@ -276,6 +282,16 @@ class RelayIT {
                 "select count(*) from pg_replication_slots where database = current_database()"))
         .isEqualTo("0");
     assertThat(failures).isEmpty();
+    await().atMost(LIMIT).until(() -> fixtures.query(STATUS).startsWith("refused: SLOT_MISSING"));
+
+    // The row is another relay's by now.
+    fixtures.sql("update ops.relay set state = 'streaming', reason = 'another'");
+    await()
+        .during(Duration.ofSeconds(1))
+        .atMost(LIMIT)
+        .until(() -> fixtures.query(STATUS).equals("streaming: another"));
+    stopRelay();
+    assertThat(fixtures.query(STATUS)).isEqualTo("streaming: another");
   }
 
   @Test
@@ -322,23 +338,41 @@ class RelayIT {
   }
 
   @Test
-  void aRecordWithoutASchemaIsRefusedAndNotSkipped() throws Exception {
+  @DisplayName("A record without a schema waits, and all behind it, until its schema is registered")
+  void aRecordWithoutASchemaWaits() throws Exception {
+    String type = "later." + fixtures.slot;
     fixtures.createSlot();
     startStreaming();
 
     fixtures.sql(
         "insert into outbox.message (id, aggregatetype, aggregateid, type, payload)"
-            + " values (gen_random_uuid(), 'study.events', '%s/x', 'unheard.of', '')"
-                .formatted(fixtures.prefix));
-    fixtures.commit("after");
+            + " values (gen_random_uuid(), 'study.events', '%s/x', '%s', '')"
+                .formatted(fixtures.prefix, type));
+    String after = fixtures.commit("after").getFirst();
 
-    awaitRefused(Reason.RECORD_UNFIT);
-    // Without the slot nothing more can be published.
-    await().atMost(LIMIT).until(fixtures::slotsAreFree);
-    stopRelay();
+    await()
+        .atMost(LIMIT)
+        .until(() -> fixtures.query(STATUS).startsWith("streaming: RECORD_UNFIT: outbox record"));
+    assertThat(life.stand().state()).isEqualTo(RelayState.STREAMING);
+    Wait wait = life.waiting().orElseThrow();
+    assertThat(wait.reason()).isEqualTo(Wait.Reason.RECORD_UNFIT);
+    assertThat(wait.detail()).contains(type);
     assertThat(fixtures.relayed()).isEmpty();
-    start();
-    awaitRefused(Reason.RECORD_UNFIT);
+
+    new SchemaRegistry(RelayFixtures.REGISTRY)
+        .register(
+            type,
+            new Schema.Parser()
+                .parse(
+                    """
+                    {"type": "record", "name": "Later", "accrual.version": 1, "fields": []}\
+                    """));
+
+    awaitRelayed(2);
+    assertThat(fixtures.relayedIds()).endsWith(after);
+    assertThat(life.waiting()).isEmpty();
+    assertThat(failures).isEmpty();
+    await().atMost(LIMIT).until(() -> fixtures.query(STATUS).equals("streaming: "));
   }
 
   @Test
@@ -387,7 +421,7 @@ class RelayIT {
   private void start() {
     life = new RelayLife();
     delivered.clear();
-    life.onDelivery(delivered::add);
+    life.onDelivery((delivery, rejected) -> delivered.add(delivery));
     Relay started = new Relay(fixtures.settings(), life, failures::add);
     relay.set(started);
     started.start();

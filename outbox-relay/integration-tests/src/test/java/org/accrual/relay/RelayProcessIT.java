@@ -51,7 +51,8 @@ class RelayProcessIT {
     fixtures.createSlot();
     start(Map.of());
     await().atMost(LIMIT).until(() -> status("/health/ready") == 200);
-    assertThat(body("/health/ready")).contains("\"streaming\"").contains("\"checkpoint\"");
+    await().atMost(LIMIT).until(() -> body("/health/ready").contains("\"state\":\"streaming\""));
+    assertThat(body("/health/ready")).contains("\"checkpoint\"");
     assertThat(status("/health/live")).isEqualTo(200);
     assertThat(body("/health/live")).contains("relay relay-status");
 
@@ -65,6 +66,7 @@ class RelayProcessIT {
                 assertThat(body("/metrics"))
                     .containsPattern("accrual_relay_records_total(\\{[^}]*\\})? 2.0")
                     .containsPattern("accrual_relay_transactions_total(\\{[^}]*\\})? 1.0")
+                    .containsPattern("accrual_relay_rejected_total(\\{[^}]*\\})? 0.0")
                     .containsPattern("accrual_relay_lag_seconds(\\{[^}]*\\})? \\d")
                     .containsPattern("accrual_relay_state\\{[^}]*state=\"streaming\"[^}]*\\} 1.0"));
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.accrual.relay.process.Relay;
 import org.accrual.relay.process.RelaySettings;
+import org.accrual.relay.process.StatusTable;
 import org.accrual.relay.recovery.CheckCommand;
 import org.accrual.relay.recovery.Outcome;
 import org.accrual.relay.recovery.RecoverCommand;
@@ -78,6 +79,11 @@ class RelayRoleIT {
                             .formatted(end))
                     .equals("t"));
     assertThat(life.backlog().retainedBytes()).isPositive();
+    try (StatusTable table =
+        new StatusTable(asRelay(fixtures.settings()).source().database(), fixtures.slot)) {
+      assertThat(table.isServed(Duration.ZERO)).isTrue();
+      assertThat(table.isServed(Duration.ofHours(1))).as("another owner's stream").isFalse();
+    }
     relay.stop();
     await().atMost(LIMIT).until(fixtures::slotsAreFree);
     assertThat(fixtures.query("select state from ops.relay_status")).isEqualTo("stopped");

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.accrual.relay.process.Relay;
@@ -13,6 +14,7 @@ import org.accrual.relay.state.Refusal;
 import org.accrual.relay.state.Refusal.Reason;
 import org.accrual.relay.state.RelayLife;
 import org.accrual.relay.state.RelayState;
+import org.accrual.relay.state.Wait;
 
 /** A relay in this process that may be started again after a stop. */
 final class RelayRun implements AutoCloseable {
@@ -35,6 +37,10 @@ final class RelayRun implements AutoCloseable {
 
   RelayState state() {
     return life.stand().state();
+  }
+
+  Optional<Wait> waiting() {
+    return life.waiting();
   }
 
   void start() {

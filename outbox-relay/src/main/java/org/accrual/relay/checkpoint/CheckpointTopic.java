@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.accrual.contract.Topics;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,14 +24,27 @@ public final class CheckpointTopic {
   private final KafkaSettings settings;
   private final Duration patience;
   private final TopicPartition partition;
+  private final Consumer<Optional<String>> obstacles;
 
+  /** Creates one for a command, which reports no waits. */
   public CheckpointTopic(KafkaSettings settings) {
-    this(settings, CommittedReader.PATIENCE);
+    this(settings, obstacle -> {});
   }
 
-  CheckpointTopic(KafkaSettings settings, Duration patience) {
+  /**
+   * Creates one for the relay.
+   *
+   * @param obstacles is called when {@link #newest} has waited for some seconds, with the reason,
+   *     and with none when it goes on
+   */
+  public CheckpointTopic(KafkaSettings settings, Consumer<Optional<String>> obstacles) {
+    this(settings, CommittedReader.PATIENCE, obstacles);
+  }
+
+  CheckpointTopic(KafkaSettings settings, Duration patience, Consumer<Optional<String>> obstacles) {
     this.settings = settings;
     this.patience = patience;
+    this.obstacles = obstacles;
     this.partition = partition(settings.slot());
   }
 
@@ -66,7 +80,7 @@ public final class CheckpointTopic {
       BiFunction<CommittedReader, Collection<TopicPartition>, Map<TopicPartition, Long>> ends) {
     List<TopicPartition> only = List.of(partition);
     try (CommittedReader reader =
-        new CommittedReader(settings, "accrual-relay-checkpoint", patience)) {
+        new CommittedReader(settings, "accrual-relay-checkpoint", patience, obstacles)) {
       long begin = offset(reader.begins(only));
       long end = offset(ends.apply(reader, only));
       // From the end in growing steps: the topic is compacted, but never at once.

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -30,9 +31,10 @@ public final class CommittedReader implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(CommittedReader.class.getName());
   private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration REPORT = Duration.ofSeconds(5);
+  private static final Duration REPORT = Duration.ofSeconds(2);
 
   private final Duration patience;
+  private final Consumer<Optional<String>> obstacles;
   private final Duration topicTimeout;
   private final KafkaConsumer<byte[], byte[]> committed;
 
@@ -45,7 +47,22 @@ public final class CommittedReader implements AutoCloseable {
    * @param patience how long to wait for an open transaction before {@link #read} fails
    */
   public CommittedReader(KafkaSettings settings, String clientId, Duration patience) {
+    this(settings, clientId, patience, obstacle -> {});
+  }
+
+  /**
+   * Opens a reader that reports its waits.
+   *
+   * @param obstacles is called when {@link #read} has waited for some seconds, with the reason, and
+   *     with none when it goes on
+   */
+  CommittedReader(
+      KafkaSettings settings,
+      String clientId,
+      Duration patience,
+      Consumer<Optional<String>> obstacles) {
     this.patience = patience;
+    this.obstacles = obstacles;
     this.topicTimeout = settings.topicTimeout();
     this.committed = consumer(settings, clientId, "read_committed");
     this.uncommitted = consumer(settings, clientId + "-offsets", "read_uncommitted");
@@ -136,6 +153,9 @@ public final class CommittedReader implements AutoCloseable {
       if (position != reached) {
         reached = position;
         since = System.nanoTime();
+        if (reported) {
+          obstacles.accept(Optional.empty());
+        }
         reported = false;
       } else if (idle.compareTo(patience) > 0) {
         throw new TimeoutException(
@@ -143,6 +163,7 @@ public final class CommittedReader implements AutoCloseable {
                 .formatted(obstacle(left), patience));
       } else if (!reported && idle.compareTo(REPORT) > 0) {
         LOG.log(Level.WARNING, "{0}; waiting", obstacle(left));
+        obstacles.accept(Optional.of(obstacle(left)));
         reported = true;
       }
     }

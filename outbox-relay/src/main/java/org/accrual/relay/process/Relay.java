@@ -13,11 +13,14 @@ import org.accrual.relay.checkpoint.CheckpointTopic;
 import org.accrual.relay.state.Refusal;
 import org.accrual.relay.state.RelayLife;
 import org.accrual.relay.state.RelayState;
+import org.accrual.relay.state.Wait;
+import org.accrual.relay.state.Wait.Reason;
 import org.accrual.relay.stream.encoding.SchemaIds;
 import org.accrual.relay.stream.sink.Publisher;
 import org.accrual.relay.stream.sink.RejectedTable;
 import org.accrual.relay.stream.source.DebeziumSource;
 import org.accrual.relay.takeover.Handover;
+import org.accrual.relay.takeover.PatientPublisher;
 import org.accrual.relay.takeover.SlotFacts;
 import org.accrual.relay.takeover.SlotFacts.Slot;
 import org.accrual.relay.takeover.SlotGuard;
@@ -27,12 +30,12 @@ import org.accrual.runtime.registry.SchemaRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of the relay, from start to stop or failure. It owns a thread, which waits for the slot
+ * Runs the relay once, from start to stop or failure. It owns a thread, which waits for the slot
  * and then streams.
  *
- * <p>A failure is told once, to {@code failed}, which ends the process: only a fresh start, which
- * fences, reads the checkpoint and skips what is under it, is safe. A refusal is not a failure: the
- * relay then stays up and says why.
+ * <p>A failure is passed to {@code failed}, which ends the process: only a fresh start, which
+ * fences, reads the checkpoint and skips transactions up to it, is safe. A refusal is not a
+ * failure: the relay then stays up and reports why.
  */
 public final class Relay {
   private static final Logger LOG = Logger.getLogger(Relay.class.getName());
@@ -59,10 +62,12 @@ public final class Relay {
             settings.source().slot(),
             settings.source().publication());
     this.schemaIds = new SchemaIds(new SchemaRegistry(settings.registry()), heartbeat::beat);
+    StatusTable table = new StatusTable(settings.source().database(), settings.source().slot());
     this.reporter =
         new StatusReporter(
             life,
-            new StatusTable(settings.source().database(), settings.source().slot()),
+            table,
+            new StreamWatch(life, settings.source().heartbeat(), table::isServed, this::fail),
             settings.retainedWarning(),
             settings.statusInterval());
     this.thread =
@@ -74,7 +79,7 @@ public final class Relay {
     reporter.start();
   }
 
-  /** Finishes the batch at hand and ends; waits at most 15 s, after which the process may go. */
+  /** Finishes the batch at hand and ends; waits at most 15 s, after which the process may end. */
   public void stop() {
     heartbeat.stop();
     life.enter(RelayState.DRAINING);
@@ -88,9 +93,9 @@ public final class Relay {
       if (!thread.join(STOP)) {
         LOG.warning("the relay did not end in time; its open Kafka transaction will be aborted");
       }
-    } catch (IOException broken) {
-      LOG.log(Level.WARNING, "the relay did not stop in order", broken);
-    } catch (InterruptedException interrupted) {
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the relay did not stop in order", e);
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     life.enter(RelayState.STOPPED);
@@ -103,22 +108,22 @@ public final class Relay {
         stream();
       }
       if (life.stand().state() == RelayState.REFUSED) {
-        // A restart does not help: the process stays up and says why.
+        // A restart does not help: the process stays up and reports why.
         heartbeat.stop();
       }
-    } catch (InterruptedException interrupted) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (SQLException | RuntimeException broken) {
-      fail(broken);
+    } catch (SQLException | RuntimeException e) {
+      fail(e);
     }
   }
 
-  /** Waits while another relay has the slot. False if there is nothing to wait for any more. */
+  /** Waits while another relay has the slot. Returns false if this one refuses or stops. */
   private boolean slotIsFree() throws SQLException, InterruptedException {
-    life.enter(RelayState.WAITING_FOR_SLOT);
     do {
       heartbeat.beat();
       SlotFacts facts = guard.look();
+      life.enter(RelayState.WAITING_FOR_SLOT);
       Optional<Refusal> refusal = Verdict.beforeAcquiring(facts, settings.source().slot());
       if (refusal.isPresent()) {
         life.enter(RelayState.REFUSED, refusal);
@@ -141,8 +146,8 @@ public final class Relay {
               new Handover(
                   settings.source().slot(),
                   guard,
-                  new CheckpointTopic(settings.sink()),
-                  publisher,
+                  new CheckpointTopic(settings.sink(), this::waitForCheckpoint),
+                  new PatientPublisher(publisher, life, heartbeat, stopping),
                   life,
                   heartbeat));
       source = running;
@@ -150,6 +155,17 @@ public final class Relay {
         running.run().ifPresent(this::ended);
       }
     }
+  }
+
+  private void waitForCheckpoint(Optional<String> obstacle) {
+    life.waitFor(
+        obstacle.map(
+            detail ->
+                new Wait(
+                    Reason.TRANSACTION_OPEN,
+                    detail,
+                    "the broker ends it by its timeout; kafka-transactions.sh finds and aborts a"
+                        + " hanging transaction")));
   }
 
   private void ended(Throwable cause) {

@@ -8,23 +8,24 @@ import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Tag;
 
 /**
- * {@code /metrics}: {@code accrual_relay_records_total} and {@code
- * accrual_relay_transactions_total} (relayed by this process), {@code accrual_relay_rejected} (set
- * aside by this process), {@code accrual_relay_lag_seconds} (age of the newest change known to be
- * on the topics; a heartbeat counts as one), {@code accrual_relay_lag_bytes} (WAL since the
- * checkpoint), {@code accrual_relay_lag_events} (about, at most 100,000), {@code
- * accrual_relay_retained_wal_bytes} (kept by the server for the slot), {@code accrual_relay_state}
- * (1 for the state it is in).
+ * Registers the relay's metrics: {@code accrual_relay_records_total} and {@code
+ * accrual_relay_transactions_total} (published by this process), {@code
+ * accrual_relay_rejected_total} (set aside by this process), {@code accrual_relay_lag_seconds} (age
+ * of the newest change known to be on the topics, heartbeats included; NaN unless this relay
+ * streams), {@code accrual_relay_lag_bytes} (WAL since the checkpoint), {@code
+ * accrual_relay_lag_events} (about, at most 10,000), {@code accrual_relay_retained_wal_bytes} (kept
+ * by the server for the slot), {@code accrual_relay_state} (1 for the state it is in).
  */
 final class RelayMetrics {
   private final Counter records;
   private final Counter transactions;
+  private final Counter rejected;
 
   RelayMetrics(Meters meters, RelayLife life) {
     records = meters.counter("accrual_relay_records");
     transactions = meters.counter("accrual_relay_transactions");
+    rejected = meters.counter("accrual_relay_rejected");
     meters.gauge("accrual_relay_lag_seconds", life::lagSeconds);
-    meters.gauge("accrual_relay_rejected", life::rejections);
     meters.gauge("accrual_relay_lag_bytes", () -> life.backlog().lagBytes());
     meters.gauge("accrual_relay_lag_events", () -> life.backlog().lagEvents());
     meters.gauge("accrual_relay_retained_wal_bytes", () -> life.backlog().retainedBytes());
@@ -37,8 +38,9 @@ final class RelayMetrics {
     life.onDelivery(this::count);
   }
 
-  private void count(Delivery delivery) {
-    records.inc(delivery.rows().size());
+  private void count(Delivery delivery, int setAside) {
+    records.inc(delivery.rows().size() - setAside);
+    rejected.inc(setAside);
     transactions.inc(delivery.transactions());
   }
 }

@@ -12,7 +12,7 @@ import org.accrual.relay.state.RelayLife;
 import org.accrual.runtime.Settings;
 import org.accrual.runtime.metrics.Meters;
 
-/** Ties the relay's run to the process's: begins with it, ends before it, ends it on failure. */
+/** Starts the relay with the process, stops it before the process, ends the process on failure. */
 @ApplicationScoped
 class RelayProcess {
   private static final Logger LOG = Logger.getLogger(RelayProcess.class.getName());
@@ -26,7 +26,7 @@ class RelayProcess {
     relay.start();
   }
 
-  /** Before HTTP closes, so that health tells of the draining. */
+  /** Stops the relay before HTTP closes, so that health reports the draining. */
   void stop(
       @Observes @Priority(Integer.MIN_VALUE) @BeforeDestroyed(ApplicationScoped.class) Object off) {
     relay.stop();
@@ -38,13 +38,13 @@ class RelayProcess {
   }
 
   /**
-   * At once and without a shutdown's steps, like a crash: every crash is safe by design, and a slow
-   * way out would only be one more thing to prove.
+   * Ends the process at once and without a shutdown's steps, like a crash: every crash is safe by
+   * design, and a slow way out would only be one more thing to prove.
    */
   private static void end(Throwable cause) {
     LOG.log(
-        Level.WARNING,
-        "the relay failed and ends; started again it goes on from the checkpoint. If this repeats, see"
+        Level.SEVERE,
+        "the relay failed and ends; started again it goes on from the checkpoint. If this repeats, fix"
             + " the cause:",
         cause);
     Runtime.getRuntime().halt(1);

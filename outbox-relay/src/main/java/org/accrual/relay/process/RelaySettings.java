@@ -2,12 +2,16 @@ package org.accrual.relay.process;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Properties;
 import org.accrual.relay.checkpoint.KafkaSettings;
 import org.accrual.relay.stream.outbox.SliceLimits;
 import org.accrual.relay.stream.source.SourceSettings;
 import org.accrual.runtime.DatabaseSettings;
+import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.Settings;
 import org.accrual.runtime.registry.SchemaRegistry;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 /**
  * The relay's settings.
@@ -35,7 +39,7 @@ public record RelaySettings(
     String slot = settings.name(PREFIX + "slot", "accrual_outbox");
     SourceSettings source =
         new SourceSettings(
-            DatabaseSettings.read(settings),
+            database(settings),
             slot,
             settings.name(PREFIX + "publication", "accrual_outbox"),
             settings.duration(
@@ -86,5 +90,19 @@ public record RelaySettings(
             Duration.ofSeconds(2),
             Duration.ofMillis(100),
             Duration.ofMinutes(1)));
+  }
+
+  /** Reads where the database is, and refuses a URL that the driver cannot read. */
+  private static DatabaseSettings database(Settings settings) {
+    DatabaseSettings database = DatabaseSettings.read(settings);
+    Properties parts = Driver.parseURL(database.url(), new Properties());
+    if (parts == null || !parts.containsKey(PGProperty.PG_DBNAME.getName())) {
+      throw new InvalidSetting(
+          "accrual.database.url",
+          database.url().replaceFirst("\\?.*", "?…"),
+          "jdbc:postgresql://host:port[,host:port]/database[?name=value&…], an IPv6 address in"
+              + " brackets");
+    }
+    return database;
   }
 }

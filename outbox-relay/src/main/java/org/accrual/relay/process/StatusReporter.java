@@ -13,18 +13,20 @@ import org.accrual.relay.process.StatusTable.Status;
 import org.accrual.relay.state.Backlog;
 import org.accrual.relay.state.Refusal;
 import org.accrual.relay.state.RelayLife;
-import org.accrual.relay.state.RelayState;
+import org.accrual.relay.state.Wait;
 import org.accrual.runtime.liveness.Heartbeat;
 
 /**
- * Tells {@code ops.relay} regularly how the relay stands, and learns what its slot costs. Beside
- * the flow: if the database does not take it, that is logged once and tried again.
+ * Writes the relay's state to {@code ops.relay} regularly, reads what its slot costs, and watches
+ * its stream. The row is the owner's: a relay that waits writes nothing, and one that refuses
+ * writes once. If the database does not take it, that is logged once and tried again.
  */
 final class StatusReporter implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(StatusReporter.class.getName());
 
   private final RelayLife life;
   private final StatusTable table;
+  private final StreamWatch watch;
   private final long retainedWarning;
   private final Duration interval;
   private final String instance = instance();
@@ -34,10 +36,17 @@ final class StatusReporter implements AutoCloseable {
           Thread.ofPlatform().daemon().name("relay-status").factory());
   private boolean failing;
   private boolean warned;
+  private boolean refusalWritten;
 
-  StatusReporter(RelayLife life, StatusTable table, long retainedWarning, Duration interval) {
+  StatusReporter(
+      RelayLife life,
+      StatusTable table,
+      StreamWatch watch,
+      long retainedWarning,
+      Duration interval) {
     this.life = life;
     this.table = table;
+    this.watch = watch;
     this.retainedWarning = retainedWarning;
     this.interval = interval;
   }
@@ -52,29 +61,43 @@ final class StatusReporter implements AutoCloseable {
   private void report() {
     heartbeat.beat();
     RelayLife.Stand stand = life.stand();
-    if (stand.state() == RelayState.STARTING || stand.state() == RelayState.WAITING_FOR_SLOT) {
-      // The row is the owner's.
-      return;
-    }
     try {
-      Backlog backlog =
-          table.report(
-              new Status(
-                  stand.state().label(),
-                  instance,
-                  stand.refusal().map(Refusal::toString),
-                  life.checkpoint(),
-                  life.reachedAt(),
-                  life.lastId()));
-      life.backlog(backlog);
-      warn(backlog);
+      if (stand.owner() || stand.refusal().isPresent()) {
+        Status status = status(stand);
+        write(stand, status);
+        Backlog backlog = table.backlog(status);
+        life.backlog(backlog);
+        warn(backlog);
+      }
       failing = false;
-    } catch (SQLException | RuntimeException away) {
+    } catch (SQLException | RuntimeException e) {
       if (!failing) {
-        LOG.log(Level.WARNING, "ops.relay could not be updated: {0}", away.getMessage());
+        LOG.log(
+            Level.WARNING,
+            "ops.relay could not be updated: {0}; retrying every {1}",
+            new Object[] {e.getMessage(), interval});
       }
       failing = true;
     }
+    watch.check();
+  }
+
+  private void write(RelayLife.Stand stand, Status status) throws SQLException {
+    if (stand.owner()) {
+      table.write(status);
+    } else if (!refusalWritten) {
+      refusalWritten = table.writeRefusal(status);
+    }
+  }
+
+  private Status status(RelayLife.Stand stand) {
+    return new Status(
+        stand.state().label(),
+        instance,
+        stand.refusal().map(Refusal::toString).or(() -> life.waiting().map(Wait::toString)),
+        life.checkpoint(),
+        life.reachedAt(),
+        life.lastId());
   }
 
   private void warn(Backlog backlog) {
@@ -82,7 +105,7 @@ final class StatusReporter implements AutoCloseable {
     if (much && !warned) {
       LOG.log(
           Level.WARNING,
-          "the slot keeps {0} bytes of WAL; see what holds the relay up, and that the disk does not"
+          "the slot keeps {0} bytes of WAL; check what delays the relay, and that the disk does not"
               + " fill",
           Long.toString(backlog.retainedBytes()));
     }
@@ -97,7 +120,7 @@ final class StatusReporter implements AutoCloseable {
     }
   }
 
-  /** Says the last word, such as that it has stopped; waits at most 10 s. */
+  /** Writes the last state, such as stopped; waits at most 10 s. */
   @Override
   public void close() {
     heartbeat.stop();

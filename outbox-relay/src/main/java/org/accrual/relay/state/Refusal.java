@@ -40,9 +40,7 @@ public record Refusal(Reason reason, String detail, String remedy) {
     /** The publication is missing or tells something other than inserts into the outbox. */
     PUBLICATION_UNFIT,
     /** The publication was changed while rows were written that it may not have covered. */
-    PUBLICATION_CHANGED,
-    /** An outbox record cannot be made a Kafka record as things stand. */
-    RECORD_UNFIT
+    PUBLICATION_CHANGED
   }
 
   public static Refusal checkpointUnreadable(String detail) {

@@ -2,11 +2,11 @@ package org.accrual.relay.state;
 
 import java.util.Locale;
 
-/** The relay's life; {@link #mayBecome} is its diagram. */
+/** The states of a relay; {@link #mayBecome} is their diagram. */
 public enum RelayState {
-  /** Nothing has been looked at yet. */
+  /** PostgreSQL has not answered yet. */
   STARTING,
-  /** The slot is another relay's. This one is ready to take over. */
+  /** The slot is another relay's, or about to be acquired. This one is ready to take over. */
   WAITING_FOR_SLOT,
   /** The slot is ours: the predecessor is fenced, the checkpoint is read, the slot is judged. */
   RECOVERING,
@@ -31,7 +31,18 @@ public enum RelayState {
     };
   }
 
-  /** As shown on health and metrics and in logs, such as {@code waiting-for-slot}. */
+  /**
+   * Returns whether a process in this state is ready: it does its part, or would do it at once if
+   * the relay that streams ended.
+   */
+  public boolean isReady() {
+    return switch (this) {
+      case WAITING_FOR_SLOT, RECOVERING, STREAMING -> true;
+      case STARTING, DRAINING, REFUSED, STOPPED -> false;
+    };
+  }
+
+  /** Returns the name on health and metrics and in logs, such as {@code waiting-for-slot}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

@@ -9,16 +9,13 @@ import org.accrual.relay.checkpoint.CheckpointTopic;
 import org.accrual.relay.checkpoint.MissingTopicException;
 import org.accrual.relay.checkpoint.UnreadableCheckpointException;
 import org.accrual.relay.state.Refusal;
-import org.accrual.relay.state.Refusal.Reason;
 import org.accrual.relay.state.RelayLife;
 import org.accrual.relay.state.RelayRefused;
 import org.accrual.relay.state.RelayState;
-import org.accrual.relay.stream.encoding.Unpublishable;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.Checkpoint.Origin;
 import org.accrual.relay.stream.outbox.Delivery;
 import org.accrual.relay.stream.outbox.Position;
-import org.accrual.relay.stream.sink.Publisher;
 import org.accrual.relay.stream.source.Receiver;
 import org.accrual.runtime.liveness.Heartbeat;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +32,7 @@ public final class Handover implements Receiver {
   private final String slot;
   private final SlotGuard guard;
   private final CheckpointTopic checkpoints;
-  private final Publisher publisher;
+  private final PatientPublisher publisher;
   private final RelayLife life;
   private final Heartbeat heartbeat;
 
@@ -49,7 +46,7 @@ public final class Handover implements Receiver {
       String slot,
       SlotGuard guard,
       CheckpointTopic checkpoints,
-      Publisher publisher,
+      PatientPublisher publisher,
       RelayLife life,
       Heartbeat heartbeat) {
     this.slot = slot;
@@ -136,6 +133,7 @@ public final class Handover implements Receiver {
 
   @Override
   public void heartbeat(String publicationVersion) {
+    life.silence().end();
     if (!acquired().publicationVersion().equals(publicationVersion)) {
       throw refuse(Verdict.publicationChanged());
     }
@@ -148,6 +146,7 @@ public final class Handover implements Receiver {
 
   @Override
   public void deliver(Delivery delivery) throws InterruptedException {
+    life.silence().deliver();
     try {
       if (!delivery.rows().isEmpty()) {
         lastId = Optional.of(delivery.rows().getLast().id());
@@ -157,13 +156,8 @@ public final class Handover implements Receiver {
       life.delivered(delivery, rejected);
     } catch (MissingTopicException e) {
       throw refuse(Refusal.topicMissing(String.valueOf(e.getMessage())));
-    } catch (Unpublishable e) {
-      throw refuse(
-          new Refusal(
-              Reason.RECORD_UNFIT,
-              String.valueOf(e.getMessage()),
-              "register its schema, raise the topic's limit or upgrade the relay, then start the"
-                  + " relay again: it goes on with this record"));
+    } finally {
+      life.silence().end();
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.Settings;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,13 +41,24 @@ class RelaySettingsTest {
     "accrual.relay.transaction-timeout, 1s",
     "accrual.relay.slot-poll, soon",
     "accrual.registry.url, nowhere",
-    "accrual.database.url, mysql://x"
+    "accrual.database.url, mysql://x",
+    "accrual.database.url, jdbc:postgresql://h:99999/accrual",
+    "accrual.database.url, jdbc:postgresql://h:7400/"
   })
   void aWrongValueIsNamed(String key, String value) {
     assertThatThrownBy(() -> read(Map.of(key, value)))
         .isInstanceOf(InvalidSetting.class)
         .hasMessageContaining(key)
         .hasMessageContaining(value);
+  }
+
+  @Test
+  @DisplayName("A wrong URL is named without its parameters, one of which may be a password")
+  void aWrongUrlIsNamedWithoutItsParameters() {
+    assertThatThrownBy(
+            () -> read(Map.of("accrual.database.url", "jdbc:postgresql://h:x/a?password=secret")))
+        .hasMessageContaining("jdbc:postgresql://h:x/a?…")
+        .hasMessageNotContaining("secret");
   }
 
   private static RelaySettings read(Map<String, String> values) {

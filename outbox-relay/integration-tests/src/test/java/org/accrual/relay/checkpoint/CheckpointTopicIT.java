@@ -73,7 +73,8 @@ class CheckpointTopicIT {
   void failsWhenATransactionStaysOpen() throws Exception {
     write(checkpoint(1));
     try (OpenTransaction _ = new OpenTransaction(topic)) {
-      assertThatThrownBy(() -> new CheckpointTopic(settings, Duration.ofSeconds(1)).newest())
+      assertThatThrownBy(
+              () -> new CheckpointTopic(settings, Duration.ofSeconds(1), obstacle -> {}).newest())
           .isInstanceOf(KafkaException.class)
           .hasMessageContaining("cannot read partition %s-0".formatted(topic))
           .hasMessageContaining("a transaction is open there")

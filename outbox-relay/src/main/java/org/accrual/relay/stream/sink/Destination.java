@@ -13,8 +13,11 @@ import org.apache.kafka.common.header.Header;
  * @param missing whether there is no such topic
  */
 record Destination(Optional<String> fault, int maxBytes, boolean missing) {
-  /** The largest request of the relay's producer, in bytes: Kafka's default. */
-  static final int MAX_REQUEST_BYTES = 1024 * 1024;
+  /**
+   * The largest request of the relay's producer, in bytes. Above the limit of any topic that takes
+   * what {@code outbox.message} takes, so that raising a topic's limit is enough.
+   */
+  static final int MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 
   /** The header of a batch, and the least that the fields of a record take beside its content. */
   private static final int OVERHEAD = 61 + 7;

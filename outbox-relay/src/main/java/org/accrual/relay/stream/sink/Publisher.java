@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes rows and checkpoint in one Kafka transaction: readers with {@code read_committed} see both
  * or neither. A row published from SQL that cannot become a record is set aside first, and the
- * others go on. After any exception of {@link #publish} this publisher is of no more use; whether
- * the transaction was committed is told by the checkpoint, to whoever fences next.
+ * others go on. After any exception of {@link #publish} but {@link Unpublishable} this publisher is
+ * of no more use; the checkpoint shows whether the transaction was committed, to the next relay
+ * that fences.
  */
 public final class Publisher implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(5);
@@ -85,7 +86,7 @@ public final class Publisher implements AutoCloseable {
         new ByteArraySerializer());
   }
 
-  /** Ends whatever a predecessor left open and forbids it to go on. */
+  /** Aborts what a predecessor left open and forbids it to go on. */
   public void fence() {
     producer.initTransactions();
   }
@@ -95,7 +96,7 @@ public final class Publisher implements AutoCloseable {
    *
    * @return how many of the rows were set aside instead
    * @throws Unpublishable if another row cannot be made a record or is too large; nothing is
-   *     visible then
+   *     visible then, and the same rows may be published later
    * @throws MissingTopicException if the topic of another row does not exist; nothing is visible
    *     then
    */
@@ -205,6 +206,7 @@ public final class Publisher implements AutoCloseable {
       if (failure == null || !failure.concernsTheRecord()) {
         throw failed;
       }
+      producer.abortTransaction();
       OutboxRow row = failure.of().row();
       throw new Unpublishable(
           "outbox record %s of type '%s': %s".formatted(row.id(), row.type(), failure.message()));

@@ -1,5 +1,6 @@
 package org.accrual.relay.stream.source;
 
+import java.time.Duration;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -16,6 +17,8 @@ final class EngineProperties {
 
   /** How often a live owner reports to the server, in milliseconds. */
   static final String STATUS_INTERVAL = "status.update.interval.ms";
+
+  private static final Duration SHORTEST_ANSWER = Duration.ofSeconds(5);
 
   /** Our key, which leads the task to its owner. */
   static final String OWNER = "accrual.owner";
@@ -41,23 +44,29 @@ final class EngineProperties {
     if (parts == null) {
       throw new IllegalArgumentException("not a PostgreSQL URL: " + settings.database().url());
     }
-    properties.setProperty("database.hostname", required(PGProperty.PG_HOST, parts));
-    properties.setProperty("database.port", required(PGProperty.PG_PORT, parts));
+    DatabaseHosts.of(parts).addTo(properties);
     properties.setProperty("database.dbname", required(PGProperty.PG_DBNAME, parts));
     properties.setProperty("database.user", settings.database().user());
     properties.setProperty("database.password", settings.database().password());
-    long timeout = settings.ownerTimeout().toMillis();
-    // The formats in which values are sent, which a role's own settings could change.
-    properties.setProperty(
-        "driver.options",
-        "-c wal_sender_timeout=%d -c bytea_output=hex -c DateStyle=ISO".formatted(timeout));
+    Duration timeout = settings.ownerTimeout();
     // An owner that lives says so in good time.
-    properties.setProperty(STATUS_INTERVAL, Long.toString(timeout / 4));
+    properties.setProperty(STATUS_INTERVAL, Long.toString(timeout.toMillis() / 4));
+    // A question on a connection that was cut without notice is an error after this, not after a
+    // quarter of an hour. OwnedSlotConnection takes the limit off the stream, which may be silent.
+    long answer = Math.max(timeout.toSeconds(), SHORTEST_ANSWER.toSeconds());
+    properties.setProperty("driver.socketTimeout", Long.toString(answer));
     for (String name : parts.stringPropertyNames()) {
       if (!name.startsWith("PG")) {
         properties.setProperty("driver." + name, parts.getProperty(name));
       }
     }
+    // After the options of the URL: of two values PostgreSQL takes the last one. The formats are
+    // those that RowReader expects, which a role's own settings could change.
+    properties.setProperty(
+        "driver.options",
+        "%s -c wal_sender_timeout=%d"
+            .formatted(parts.getProperty("options", ""), timeout.toMillis())
+            .strip());
   }
 
   private static String required(PGProperty property, Properties parts) {
@@ -93,7 +102,7 @@ final class EngineProperties {
     // Streaming started twice in one process could meet half a transaction of the first time; a
     // fresh process is simpler.
     properties.setProperty("errors.max.retries", "0");
-    // The slot is let go and taken again at once; the server may need a moment.
+    // The slot is released and acquired again at once; the server may need a moment.
     properties.setProperty("slot.max.retries", "100");
     properties.setProperty("slot.retry.delay.ms", "100");
     properties.setProperty("internal.task.management.timeout.ms", "30000");
@@ -103,17 +112,15 @@ final class EngineProperties {
   private static void beat(Properties properties, SourceSettings settings, boolean moveSlotOn) {
     String heartbeat = Long.toString(settings.heartbeat().toMillis());
     properties.setProperty("heartbeat.interval.ms", heartbeat);
-    // Without the message an idle slot's confirmed place never moves (Debezium's own heartbeat
-    // tells
-    // nothing new to the server); without the snapshot record the WAL behind it is let go late.
-    // It carries the publication's version: rows before it were covered if that has not changed.
+    // Without the message an idle slot's confirmed place never moves (Debezium's own heartbeat has
+    // nothing new for the server); without the snapshot record the WAL behind it is released late.
     properties.setProperty(
         "heartbeat.action.query",
-        "select %spg_logical_emit_message(false, '%s', outbox.publication_version('%s'))"
+        "select %spg_logical_emit_message(false, '%s', %s)"
             .formatted(
                 moveSlotOn ? "pg_log_standby_snapshot(), " : "",
                 HEARTBEAT,
-                settings.publication()));
+                HeartbeatContent.sql(settings.publication())));
     // Messages of other applications on the same database are none of ours.
     properties.setProperty("message.prefix.include.list", HEARTBEAT.replace(".", "\\."));
   }

@@ -7,8 +7,8 @@ import io.debezium.connector.postgresql.connection.ReplicationMessage.Column;
 import io.debezium.connector.postgresql.connection.ReplicationStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import org.accrual.relay.stream.outbox.StreamMismatch;
@@ -108,8 +108,12 @@ final class OutboxStream implements ReplicationStream {
   /** Takes the relay's own heartbeat; a message inside a transaction is another application's. */
   private void message(LogicalDecodingMessage message) throws InterruptedException {
     if (message.isLastEventForLsn() && message.getPrefix().equals(EngineProperties.HEARTBEAT)) {
-      receiver.heartbeat(new String(message.getContent(), StandardCharsets.UTF_8));
-      transactions.idle(lsn().asLong(), Instant.now());
+      Optional<HeartbeatContent> heartbeat =
+          HeartbeatContent.parse(new String(message.getContent(), StandardCharsets.UTF_8));
+      if (heartbeat.isPresent()) {
+        receiver.heartbeat(heartbeat.get().publicationVersion());
+        transactions.idle(lsn().asLong(), heartbeat.get().at());
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.connector.postgresql.connection.ReplicationStream;
 import io.debezium.connector.postgresql.connection.WalPositionLocator;
 import io.debezium.connector.postgresql.spi.SlotCreationResult;
+import io.debezium.jdbc.JdbcConnection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -62,8 +63,14 @@ final class OwnedSlotConnection implements ReplicationConnection {
       throws SQLException, InterruptedException {
     Position checkpoint = owner.slotAcquired();
     connection.reconnect();
-    return owner.streaming(
-        connection.startStreaming(Lsn.valueOf(checkpoint.lsn()), walPosition), description);
+    ReplicationStream stream =
+        connection.startStreaming(Lsn.valueOf(checkpoint.lsn()), walPosition);
+    if (connection instanceof JdbcConnection jdbc) {
+      // The driver takes a timeout inside a message for the absence of one, and would go on in the
+      // middle of it. StreamWatch ends a relay that waits here forever.
+      jdbc.connection().setNetworkTimeout(Runnable::run, 0);
+    }
+    return owner.streaming(stream, description);
   }
 
   @Override

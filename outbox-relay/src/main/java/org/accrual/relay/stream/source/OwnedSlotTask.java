@@ -39,7 +39,7 @@ public final class OwnedSlotTask extends PostgresConnectorTask {
       Configuration config) {
     statusInterval.complete(Duration.ofMillis(config.getLong(EngineProperties.STATUS_INTERVAL)));
     owner.complete(Owner.Register.find(config.getString(EngineProperties.OWNER)));
-    return super.start(config);
+    return super.start(DatabaseHosts.inPlace(config));
   }
 
   @Override

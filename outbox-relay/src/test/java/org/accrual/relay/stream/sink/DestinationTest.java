@@ -34,7 +34,7 @@ class DestinationTest {
   void theProducersLimit() {
     Destination destination = Destination.open(Integer.MAX_VALUE);
 
-    assertThatThrownBy(() -> destination.requireRoomFor(record(1024 * 1024)))
+    assertThatThrownBy(() -> destination.requireRoomFor(record(Destination.MAX_REQUEST_BYTES)))
         .isInstanceOf(Unpublishable.class)
         .hasMessageContaining("max.request.size");
   }

@@ -218,20 +218,19 @@ class PublisherTest {
   }
 
   @Test
-  void aRowTooLargeForItsTopicIsNamed() {
-    publisher.fence();
-    MockProducer<byte[], byte[]> strict = failing(new RecordTooLargeException("too large"));
-    Publisher strictly = publisher(strict);
-    strictly.fence();
+  @DisplayName("A row of ours that is too large for its topic is named, and can be published later")
+  void aRowTooLargeForItsTopicIsNamed() throws Exception {
+    RefusingProducer refusing = new RefusingProducer(new RecordTooLargeException("too large"));
+    Publisher refused = publisher(refusing);
+    refused.fence();
 
-    assertThatThrownBy(
-            () -> {
-              strict.commitTransactionException = new KafkaException("aborted");
-              strictly.publish(List.of(row("large")), CHECKPOINT);
-            })
+    assertThatThrownBy(() -> refused.publish(List.of(row("large")), CHECKPOINT))
         .isInstanceOf(Unpublishable.class)
         .hasMessageContaining("large")
         .hasMessageContaining("too large");
+
+    assertThat(refused.publish(List.of(row("large")), CHECKPOINT)).isZero();
+    assertThat(refusing.commitCount()).isEqualTo(1);
   }
 
   @Test
