@@ -18,7 +18,7 @@ import org.accrual.consumers.flow.DatabaseLook.Parked;
 import org.accrual.consumers.flow.DatabaseLook.Relay;
 import org.accrual.consumers.flow.DatabaseLook.Sagas;
 
-/** What looks mean: each stage with its health, and what an operator should know. Pure. */
+/** Judges the pipeline: each stage with its health, and what an operator should know. Pure. */
 final class PipelineJudge {
   private static final double SLOW_SECONDS = 10;
   private static final double STUCK_SECONDS = 60;
@@ -63,8 +63,8 @@ final class PipelineJudge {
 
   private static Verdict noCore(DatabaseLook look) {
     return look.coreSeen().isEmpty()
-        ? Verdict.unknown("no enrollment-core has told of itself yet")
-        : Verdict.trouble("no enrollment-core has told of itself since " + look.coreSeen().get());
+        ? Verdict.unknown("no enrollment-core has reported yet")
+        : Verdict.trouble("no enrollment-core has reported since " + look.coreSeen().get());
   }
 
   static OutboxStage outbox(Optional<DatabaseLook> database) {
@@ -119,7 +119,7 @@ final class PipelineJudge {
           "the slot is " + relay.walStatus() + ": see the relay's guide, recover");
     }
     if (relay.reportedAt().isBefore(now.minus(SILENT))) {
-      return Verdict.trouble("no relay has told of itself since " + relay.reportedAt());
+      return Verdict.trouble("no relay has reported since " + relay.reportedAt());
     }
     return relay.state().equals("streaming")
         ? Verdict.waited(relay.lagSeconds(), "it has been behind")
@@ -142,7 +142,7 @@ final class PipelineJudge {
         .build();
   }
 
-  /** Those that the brokers tell of, and those that have something parked. */
+  /** Returns the consumers that the brokers know, and those that have something parked. */
   static SortedMap<String, ConsumerStage> consumers(
       Iterable<String> names,
       Optional<DatabaseLook> database,
@@ -174,7 +174,7 @@ final class PipelineJudge {
           "%d keys parked, %d messages".formatted(parked.keys(), parked.letters()));
     }
     if (known.isEmpty()) {
-      return Verdict.unknown("the brokers do not say how far it is");
+      return Verdict.unknown("the brokers do not report how far it is");
     }
     ConsumerLag lag = known.get();
     if (lag.members() > 0) {

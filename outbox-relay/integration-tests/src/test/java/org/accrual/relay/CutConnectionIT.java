@@ -44,7 +44,7 @@ class CutConnectionIT {
     network.cut();
 
     ids.addAll(fixtures.commit("k"));
-    await().atMost(Duration.ofSeconds(15)).until(() -> !relay.failures.isEmpty());
+    await().atMost(RelayRun.LIMIT).until(() -> !relay.failures.isEmpty());
     other.startStreaming();
     other.awaitRelayed(ids);
     assertThat(other.failures).isEmpty();

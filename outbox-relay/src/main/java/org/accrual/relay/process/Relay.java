@@ -14,7 +14,6 @@ import org.accrual.relay.state.Refusal;
 import org.accrual.relay.state.RelayLife;
 import org.accrual.relay.state.RelayState;
 import org.accrual.relay.state.Wait;
-import org.accrual.relay.state.Wait.Reason;
 import org.accrual.relay.stream.encoding.SchemaIds;
 import org.accrual.relay.stream.sink.Publisher;
 import org.accrual.relay.stream.sink.RejectedTable;
@@ -146,7 +145,9 @@ public final class Relay {
               new Handover(
                   settings.source().slot(),
                   guard,
-                  new CheckpointTopic(settings.sink(), this::waitForCheckpoint),
+                  new CheckpointTopic(
+                      settings.sink(),
+                      obstacle -> life.waitFor(obstacle.map(Wait::transactionOpen))),
                   new PatientPublisher(publisher, life, heartbeat, stopping),
                   life,
                   heartbeat));
@@ -155,17 +156,6 @@ public final class Relay {
         running.run().ifPresent(this::ended);
       }
     }
-  }
-
-  private void waitForCheckpoint(Optional<String> obstacle) {
-    life.waitFor(
-        obstacle.map(
-            detail ->
-                new Wait(
-                    Reason.TRANSACTION_OPEN,
-                    detail,
-                    "the broker ends it by its timeout; kafka-transactions.sh finds and aborts a"
-                        + " hanging transaction")));
   }
 
   private void ended(Throwable cause) {

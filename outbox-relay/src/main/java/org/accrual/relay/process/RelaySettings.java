@@ -19,7 +19,7 @@ import org.postgresql.PGProperty;
  * @param source where the outbox is read
  * @param sink where it goes
  * @param registry of schemas, a Confluent-compatible base URL
- * @param slotPoll how often a waiting relay looks whether the slot has become free
+ * @param slotPoll how often a waiting relay checks whether the slot is free
  * @param failoverSlot whether a slot that recover makes is synchronized to standbys
  * @param retainedWarning bytes of WAL kept for the slot above which health and log warn
  * @param statusInterval how often {@code ops.relay}, which retention goes by, is updated

@@ -1,7 +1,7 @@
 package org.accrual.relay.state;
 
 /**
- * What the slot costs and how far the relay is behind.
+ * Measures what the slot costs and how far the relay is behind.
  *
  * @param retainedBytes WAL that the server keeps for the slot
  * @param lagBytes WAL written since the checkpoint

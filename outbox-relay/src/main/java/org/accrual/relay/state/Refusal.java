@@ -3,8 +3,8 @@ package org.accrual.relay.state;
 import org.accrual.relay.takeover.Verdict;
 
 /**
- * Why the relay will not go on by itself, and what an operator must do. A value: it is expected,
- * and starting again changes nothing.
+ * Explains why the relay does not go on by itself, and what an operator must do. A value: it is
+ * expected, and a restart changes nothing.
  */
 public record Refusal(Reason reason, String detail, String remedy) {
 
@@ -31,13 +31,13 @@ public record Refusal(Reason reason, String detail, String remedy) {
      * lacked published records, or a backup was restored with its WAL archive.
      */
     OTHER_TIMELINE,
-    /** There is no checkpoint, yet the outbox holds records that the slot will never tell. */
+    /** There is no checkpoint, yet the outbox holds records that the slot does not cover. */
     CHECKPOINT_MISSING,
     /** The checkpoint is in a format that this version of the relay does not know. */
     CHECKPOINT_UNREADABLE,
     /** A topic of the installation does not exist. */
     TOPIC_MISSING,
-    /** The publication is missing or tells something other than inserts into the outbox. */
+    /** The publication is missing or covers something other than inserts into the outbox. */
     PUBLICATION_UNFIT,
     /** The publication was changed while rows were written that it may not have covered. */
     PUBLICATION_CHANGED

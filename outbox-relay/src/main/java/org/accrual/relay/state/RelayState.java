@@ -14,7 +14,7 @@ public enum RelayState {
   STREAMING,
   /** Asked to stop: the batch at hand is finished. */
   DRAINING,
-  /** Going on could lose records: an operator must act. The process stays up to say so. */
+  /** Going on could lose records: an operator must act. The process stays up to report it. */
   REFUSED,
   /** Nothing runs any more. */
   STOPPED;

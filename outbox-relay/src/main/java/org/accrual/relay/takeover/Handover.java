@@ -106,7 +106,7 @@ public final class Handover implements Receiver {
     }
     LOG.log(
         Level.INFO,
-        "acquired slot {0}; publishing from {1} on{2}",
+        "acquired slot {0}; publishing transactions above {1}{2}",
         new Object[] {
           slot,
           fit.from(),

@@ -9,7 +9,6 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.relay.state.RelayLife;
 import org.accrual.relay.state.Wait;
-import org.accrual.relay.state.Wait.Reason;
 import org.accrual.relay.stream.encoding.Unpublishable;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.OutboxRow;
@@ -71,11 +70,7 @@ public final class PatientPublisher {
   }
 
   private void report(Unpublishable e, int attempt) {
-    Wait wait =
-        new Wait(
-            Reason.RECORD_UNFIT,
-            String.valueOf(e.getMessage()),
-            "register its schema, raise the topic's max.message.bytes or upgrade the relay");
+    Wait wait = Wait.recordUnfit(String.valueOf(e.getMessage()));
     life.waitFor(Optional.of(wait));
     if (attempt % ATTEMPTS_PER_LOG_LINE == 0) {
       LOG.log(

@@ -6,7 +6,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * What the broker says of a topic.
+ * Holds what the broker reports of a topic.
  *
  * @param fault why the topic takes no records; empty if it takes them
  * @param maxBytes the largest batch of records, in bytes

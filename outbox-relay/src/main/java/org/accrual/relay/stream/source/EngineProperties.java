@@ -49,7 +49,7 @@ final class EngineProperties {
     properties.setProperty("database.user", settings.database().user());
     properties.setProperty("database.password", settings.database().password());
     Duration timeout = settings.ownerTimeout();
-    // An owner that lives says so in good time.
+    // A live owner reports to the server in good time.
     properties.setProperty(STATUS_INTERVAL, Long.toString(timeout.toMillis() / 4));
     // A question on a connection that was cut without notice is an error after this, not after a
     // quarter of an hour. OwnedSlotConnection takes the limit off the stream, which may be silent.
@@ -84,7 +84,7 @@ final class EngineProperties {
     // The relay's role needs no rights on the publication, and a missing one is an error to see.
     properties.setProperty("publication.autocreate.mode", "disabled");
     properties.setProperty("table.include.list", OUTBOX_TABLE);
-    // The slot alone says where to go on; nothing is read from the table.
+    // The slot alone determines where to go on; nothing is read from the table.
     properties.setProperty("snapshot.mode", "no_data");
     // Offsets live for one run: the slot and the checkpoint outlive it.
     properties.setProperty(
