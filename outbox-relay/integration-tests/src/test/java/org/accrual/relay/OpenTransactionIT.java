@@ -1,7 +1,9 @@
 package org.accrual.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.accrual.contract.Topics;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** The relay of another slot died and left its transaction open on its checkpoint's topic. */
 class OpenTransactionIT {
+  private static final Duration HELD = Duration.ofSeconds(3);
+
   private final RelayFixtures fixtures = new RelayFixtures();
   private final RelayRun relay = new RelayRun(fixtures);
 

@@ -80,8 +80,7 @@ public final class RecoverCommand {
                   .formatted(slot));
       case Verdict.Unfit(Refusal refusal) ->
           switch (refusal.reason()) {
-            case SLOT_UNFIT, PUBLICATION_UNFIT, TOPIC_MISSING ->
-                notRecoverable(refusal);
+            case SLOT_UNFIT, PUBLICATION_UNFIT, TOPIC_MISSING -> notRecoverable(refusal);
             case SLOT_MISSING,
                 SLOT_LOST,
                 SLOT_AHEAD_OF_CHECKPOINT,
