@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Lets contenders take turns: A B C, A B C … A drift of the machine's speed then hits all alike.
+ * Lets contenders take turns: A B C, B C A … A drift of the machine's speed then hits all alike.
  * The first turns warm up and do not count.
  *
  * @param clients threads that operate at once
@@ -27,7 +27,7 @@ record Rounds(int clients, int warmups, int turns, Duration turn) {
     contenders.forEach(contender -> rates.put(contender.name(), new ArrayList<>()));
     try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
       for (int i = -warmups; i < turns; i++) {
-        for (Contender contender : contenders) {
+        for (Contender contender : Turns.order(contenders, i)) {
           double rate = turn(threads, contender);
           System.out.printf(
               "%s %d: %s %.0f/s%n",
