@@ -29,7 +29,7 @@ final class EnrollBenchmark {
           Report report = new Report("enroll");
           report.rates(rates);
           report.ratio(rates, SERVICE, JdbcEnroll.SEPARATE, 1.0);
-          report.ratio(rates, SERVICE, JdbcEnroll.ONE_TRIP, 0.5);
+          report.ratio(rates, SERVICE, JdbcEnroll.ONE_TRIP, 0.65);
           report.write(options.json());
         }
       }

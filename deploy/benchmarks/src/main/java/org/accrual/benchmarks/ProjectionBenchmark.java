@@ -129,7 +129,7 @@ final class ProjectionBenchmark {
     }
     Report report = new Report("projection");
     report.rates(rates);
-    report.ratio(rates, PROJECTION, COPY, 0.4);
+    report.ratio(rates, PROJECTION, COPY, 0.45);
     report.write(options.json());
   }
 
