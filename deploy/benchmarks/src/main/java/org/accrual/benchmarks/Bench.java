@@ -5,20 +5,26 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.accrual.benchmarks.relay.RelayBenchmarks;
 
 /**
- * {@code enroll | outbox-cost | observe-cost | tokens | query | projection [--clients N] [--warmups
- * N] [--turns N] [--seconds N] [--json FILE] [--setting KEY=VALUE]}, or {@code relay-drain |
- * relay-peers | relay-memory | relay-latency | latency} with options of their own. Prints a table
- * and writes JSON. Needs a build ({@code mvn -DskipTests package}); starts what it needs itself and
- * stops it.
+ * Runs {@code enroll | outbox-cost | observe-cost | tokens | query | projection [--clients N]
+ * [--warmups N] [--turns N] [--seconds N] [--json FILE] [--setting KEY=VALUE]}, or {@code
+ * relay-drain | relay-peers | relay-memory | relay-latency | latency} with options of their own.
+ * Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests package}); starts what it
+ * needs itself and stops it.
  */
 public final class Bench {
+  /** Kept in a field, since a logger without references loses its level. */
+  private static final Logger ROOT = Logger.getLogger("");
+
   private Bench() {}
 
   public static void main(String[] args) throws Exception {
     Locale.setDefault(Locale.ROOT);
+    ROOT.setLevel(Level.WARNING);
     if (args.length > 0 && (args[0].startsWith("relay-") || args[0].equals("latency"))) {
       relay(args);
     }
@@ -46,7 +52,7 @@ public final class Bench {
   }
 
   /**
-   * What a person typed.
+   * Options of the other benchmarks.
    *
    * @param clients operating at once
    * @param warmups turns of each contender before those that count: a service's code is compiled

@@ -11,30 +11,37 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.accrual.local.Build;
 
-/** What a benchmark found: a table on standard output, and JSON with every turn's figure. */
+/** The result of a benchmark: a table on standard output, and JSON with every turn's figure. */
 public final class Report {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ObjectNode root = JSON.createObjectNode();
   private final ArrayNode ratios = root.putArray("ratios");
-  private final String name;
 
   public Report(String name) {
-    this.name = name;
+    String commit = Checkout.commit(Build.here().home());
+    int processors = Runtime.getRuntime().availableProcessors();
     root.put("benchmark", name);
-    root.put("processors", Runtime.getRuntime().availableProcessors());
+    root.put("commit", commit);
+    root.put("processors", processors);
     root.put("java", System.getProperty("java.version"));
+    System.out.printf("%n%s at commit %s, %d processors%n", name, commit, processors);
   }
 
   public void rates(Map<String, List<Double>> rates) {
-    System.out.printf(
-        "%n%-44s %10s %10s %10s%n", name + ", operations a second", "median", "least", "most");
-    ObjectNode all = root.putObject("rates");
-    rates.forEach(
+    table("operations a second", rates);
+  }
+
+  /** Prints the figures of each contender: median, least and most. */
+  public void table(String unit, Map<String, List<Double>> figures) {
+    System.out.printf("%n%-44s %10s %10s %10s%n", unit, "median", "least", "most");
+    ObjectNode all = root.putObject(unit);
+    figures.forEach(
         (contender, each) -> {
           System.out.printf(
-              "%-44s %10.0f %10.0f %10.0f%n", contender, median(each), min(each), max(each));
+              "%-44s %10.1f %10.1f %10.1f%n", contender, median(each), min(each), max(each));
           ArrayNode turns = all.putArray(contender);
           each.forEach(turns::add);
         });
@@ -51,10 +58,21 @@ public final class Report {
     figure(what, each, ">=", goal, median(each) >= goal);
   }
 
-  /** The same for what should be at most the goal. */
-  public void ratioAtMost(Map<String, List<Double>> rates, String of, String to, double goal) {
-    List<Double> each = quotients(rates, of, to);
-    figure(of + " / " + to, each, "<=", goal, median(each) <= goal);
+  /** Prints the ratio turn by turn of other figures than rates, in a unit. */
+  public void ratio(
+      String unit, Map<String, List<Double>> figures, String of, String to, double goal) {
+    ratio("%s / %s, %s".formatted(of, to, unit), quotients(figures, of, to), goal);
+  }
+
+  /** Warns if writers have not achieved 95 % of the rate that was asked of them. */
+  public void rate(int asked, double achieved) {
+    boolean reached = achieved >= 0.95 * asked;
+    root.putObject("rate").put("asked", asked).put("achieved", achieved).put("reached", reached);
+    if (!reached) {
+      System.out.printf(
+          "WARNING: the writers achieved %.0f of %d a second: the figures are of a lower rate; raise --writers or lower --rate%n",
+          achieved, asked);
+    }
   }
 
   /** One figure that the benchmark has worked out itself. */
@@ -114,7 +132,8 @@ public final class Report {
     System.out.println("every figure: " + file);
   }
 
-  private static double median(List<Double> figures) {
+  /** Returns the median of figures in any order. */
+  public static double median(List<Double> figures) {
     List<Double> sorted = figures.stream().sorted().toList();
     int middle = sorted.size() / 2;
     return sorted.size() % 2 == 1

@@ -12,16 +12,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrual.embedded.FreePort;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * A stock Debezium Server with its Outbox Event Router on the same table, tuned as the relay is: no
  * transactions, so it repeats after a crash.
  */
 final class DebeziumServer implements Drain {
-  private static final Duration LIMIT = Duration.ofMinutes(10);
   private final Stand stand;
   private final Path home;
   private final int rows;
@@ -38,25 +34,24 @@ final class DebeziumServer implements Drain {
   }
 
   @Override
-  public double drain(int turn) throws Exception {
+  public Drained drain(int turn) throws Exception {
     String slot = stand.copySlot("bench_debezium_" + turn);
     String prefix = "debezium%d.".formatted(turn);
     stand.createTopic(prefix + Stand.AGGREGATE_TYPE);
+    stand.createTopic(prefix + Stand.LAST_AGGREGATE_TYPE, 1);
     Path log = stand.folder().resolve(slot + ".log");
-    Process process = start(slot, prefix, log);
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", stand.kafkaServers()))) {
-      Programs.await(
-          "Debezium Server: " + log,
-          Duration.ofSeconds(90),
-          () -> said(process, log, "Processing messages"));
-      long begin = System.nanoTime();
-      Programs.await(
-          "Debezium Server: " + log,
-          LIMIT,
-          () -> process.isAlive() && records(admin, prefix + Stand.AGGREGATE_TYPE) >= rows);
-      return rows * 1e9 / (System.nanoTime() - begin);
+    try (LastRecord last = new LastRecord(stand, prefix + Stand.LAST_AGGREGATE_TYPE)) {
+      Process process = start(slot, prefix, log);
+      try {
+        Programs.await(
+            "Debezium Server: " + log,
+            Duration.ofSeconds(90),
+            () -> said(process, log, "Processing messages"));
+        return Drained.measure(stand, rows, () -> last.await(process, log), () -> {});
+      } finally {
+        process.destroyForcibly().waitFor();
+      }
     } finally {
-      process.destroyForcibly().waitFor();
       stand.dropSlot(slot);
     }
   }
@@ -67,17 +62,6 @@ final class DebeziumServer implements Drain {
       throw new IllegalStateException("Debezium Server ended: " + log);
     }
     return said.contains(words);
-  }
-
-  /** How many records stand on a topic; without transactions every offset is one. */
-  private static long records(Admin admin, String topic) throws Exception {
-    Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
-    for (int i = 0; i < Stand.PARTITIONS; i++) {
-      latest.put(new TopicPartition(topic, i), OffsetSpec.latest());
-    }
-    return admin.listOffsets(latest).all().get().values().stream()
-        .mapToLong(offset -> offset.offset())
-        .sum();
   }
 
   private Process start(String slot, String prefix, Path log) throws IOException {

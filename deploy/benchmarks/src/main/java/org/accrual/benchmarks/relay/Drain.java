@@ -1,14 +1,14 @@
 package org.accrual.benchmarks.relay;
 
-/** One of the ways to carry a backlog away. */
+/** One of the ways to publish a backlog. */
 interface Drain {
   String name();
 
   /**
-   * Carries the whole backlog once, from a start of its own.
+   * Publishes the whole backlog once, from a start of its own; measured from the moment that it
+   * begins to read.
    *
    * @param turn makes names unique
-   * @return rows a second, from the moment that it begins to read
    */
-  double drain(int turn) throws Exception;
+  Drained drain(int turn) throws Exception;
 }

@@ -27,15 +27,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * the WAL, an acknowledged produce and its fetch, the projection's commit.
  */
 record LowerBound(List<List<Long>> parts) {
-  private static final int TRIES = 2_000;
-
-  /** One try; answers when what counts begins. */
+  /** One try. */
   @FunctionalInterface
   private interface Part {
     void run() throws SQLException, ExecutionException, InterruptedException;
   }
 
-  static LowerBound measure(Stand stand, Report report) throws Exception {
+  static LowerBound measure(Stand stand, int tries, Report report) throws Exception {
     List<Long> flush;
     List<Long> commit;
     try (Connection connection = stand.connect();
@@ -44,7 +42,7 @@ record LowerBound(List<List<Long>> parts) {
       statement.execute("select ops.clone_schema('projection', 'bound')");
       PreparedStatement insert =
           connection.prepareStatement("insert into public.bench_flush values (1)");
-      flush = times(insert::executeUpdate);
+      flush = times(tries, insert::executeUpdate);
       PreparedStatement apply =
           connection.prepareStatement(
               """
@@ -56,9 +54,9 @@ record LowerBound(List<List<Long>> parts) {
               insert into bound.enrollment_history (enrollment_id, version, event_type, state, recorded_at)
               select id, 1, 'bench', 'screening', now() from id\
               """);
-      commit = times(apply::executeUpdate);
+      commit = times(tries, apply::executeUpdate);
     }
-    List<Long> carry = produceAndFetch(stand);
+    List<Long> carry = produceAndFetch(stand, tries);
     report.latency("alone: a flush of the WAL", flush);
     report.latency("alone: acknowledged produce and fetch", carry);
     report.latency("alone: the projection's commit", commit);
@@ -71,7 +69,7 @@ record LowerBound(List<List<Long>> parts) {
         / parts.stream().mapToDouble(part -> Report.quantile(part, quantile)).sum();
   }
 
-  private static List<Long> produceAndFetch(Stand stand) throws Exception {
+  private static List<Long> produceAndFetch(Stand stand, int tries) throws Exception {
     byte[] value = new byte[Stand.PAYLOAD];
     TopicPartition partition = new TopicPartition("accrual.bench.bound", 0);
     stand.createTopic(partition.topic());
@@ -88,6 +86,7 @@ record LowerBound(List<List<Long>> parts) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       return times(
+          tries,
           () -> {
             producer.send(new ProducerRecord<>(partition.topic(), 0, null, value)).get();
             while (consumer.poll(Duration.ofSeconds(1)).isEmpty()) {
@@ -97,9 +96,10 @@ record LowerBound(List<List<Long>> parts) {
     }
   }
 
-  private static List<Long> times(Part part) throws Exception {
+  /** Returns how long each try took, after as many that do not count. */
+  private static List<Long> times(int tries, Part part) throws Exception {
     List<Long> nanos = new ArrayList<>();
-    for (int i = -TRIES; i < TRIES; i++) {
+    for (int i = -tries; i < tries; i++) {
       long begin = System.nanoTime();
       part.run();
       if (i >= 0) {

@@ -9,12 +9,10 @@ import java.util.List;
 final class ReceiveLogical implements Drain {
   private final Stand stand;
   private final int rows;
-  private final long end;
 
-  ReceiveLogical(Stand stand, int rows, long end) {
+  ReceiveLogical(Stand stand, int rows) {
     this.stand = stand;
     this.rows = rows;
-    this.end = end;
   }
 
   @Override
@@ -23,21 +21,24 @@ final class ReceiveLogical implements Drain {
   }
 
   @Override
-  public double drain(int turn) throws Exception {
+  public Drained drain(int turn) throws Exception {
     String slot = stand.copySlot("bench_receive_" + turn);
+    try {
+      return Drained.measure(stand, rows, () -> receive(slot), () -> {});
+    } finally {
+      stand.dropSlot(slot);
+    }
+  }
+
+  private void receive(String slot) throws IOException, InterruptedException {
     Path log = stand.folder().resolve(slot + ".log");
-    long begin = System.nanoTime();
-    Process process = start(slot, log);
-    int code = process.waitFor();
-    long nanos = System.nanoTime() - begin;
-    if (code != 0) {
+    if (start(slot, log).waitFor() != 0) {
       throw new IllegalStateException("pg_recvlogical: " + Files.readString(log));
     }
-    stand.dropSlot(slot);
-    return rows * 1e9 / nanos;
   }
 
   private Process start(String slot, Path log) {
+    long end = stand.end();
     try {
       return Programs.start(
           List.of(

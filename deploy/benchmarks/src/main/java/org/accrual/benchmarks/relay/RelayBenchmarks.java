@@ -1,12 +1,10 @@
 package org.accrual.benchmarks.relay;
 
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.accrual.benchmarks.Report;
 
 /**
@@ -15,9 +13,6 @@ import org.accrual.benchmarks.Report;
  * latency} from commit to projection.
  */
 public final class RelayBenchmarks {
-  /** Held, since a logger that nobody holds forgets its level. */
-  private static final Logger ROOT = Logger.getLogger("");
-
   private static final String RELAY = "relay";
 
   private RelayBenchmarks() {}
@@ -29,7 +24,6 @@ public final class RelayBenchmarks {
    */
   public static void run(List<String> arguments) throws Exception {
     RelayOptions options = RelayOptions.parse(arguments);
-    ROOT.setLevel(Level.WARNING);
     try (Stand stand = Stand.start(options.partitions())) {
       switch (options.benchmark()) {
         case "relay-drain" -> drain(stand, options);
@@ -44,81 +38,68 @@ public final class RelayBenchmarks {
 
   private static void drain(Stand stand, RelayOptions options) throws Exception {
     stand.load(options.rows(), options.txRows());
-    long end = stand.end();
-    Map<String, List<Double>> rates =
-        turns(
+    Contest contest =
+        Contest.run(
             options.turns(),
             List.of(
-                new ReceiveLogical(stand, options.rows(), end),
-                new RelayDrain(stand, options.rows(), end)));
+                new ReceiveLogical(stand, options.rows()), new RelayDrain(stand, options.rows())));
     Report report = new Report("relay-drain, %d rows a transaction".formatted(options.txRows()));
-    report.rates(rates);
-    report.ratio(rates, RELAY, "pg_recvlogical", options.txRows() == 1 ? 1.0 : 0.5);
+    contest.table(report);
+    report.ratio(contest.perSecond(), RELAY, "pg_recvlogical", options.txRows() == 1 ? 1.0 : 0.9);
     report.write(options.json());
   }
 
+  /** Without Debezium Server if its folder is not given. */
   private static void peers(Stand stand, RelayOptions options) throws Exception {
-    Path home =
-        options
-            .debeziumServer()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "--debezium-server FOLDER: an unpacked io.debezium:debezium-server-dist:tar.gz"));
     stand.load(options.rows(), options.txRows());
-    Map<String, List<Double>> rates =
-        turns(
-            options.turns(),
-            List.of(
-                new DebeziumServer(stand, home, options.rows()),
-                new SkipLockedPoller(stand, options.rows()),
-                new RelayDrain(stand, options.rows(), stand.end())));
+    List<Drain> contenders = new ArrayList<>();
+    options
+        .debeziumServer()
+        .ifPresentOrElse(
+            home -> contenders.add(new DebeziumServer(stand, home, options.rows())),
+            () ->
+                System.out.println(
+                    "without Debezium Server; --debezium-server FOLDER: an unpacked"
+                        + " io.debezium:debezium-server-dist:tar.gz"));
+    contenders.add(new SkipLockedPoller(stand, options.rows(), options.workers()));
+    contenders.add(new RelayDrain(stand, options.rows()));
+    Contest contest = Contest.run(options.turns(), contenders);
     Report report = new Report("relay-peers");
-    report.rates(rates);
-    report.ratio(rates, RELAY, "Debezium Server", 2.0);
-    report.ratio(rates, RELAY, "SKIP LOCKED poller", 3.0);
+    contest.table(report);
+    if (options.debeziumServer().isPresent()) {
+      report.ratio(contest.perSecond(), RELAY, "Debezium Server", 1.8);
+    }
+    report.ratio(
+        "per unit of database CPU", contest.perCpuSecond(), RELAY, SkipLockedPoller.NAME, 1.0);
     report.write(options.json());
   }
 
-  /** Ten times the backlog may not take more memory. */
+  /** A larger backlog may not keep more objects alive. */
   private static void memory(Stand stand, RelayOptions options) throws Exception {
-    Map<String, List<Double>> peaks = new LinkedHashMap<>();
-    String small = "MB at %,d rows".formatted(options.rows());
-    String large = "MB at %,d rows".formatted(10L * options.rows());
-    peaks.put(small, List.of(peak(stand, options.rows(), options.txRows())));
-    peaks.put(large, List.of(peak(stand, 10 * options.rows(), options.txRows())));
-    Report report = new Report("relay-memory, peak resident");
-    report.rates(peaks);
-    report.ratioAtMost(peaks, large, small, 1.10);
+    Map<String, List<Double>> heaps = new LinkedHashMap<>();
+    List<Double> medians = new ArrayList<>();
+    for (int factor : List.of(1, 3, 10)) {
+      int rows = Math.multiplyExact(factor, options.rows());
+      List<Double> megabytes =
+          liveHeap(stand, rows, options.txRows()).stream().map(bytes -> bytes / 1e6).toList();
+      heaps.put("%,d rows, %d samples".formatted(rows, megabytes.size()), megabytes);
+      medians.add(Report.median(megabytes));
+    }
+    Report report = new Report("relay-memory");
+    report.table("live heap in MB", heaps);
+    report.atMost(
+        "at 10 times the rows / at the rows", medians.getLast() / medians.getFirst(), 1.05);
     report.write(options.json());
   }
 
-  private static double peak(Stand stand, int rows, int txRows) throws Exception {
+  private static List<Double> liveHeap(Stand stand, int rows, int txRows) throws Exception {
     stand.load(rows, txRows);
     String slot = stand.copySlot("bench_memory_" + rows);
-    try (RelayProcess relay = RelayProcess.start(stand, slot, List.of("-Xmx256m"))) {
-      relay.awaitCheckpoint(stand.end());
-      return relay.peakResident() / 1e6;
+    try (RelayProcess relay =
+        RelayProcess.start(stand, slot, List.of("-Xmx1g", "-XX:+UseParallelGC"))) {
+      return relay.liveHeapUntilLast(Duration.ofMillis(500));
     } finally {
       stand.dropSlot(slot);
     }
-  }
-
-  /** A B, A B …; the first turn of each warms up and does not count. */
-  private static Map<String, List<Double>> turns(int turns, List<Drain> contenders)
-      throws Exception {
-    Map<String, List<Double>> rates = new LinkedHashMap<>();
-    for (int turn = 0; turn <= turns; turn++) {
-      for (Drain contender : contenders) {
-        double rate = contender.drain(turn);
-        System.out.printf(
-            "%s: %s %,.0f rows/s%n",
-            turn == 0 ? "warm-up" : "turn " + turn, contender.name(), rate);
-        if (turn > 0) {
-          rates.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(rate);
-        }
-      }
-    }
-    return rates;
   }
 }

@@ -20,7 +20,6 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** From the answer to COMMIT to the receipt under read_committed, at a steady rate. */
 final class RelayLatency {
-  private static final Duration MEASURED = Duration.ofSeconds(30);
   private static final String INSERT =
       """
       insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
@@ -43,76 +42,97 @@ final class RelayLatency {
     stand.load(1, 1);
     String slot = stand.copySlot("bench_latency");
     try (RelayProcess relay = RelayProcess.start(stand, slot, List.of("-Xmx512m", "-XX:+UseZGC"))) {
-      relay.awaitCheckpoint(stand.end());
+      relay.awaitLast();
       RelayLatency latency = new RelayLatency(stand, options);
-      latency.measure();
+      double achieved = latency.measure();
+      List<Long> latencies = List.copyOf(latency.latencies);
       Report report = new Report("relay-latency");
+      report.rate(options.rate(), achieved);
       report.latency(
-          "commit to read_committed receipt at %d transactions/s, %d partitions"
-              .formatted(options.rate(), options.partitions()),
-          List.copyOf(latency.latencies));
+          "commit to read_committed receipt at %.0f of %d transactions/s, %d partitions"
+              .formatted(achieved, options.rate(), options.partitions()),
+          latencies);
+      report.atMost("p50, ms", Report.quantile(latencies, 0.5) / 1e6, 4);
+      report.atMost("p99, ms", Report.quantile(latencies, 0.99) / 1e6, 15);
       report.write(options.json());
     } finally {
       stand.dropSlot(slot);
     }
   }
 
-  private void measure() throws Exception {
-    Duration warmUp = Duration.ofSeconds(options.warmUp());
-    long counted = System.nanoTime() + warmUp.toNanos();
-    byte[] payload = new byte[Stand.PAYLOAD];
-    try (ExecutorService reading = Executors.newSingleThreadExecutor()) {
-      Future<?> reader = reading.submit(() -> read(counted));
-      SteadyWriters.run(
-          stand,
-          options.rate(),
-          warmUp.plus(MEASURED),
-          INSERT,
-          (insert, id) -> {
-            insert.setObject(1, id);
-            insert.setString(2, "key-" + (id.hashCode() & 1023));
-            insert.setBytes(3, payload);
-          },
-          (id, at) -> note(id.toString(), at, true));
-      Programs.await("all records", Duration.ofSeconds(20), committed::isEmpty);
-      stopped = true;
-      reader.get();
-    }
-  }
-
-  private void read(long counted) {
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", stand.kafkaServers(), "isolation.level", "read_committed"),
-            new StringDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          IntStream.range(0, options.partitions())
-              .mapToObj(i -> new TopicPartition(Stand.TOPIC, i))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToEnd(partitions);
-      while (!stopped) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          long received = System.nanoTime();
-          String id =
-              new String(record.headers().lastHeader("ce_id").value(), StandardCharsets.UTF_8);
-          long latency = note(id, received, false);
-          if (received >= counted) {
-            latencies.add(Math.max(0, latency));
-          }
-        }
+  /** Returns the rate that was achieved. */
+  private double measure() throws Exception {
+    try (KafkaConsumer<String, byte[]> consumer = consumer();
+        ExecutorService reading = Executors.newSingleThreadExecutor()) {
+      Future<?> reader = reading.submit(() -> read(consumer));
+      try {
+        write(options.warmUp());
+        latencies.clear();
+        return write(options.seconds());
+      } finally {
+        stopped = true;
+        reader.get();
       }
     }
   }
 
-  /** The receipt may be noted before the answer to COMMIT is: whoever comes second knows both. */
-  private long note(String id, long at, boolean commit) {
-    Long other = committed.putIfAbsent(id, at);
-    if (other == null) {
-      return 0;
+  /** Writes for a time and waits until all of it was received; returns the rate of the writers. */
+  private double write(int seconds) throws Exception {
+    byte[] payload = new byte[Stand.PAYLOAD];
+    double achieved =
+        SteadyWriters.run(
+            stand,
+            options.writers(),
+            options.rate(),
+            Duration.ofSeconds(seconds),
+            INSERT,
+            (insert, id) -> {
+              insert.setObject(1, id);
+              insert.setString(2, "key-" + (id.hashCode() & 1023));
+              insert.setBytes(3, payload);
+            },
+            (id, at) -> note(id.toString(), at));
+    Programs.await("all records", Duration.ofSeconds(20), committed::isEmpty);
+    return achieved;
+  }
+
+  /** Returns a consumer of the topic, from its present end on. */
+  private KafkaConsumer<String, byte[]> consumer() {
+    KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", stand.kafkaServers(), "isolation.level", "read_committed"),
+            new StringDeserializer(),
+            new ByteArrayDeserializer());
+    List<TopicPartition> partitions =
+        IntStream.range(0, options.partitions())
+            .mapToObj(i -> new TopicPartition(Stand.TOPIC, i))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToEnd(partitions);
+    partitions.forEach(consumer::position);
+    return consumer;
+  }
+
+  private void read(KafkaConsumer<String, byte[]> consumer) {
+    while (!stopped) {
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+        long received = System.nanoTime();
+        note(
+            new String(record.headers().lastHeader("ce_id").value(), StandardCharsets.UTF_8),
+            -received);
+      }
     }
-    committed.remove(id);
-    return commit ? other - at : at - other;
+  }
+
+  /**
+   * Notes when a row was committed, or, negative, when its record was received. The receipt may be
+   * noted before the answer to COMMIT.
+   */
+  private void note(String id, long at) {
+    Long other = committed.putIfAbsent(id, at);
+    if (other != null) {
+      latencies.add(Math.max(0, -(at + other)));
+      committed.remove(id);
+    }
   }
 }

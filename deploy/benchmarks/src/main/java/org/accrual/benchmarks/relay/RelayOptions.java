@@ -8,14 +8,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a person typed.
+ * Options of the relay's benchmarks.
  *
  * @param rows of the backlog, or of the smaller one
  * @param txRows rows of each source transaction
  * @param turns of each contender that count; one before them warms the machine up
- * @param rate of {@code relay-latency}, transactions a second
+ * @param rate asked of the writers of {@code relay-latency}, transactions a second
  * @param partitions of its topic
- * @param warmUp seconds of it that do not count
+ * @param warmUp seconds of {@code relay-latency} and {@code latency} that do not count
+ * @param seconds of them that count
+ * @param writers that write at once in them
+ * @param workers of the poller of {@code relay-peers}
  * @param debeziumServer folder of an unpacked distribution, for {@code relay-peers}
  * @param json where every figure goes
  */
@@ -27,6 +30,9 @@ record RelayOptions(
     int rate,
     int partitions,
     int warmUp,
+    int seconds,
+    int writers,
+    int workers,
     Optional<Path> debeziumServer,
     Path json) {
   private static final Map<String, Integer> NUMBERS =
@@ -36,7 +42,10 @@ record RelayOptions(
           "--turns", 3,
           "--rate", 2_000,
           "--partitions", Stand.PARTITIONS,
-          "--warm-up", 120);
+          "--warm-up", 120,
+          "--seconds", 30,
+          "--writers", 16,
+          "--workers", 4);
 
   /**
    * Reads {@code BENCHMARK [--option value] …}.
@@ -59,7 +68,7 @@ record RelayOptions(
                         || option.equals("--json"))) {
       throw new IllegalArgumentException(
           "options: --rows N, --tx-rows N, --turns N, --rate N, --partitions N, --warm-up SECONDS,"
-              + " --debezium-server FOLDER, --json FILE");
+              + " --seconds N, --writers N, --workers N, --debezium-server FOLDER, --json FILE");
     }
     return new RelayOptions(
         benchmark,
@@ -69,6 +78,9 @@ record RelayOptions(
         number(options, "--rate"),
         number(options, "--partitions"),
         number(options, "--warm-up"),
+        number(options, "--seconds"),
+        number(options, "--writers"),
+        number(options, "--workers"),
         Optional.ofNullable(options.get("--debezium-server")).map(Path::of),
         Path.of(options.getOrDefault("--json", "benchmark-" + benchmark + ".json")));
   }

@@ -1,41 +1,29 @@
 package org.accrual.benchmarks.relay;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.accrual.contract.Topics;
 import org.accrual.embedded.FreePort;
 import org.accrual.embedded.Leash;
+import org.accrual.contract.Topics;
 import org.accrual.local.Build;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** outbox-relay as it is deployed, on a slot of the stand. */
 final class RelayProcess implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration LIMIT = Duration.ofMinutes(20);
-
-  private final Stand stand;
-  private final String slot;
   private final Path log;
   private final Process process;
+  private final LastRecord last;
 
-  private RelayProcess(Stand stand, String slot, Path log, Process process) {
-    this.stand = stand;
-    this.slot = slot;
+  private RelayProcess(Path log, Process process, LastRecord last) {
     this.log = log;
     this.process = process;
+    this.last = last;
   }
 
-  /** Creates the topic of its checkpoint, starts it and returns once it begins to read. */
+  /** Creates the checkpoint topic, starts it and returns once it reads the stand's backlog. */
   static RelayProcess start(Stand stand, String slot, List<String> options)
       throws IOException, InterruptedException {
     stand.createTopic(Topics.relayCheckpoint(slot), 1);
@@ -50,13 +38,11 @@ final class RelayProcess implements AutoCloseable {
             "-Daccrual.http.port=" + FreePort.pick(),
             "-Daccrual.relay.slot=" + slot));
     Path log = stand.folder().resolve(slot + ".log");
-    RelayProcess relay =
-        new RelayProcess(
-            stand,
-            slot,
-            log,
-            Programs.start(
-                Leash.command(all, Build.here().jar("outbox-relay", "accrual-outbox-relay")), log));
+    LastRecord last = new LastRecord(stand, Stand.LAST_TOPIC);
+    Process process =
+        Programs.start(
+            Leash.command(all, Build.here().jar("outbox-relay", "accrual-outbox-relay")), log);
+    RelayProcess relay = new RelayProcess(log, process, last);
     // The first start on a slot reads the whole outbox.
     Programs.await("the relay: " + log, Duration.ofMinutes(5), () -> relay.said("-> streaming"));
     return relay;
@@ -70,51 +56,27 @@ final class RelayProcess implements AutoCloseable {
     return said.contains(words);
   }
 
-  /** Waits until the committed checkpoint has reached a place. */
-  void awaitCheckpoint(long end) {
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", stand.kafkaServers(), "isolation.level", "read_committed"),
-            new StringDeserializer(),
-            new ByteArrayDeserializer())) {
-      TopicPartition checkpoints = new TopicPartition(Topics.relayCheckpoint(slot), 0);
-      consumer.assign(List.of(checkpoints));
-      consumer.seekToBeginning(List.of(checkpoints));
-      long deadline = System.nanoTime() + LIMIT.toNanos();
-      while (System.nanoTime() < deadline && process.isAlive()) {
-        for (ConsumerRecord<String, byte[]> checkpoint : consumer.poll(Duration.ofMillis(50))) {
-          if (lsn(checkpoint.value()) >= end) {
-            return;
-          }
-        }
-      }
-    }
-    throw new IllegalStateException("the relay did not get there: " + log);
+  /** Waits until the backlog's last record is committed. */
+  void awaitLast() {
+    last.await(process, log);
   }
 
-  private static long lsn(byte[] checkpoint) {
-    try {
-      String[] halves = JSON.readTree(checkpoint).required("lsn").textValue().split("/", 2);
-      return Long.parseLong(halves[0], 16) << 32 | Long.parseLong(halves[1], 16);
-    } catch (IOException unreadable) {
-      throw new java.io.UncheckedIOException(unreadable);
-    }
-  }
-
-  /** The most memory that it has held so far, in bytes. */
-  long peakResident() throws IOException {
-    try (var lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
-      return lines
-              .filter(line -> line.startsWith("VmHWM:"))
-              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-              .findFirst()
-              .orElseThrow()
-          * 1024;
-    }
+  /**
+   * Returns the live heap's bytes again and again until the backlog's last record is committed.
+   *
+   * @param pause between two
+   */
+  List<Double> liveHeapUntilLast(Duration pause) throws IOException, InterruptedException {
+    List<Double> bytes = new ArrayList<>();
+    do {
+      bytes.add((double) LiveHeap.bytes(process.pid()));
+    } while (!last.arrivesWithin(pause));
+    return bytes;
   }
 
   @Override
   public void close() throws InterruptedException {
     process.destroyForcibly().waitFor();
+    last.close();
   }
 }

@@ -33,6 +33,11 @@ import org.apache.kafka.clients.admin.NewTopic;
 final class Stand implements AutoCloseable {
   static final String AGGREGATE_TYPE = "bench.events";
   static final String TOPIC = "accrual." + AGGREGATE_TYPE;
+
+  /** Of the last row of a backlog, so that its record has a topic of its own. */
+  static final String LAST_AGGREGATE_TYPE = "bench.last";
+
+  static final String LAST_TOPIC = "accrual." + LAST_AGGREGATE_TYPE;
   static final String TYPE = "accrual.study.activated.v1";
   static final int PAYLOAD = 400;
 
@@ -47,6 +52,7 @@ final class Stand implements AutoCloseable {
   private final EmbeddedRegistry registry;
   private final Process kafka;
   private final String kafkaServers;
+  private long end;
 
   private Stand(
       Path folder,
@@ -86,7 +92,12 @@ final class Stand implements AutoCloseable {
                 List.of(folder.resolve("kafka").toString(), "127.0.0.1", Integer.toString(port))),
             folder.resolve("kafka.log"));
     Stand stand = new Stand(folder, postgres, registry, kafka, "127.0.0.1:" + port);
-    stand.prepare(partitions);
+    try {
+      stand.prepare(partitions);
+    } catch (RuntimeException | InterruptedException e) {
+      stand.close();
+      throw e;
+    }
     return stand;
   }
 
@@ -100,6 +111,7 @@ final class Stand implements AutoCloseable {
     TopicPlan.apply(kafkaServers, 1);
     Schemas.register(registryUrl());
     createTopic(TOPIC, partitions);
+    createTopic(LAST_TOPIC, 1);
   }
 
   DatabaseSettings database() {
@@ -137,7 +149,10 @@ final class Stand implements AutoCloseable {
     }
   }
 
-  /** Commits a backlog of transactions after the origin that turns are copied from. */
+  /**
+   * Commits a backlog of transactions, and a last one with a single row, after the origin that
+   * turns are copied from.
+   */
   void load(int rows, int txRows) throws SQLException {
     sql(
         "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '%s'"
@@ -167,12 +182,24 @@ final class Stand implements AutoCloseable {
           """
               .formatted(rows / txRows, AGGREGATE_TYPE, TYPE, txRows, PAYLOAD / 16, txRows));
     }
+    sql(
+        """
+        insert into outbox.message (id, aggregatetype, aggregateid, type, payload, headers)
+        values (uuidv7(), '%s', 'last', '%s', '', '{"ce_schemaversion": "1"}')\
+        """
+            .formatted(LAST_AGGREGATE_TYPE, TYPE));
+    end = Long.parseLong(query("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"));
     sql("checkpoint");
   }
 
-  /** The end of what has been written. */
-  long end() throws SQLException {
-    return Long.parseLong(query("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"));
+  /** Returns the place in the WAL right after the last commit of the backlog. */
+  long end() {
+    return end;
+  }
+
+  /** Returns the CPU time that PostgreSQL has used since its start. */
+  Duration databaseCpu() throws IOException {
+    return PostgresCpu.of(postgres.pid());
   }
 
   /** A slot that stands where the backlog begins, with no checkpoint on Kafka. */
