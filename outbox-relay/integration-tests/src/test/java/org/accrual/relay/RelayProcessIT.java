@@ -20,6 +20,7 @@ import org.accrual.embedded.FreePort;
 import org.accrual.embedded.Origin;
 import org.accrual.embedded.SharedParts;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +96,47 @@ class RelayProcessIT {
     assertThat(fixtures.relayedIds()).isEqualTo(ids);
   }
 
+  @Tag("faults")
+  @Test
+  @DisplayName("Two relays of two databases on one Kafka, killed together, repeat and lose nothing")
+  void twoRelaysKilledTogetherRepeatNothing() throws Exception {
+    fixtures.createSlot();
+    int otherPort = FreePort.pick();
+    try (RelayFixtures other = new RelayFixtures()) {
+      other.createSlot();
+      List<String> ids = new ArrayList<>();
+      List<String> otherIds = new ArrayList<>();
+      for (int run = 0; run < 10; run++) {
+        start(Map.of());
+        Process otherProcess = launch(other, otherPort, Map.of());
+        try {
+          await().atMost(LIMIT).until(() -> status("/health/ready") == 200);
+          await().atMost(LIMIT).until(() -> status(otherPort, "/health/ready") == 200);
+          for (int i = 0; i < 20; i++) {
+            ids.addAll(fixtures.commit("k", "k", "k"));
+            otherIds.addAll(other.commit("k", "k", "k"));
+          }
+        } finally {
+          process.destroyForcibly();
+          otherProcess.destroyForcibly();
+        }
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(otherProcess.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      }
+      start(Map.of());
+      Process otherProcess = launch(other, otherPort, Map.of());
+      try {
+        await().atMost(LIMIT).until(() -> fixtures.relayed().size() >= ids.size());
+        await().atMost(LIMIT).until(() -> other.relayed().size() >= otherIds.size());
+      } finally {
+        assertThat(otherProcess.destroyForcibly().waitFor(30, TimeUnit.SECONDS)).isTrue();
+      }
+      assertThat(fixtures.relayedIds()).isEqualTo(ids);
+      assertThat(other.relayedIds()).isEqualTo(otherIds);
+      await().atMost(LIMIT).until(other::slotsAreFree);
+    }
+  }
+
   @Test
   void staysUpAndSaysWhyWhenItRefuses() throws Exception {
     start(Map.of());
@@ -133,6 +175,11 @@ class RelayProcessIT {
   }
 
   private void start(Map<String, String> settings) throws IOException {
+    process = launch(fixtures, port, settings);
+  }
+
+  private Process launch(RelayFixtures fixtures, int port, Map<String, String> settings)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.add("-Xmx256m");
@@ -152,11 +199,10 @@ class RelayProcessIT {
     all.putAll(settings);
     all.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-jar", Origin.of(Main.class).toString()));
-    process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
-            .start();
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+        .start();
   }
 
   private String log() throws IOException {
@@ -164,18 +210,22 @@ class RelayProcessIT {
   }
 
   private int status(String path) throws Exception {
+    return status(port, path);
+  }
+
+  private int status(int port, String path) throws Exception {
     try {
-      return get(path).statusCode();
+      return get(port, path).statusCode();
     } catch (IOException notYet) {
       return 0;
     }
   }
 
   private String body(String path) throws Exception {
-    return get(path).body();
+    return get(port, path).body();
   }
 
-  private HttpResponse<String> get(String path) throws Exception {
+  private HttpResponse<String> get(int port, String path) throws Exception {
     return http.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
         BodyHandlers.ofString());
