@@ -43,7 +43,7 @@ public final class Topics {
 
   private Topics() {}
 
-  /** Where what consumers could not take in from a topic is told; kept for 30 days. */
+  /** Returns the topic of a topic's dead letters, which are kept for 30 days. */
   public static String deadLetters(String topic) {
     return "dlq." + topic;
   }

@@ -14,8 +14,8 @@ import org.accrual.relay.takeover.SlotFacts.Slot;
 import org.accrual.runtime.DatabaseSettings;
 
 /**
- * Asks the database about slot and publication. Each question takes at most 10 s, but the one about
- * the outbox's rows, which is asked where there is no checkpoint: at most 10 min.
+ * Queries the database about slot and publication, each query for at most 10 s. The one about the
+ * outbox's rows, which runs where there is no checkpoint, may take 10 min.
  */
 public final class SlotGuard {
   static final Duration ANSWER = Duration.ofSeconds(10);
@@ -40,10 +40,13 @@ public final class SlotGuard {
        where slot_name = ? and slot_type = 'logical'
       """;
 
-  // Reads the whole outbox. Without a checkpoint on Kafka: a relay has said that it relayed
-  // something, or
-  // there is a row of a transaction older than the slot's catalog_xmin, which was finished before
-  // the slot began to tell.
+  // Reads the whole outbox. Records are missing on the topics if a relay has reported a checkpoint,
+  // which Kafka does not have, or if a row is of a transaction older than the slot's catalog_xmin:
+  // that one ended before the slot began. PostgreSQL keeps no other trace of where a slot began. A
+  // new slot takes over the catalog_xmin of an older slot, so rows from between the two are not
+  // found. Provision needs no such check: it creates the slot only while the outbox is empty. A
+  // slot
+  // that was created by hand beside an older one needs recover --compare.
   private static final String UNRELAYABLE =
       """
       select exists (select from ops.relay r where r.slot = s.slot_name and r.checkpoint is not null)
@@ -57,7 +60,7 @@ public final class SlotGuard {
       select case
         when p.oid is null then 'there is no publication'
         when not p.pubinsert or p.pubupdate or p.pubdelete or p.pubtruncate
-          then 'the publication must tell inserts only'
+          then 'the publication must publish inserts only'
         when not p.pubviaroot then 'the publication must publish via the partitioned root'
         when p.puballtables or t.tables is distinct from 'outbox.message'
           then 'the publication must hold outbox.message alone, it holds '
@@ -87,6 +90,7 @@ public final class SlotGuard {
     this.publication = publication;
   }
 
+  /** Returns the present facts about slot and publication. */
   public SlotFacts look() throws SQLException {
     try (Connection connection = connect(ANSWER)) {
       return new Looking(connection).facts();
@@ -109,7 +113,7 @@ public final class SlotGuard {
     return Verdict.byCheckpoint(facts, slot, checkpoint.get(), known);
   }
 
-  /** Whether there have been records that the slot will never tell. */
+  /** Returns whether there have been records that the slot will never send. */
   private boolean unrelayable() throws SQLException {
     try (Connection connection = connect(SCAN);
         PreparedStatement statement = connection.prepareStatement(UNRELAYABLE)) {
@@ -121,8 +125,8 @@ public final class SlotGuard {
   }
 
   /**
-   * Whether the role may write the record of running transactions by which a slot lets go of WAL.
-   * The server itself writes one every 15 s at most.
+   * Returns whether the role may write the record of running transactions by which a slot releases
+   * WAL. The server itself writes one every 15 s at most.
    */
   public boolean mayMoveSlotOn() throws SQLException {
     try (Connection connection = connect(ANSWER);

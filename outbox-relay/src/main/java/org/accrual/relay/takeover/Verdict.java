@@ -8,18 +8,18 @@ import org.accrual.relay.stream.outbox.Position;
 import org.accrual.relay.takeover.CheckpointFacts.LastRow;
 import org.accrual.relay.takeover.SlotFacts.Slot;
 
-/** Whether the slot can be relayed from without losing a record. */
+/** Says whether the relay can continue from the slot without losing or repeating a record. */
 public sealed interface Verdict {
   /**
-   * It can.
+   * Allows to continue.
    *
-   * @param from what is at or under it is on the topics
+   * @param from the checkpoint: everything at or under it is on the topics
    * @param write whether {@code from} must be written as a checkpoint of the server's timeline
    *     before anything is published: there is none, or the newest is of an earlier timeline
    */
   record Fit(Position from, boolean write) implements Verdict {}
 
-  /** It cannot. */
+  /** Refuses to continue. */
   record Unfit(Refusal refusal) implements Verdict {}
 
   String RECOVER = "run the relay's command recover, then start the relay again";
@@ -59,7 +59,7 @@ public sealed interface Verdict {
   /**
    * Judges a slot that is ours where there is no checkpoint.
    *
-   * @param unrelayable whether there have been records that the slot will never tell
+   * @param unrelayable whether there have been records that the slot will never send
    */
   static Verdict withoutCheckpoint(SlotFacts facts, String slotName, boolean unrelayable) {
     Optional<Refusal> early = beforeAcquiring(facts, slotName);
@@ -69,9 +69,8 @@ public sealed interface Verdict {
     return unrelayable
         ? unfit(
             Reason.CHECKPOINT_MISSING,
-            "no checkpoint of slot '%s' on Kafka, yet there have been records from before the slot's "
-                    .formatted(slotName)
-                + "position",
+            "there is no checkpoint of slot '%s' on Kafka, yet there have been records from before the slot's position"
+                .formatted(slotName),
             "restore Kafka's data, or " + RECOVER)
         : new Fit(Position.at(facts.slot().orElseThrow().confirmed()), true);
   }
@@ -113,7 +112,7 @@ public sealed interface Verdict {
     if (Long.compareUnsigned(confirmed, checkpoint.position().lsn()) > 0) {
       return unfit(
           Reason.SLOT_AHEAD_OF_CHECKPOINT,
-          "slot '%s' stands at %s, the topics hold everything up to %s only"
+          "slot '%s' is at %s, the topics hold everything up to %s only"
               .formatted(slotName, Position.text(confirmed), checkpoint.position()),
           RECOVER);
     }
