@@ -155,6 +155,34 @@ class RecoveryIT {
   }
 
   @Test
+  @DisplayName("notice a relay that publishes while the new slot waits, and publish nothing twice")
+  void noticesARelayThatPublishesMeanwhile() throws Exception {
+    fixtures.createSlot();
+    fixtures.insert("k");
+    try (Captured log = new Captured();
+        ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      Future<Outcome> recovering = thread.submit(() -> recover("--compare"));
+      await()
+          .atMost(RelayRun.LIMIT)
+          .until(() -> log.lines.stream().anyMatch(line -> line.contains("waits for")));
+      relay.startStreaming();
+      fixtures.commitOnItsOwn("k");
+      await().atMost(RelayRun.LIMIT).until(() -> fixtures.relayed().size() == 1);
+      relay.stop();
+      fixtures.connection.commit();
+
+      assertThatThrownBy(() -> recovering.get(30, TimeUnit.SECONDS))
+          .hasMessageContaining("a relay has published from slot");
+    }
+    fixtures.connection.setAutoCommit(true);
+    assertThat(recover("--compare").lines().getFirst()).contains("1 published");
+    relay.startStreaming();
+    fixtures.commit("k");
+    await().atMost(RelayRun.LIMIT).until(() -> fixtures.relayed().size() >= 3);
+    assertThat(fixtures.relayedIds()).hasSize(3).doesNotHaveDuplicates();
+  }
+
+  @Test
   @DisplayName("leave no earlier checkpoint to retention when they are interrupted")
   void forgetsTheEarlierCheckpointFirst() throws Exception {
     fixtures.createSlot();

@@ -141,7 +141,7 @@ public final class RelayFixtures implements AutoCloseable {
   boolean slotsAreFree() throws SQLException {
     return query(
             "select not exists (select from pg_replication_slots"
-                + " where active and database = current_database())")
+                + " where active and not temporary and database = current_database())")
         .equals("t");
   }
 
