@@ -137,6 +137,7 @@ final class AsyncApi {
     header(properties, Headers.CAUSATION_ID, "What directly caused it.");
     header(properties, Headers.ACTOR, "Who did it, as the caller asserted.");
     header(properties, Headers.TRACEPARENT, "W3C trace context.");
+    header(properties, Headers.SLOT, "Replication slot of the relay that published the record.");
     return trait;
   }
 
