@@ -107,7 +107,7 @@ final class Parts {
             relayJar(),
             Map.of(),
             ports.relayHttp(),
-            options(Stack.RELAY, "-Daccrual.relay.slot=" + settings.slot()),
+            options(Stack.RELAY, names()),
             // A relay that refuses waits for a person, who needs the other processes.
             url -> Probes.streams(url) || Probes.refusal(url).isPresent()));
     services.add(
@@ -124,9 +124,16 @@ final class Parts {
   String recoverCommand() {
     List<String> command = new ArrayList<>(List.of("java"));
     command.addAll(connections());
-    command.add("-Daccrual.relay.slot=" + settings.slot());
+    command.addAll(List.of(names()));
     command.addAll(List.of("-jar", relayJar().toString(), "recover"));
     return String.join(" ", command);
+  }
+
+  private String[] names() {
+    return new String[] {
+      "-Daccrual.relay.slot=" + settings.slot(),
+      "-Daccrual.relay.publication=" + settings.publication()
+    };
   }
 
   private Path relayJar() {

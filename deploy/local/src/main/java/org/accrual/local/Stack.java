@@ -200,6 +200,7 @@ public final class Stack implements AutoCloseable {
             1,
             ProvisionSettings.OUTBOX_RETENTION,
             settings.slot(),
+            settings.publication(),
             false);
     Consumer<String> lines = line -> progress.accept("%-16s %s".formatted("provision", line));
     try {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.accrual.provision.OutboxSlot;
+import org.accrual.provision.ProvisionSettings;
 import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.Settings;
 
@@ -16,6 +17,7 @@ import org.accrual.runtime.Settings;
  * @param data where everything is kept; made if it is not there
  * @param ports where it listens
  * @param slot the relay's replication slot
+ * @param publication that the relay reads
  * @param options further options of the Java processes, by process name; they may override
  * @param consumers how many consumers processes share the work; the first has the ports, the others
  *     free ones
@@ -26,6 +28,7 @@ public record StackSettings(
     Path data,
     Ports ports,
     String slot,
+    String publication,
     Map<String, List<String>> options,
     int consumers,
     boolean ofTheShell) {
@@ -37,8 +40,8 @@ public record StackSettings(
 
   /**
    * Keys {@code accrual.local.home} (found from the working folder upwards), {@code
-   * accrual.local.data} ({@code deploy/.data} in it), {@code accrual.relay.slot} and those of
-   * {@link Ports}.
+   * accrual.local.data} ({@code deploy/.data} in it), {@code accrual.relay.slot}, {@code
+   * accrual.relay.publication} and those of {@link Ports}.
    */
   static StackSettings read(Settings settings) {
     Path home = Path.of(settings.text(HOME, findHome().toString())).toAbsolutePath().normalize();
@@ -47,7 +50,9 @@ public record StackSettings(
     }
     Path data = home.resolve(settings.text("accrual.local.data", "deploy/.data")).normalize();
     String slot = settings.name("accrual.relay.slot", OutboxSlot.NAME);
-    return new StackSettings(home, data, Ports.read(settings), slot, Map.of(), 1, true);
+    String publication = settings.name("accrual.relay.publication", ProvisionSettings.PUBLICATION);
+    return new StackSettings(
+        home, data, Ports.read(settings), slot, publication, Map.of(), 1, true);
   }
 
   /**
@@ -60,6 +65,7 @@ public record StackSettings(
         data.toAbsolutePath().normalize(),
         Ports.free(),
         OutboxSlot.NAME,
+        ProvisionSettings.PUBLICATION,
         Map.of(),
         1,
         false);
@@ -69,12 +75,12 @@ public record StackSettings(
   public StackSettings withOptions(String process, String... further) {
     Map<String, List<String>> all = new HashMap<>(options);
     all.put(process, List.of(further));
-    return new StackSettings(home, data, ports, slot, all, consumers, ofTheShell);
+    return new StackSettings(home, data, ports, slot, publication, all, consumers, ofTheShell);
   }
 
   /** The same with that many consumers processes. */
   public StackSettings withConsumers(int processes) {
-    return new StackSettings(home, data, ports, slot, options, processes, ofTheShell);
+    return new StackSettings(home, data, ports, slot, publication, options, processes, ofTheShell);
   }
 
   static Path findHome() {

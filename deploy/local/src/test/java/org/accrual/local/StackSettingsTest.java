@@ -38,9 +38,10 @@ class StackSettingsTest {
   }
 
   @Test
-  @DisplayName("name the relay's slot for provision and relay alike")
+  @DisplayName("name the relay's slot and publication for provision and relay alike")
   void nameTheSlot() {
     assertThat(read(Map.of("accrual.relay.slot", "another")).slot()).isEqualTo("another");
+    assertThat(read(Map.of("accrual.relay.publication", "other")).publication()).isEqualTo("other");
     assertThatThrownBy(() -> read(Map.of("accrual.relay.slot", "An other")))
         .isInstanceOf(InvalidSetting.class);
   }

@@ -50,6 +50,7 @@ class ProvisionIT {
           1,
           ProvisionSettings.OUTBOX_RETENTION,
           OutboxSlot.NAME,
+          ProvisionSettings.PUBLICATION,
           false);
   private final List<String> lines = new ArrayList<>();
 
@@ -86,6 +87,7 @@ class ProvisionIT {
             line ->
                 assertThat(line)
                     .matches("schemas: \\d+ versions of \\d+ subjects, FULL_TRANSITIVE"),
+            line -> assertThat(line).isEqualTo("publication: accrual_outbox is there"),
             line -> assertThat(line).isEqualTo("slot: accrual_outbox made"));
     try (Admin admin = admin()) {
       var described = admin.describeTopics(Topics.EVENT_TOPICS).allTopicNames().get();
@@ -114,6 +116,7 @@ class ProvisionIT {
             line ->
                 assertThat(line)
                     .matches("schemas: \\d+ versions of \\d+ subjects, FULL_TRANSITIVE"),
+            line -> assertThat(line).isEqualTo("publication: accrual_outbox is there"),
             line -> assertThat(line).isEqualTo("slot: accrual_outbox is there"));
   }
 
@@ -134,8 +137,26 @@ class ProvisionIT {
         .hasMessageContaining("recover");
     assertThat(count("select count(*) from pg_replication_slots")).isZero();
     assertThat(lines).anyMatch(line -> line.contains("19 made"));
-    assertThat(lines).last().asString().startsWith("schemas: ");
+    assertThat(lines).last().asString().startsWith("publication: ");
     assertThat(count("select count(*) from ops.relay where slot = 'accrual_outbox'")).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("A publication of another name is made as the migrations make theirs")
+  void makesTheConfiguredPublication() throws Exception {
+    Database.migrate(settings.database());
+
+    assertThat(Publication.ensure(settings.database(), "another"))
+        .isEqualTo("publication: another made");
+
+    assertThat(
+            count(
+                """
+                select count(distinct (pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot, tablename))
+                  from pg_publication join pg_publication_tables using (pubname)\
+                """))
+        .isEqualTo(1);
+    assertThat(count("select count(*) from pg_publication")).isEqualTo(2);
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.accrual.runtime.registry.RegistryUnavailable;
 
 /**
  * Applies migrations, gives the roles their rights, stores event schemas, creates outbox partitions
- * and topics, registers schemas, creates the replication slot, in this order. Safe to run again at
+ * and topics, registers schemas, creates publication and replication slot, in this order. Safe to run again at
  * any time, beside running services too. The steps before a refusal stay done: the slot comes last,
  * since the relay's {@code recover}, which repairs it, needs everything else.
  */
@@ -78,6 +78,7 @@ public final class Provision {
   }
 
   static void provisionSlot(ProvisionSettings settings, Consumer<String> progress) {
+    progress.accept(Publication.ensure(settings.database(), settings.publication()));
     OutboxSlot.ensure(settings.database(), settings.slot(), settings.failoverSlot())
         .forEach(progress);
   }

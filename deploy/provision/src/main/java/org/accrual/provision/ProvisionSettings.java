@@ -16,6 +16,7 @@ import org.accrual.runtime.registry.SchemaRegistry;
  * @param outboxRetention how long the outbox keeps published messages, 1 to 365 days; it must be
  *     less than what any topic keeps
  * @param slot the relay's replication slot; the relay has the same setting
+ * @param publication that the relay reads; the relay has the same setting
  * @param failoverSlot whether a slot that is made now is synchronized to standbys
  */
 public record ProvisionSettings(
@@ -25,13 +26,18 @@ public record ProvisionSettings(
     int replicationFactor,
     Duration outboxRetention,
     String slot,
+    String publication,
     boolean failoverSlot) {
   public static final Duration OUTBOX_RETENTION = Duration.ofDays(3);
+
+  /** Name of the publication that the migrations create. */
+  public static final String PUBLICATION = "accrual_outbox";
 
   /**
    * Keys {@code accrual.database.*}, {@code accrual.kafka.bootstrap-servers}, {@code
    * accrual.registry.url}, {@code accrual.provision.replication-factor}, {@code
-   * accrual.outbox.retention}, {@code accrual.relay.slot}, {@code accrual.relay.failover-slot}.
+   * accrual.outbox.retention}, {@code accrual.relay.slot}, {@code accrual.relay.publication},
+   * {@code accrual.relay.failover-slot}.
    */
   public static ProvisionSettings read(Settings settings) {
     return new ProvisionSettings(
@@ -42,6 +48,7 @@ public record ProvisionSettings(
         settings.duration(
             "accrual.outbox.retention", OUTBOX_RETENTION, Duration.ofDays(1), Duration.ofDays(365)),
         settings.name("accrual.relay.slot", OutboxSlot.NAME),
+        settings.name("accrual.relay.publication", PUBLICATION),
         settings.flag("accrual.relay.failover-slot", false));
   }
 }
