@@ -1,13 +1,14 @@
--- How the relay stands, and what retention may rest on. Made for people and dashboards; the relay itself goes by the
--- checkpoint on Kafka, which is written with the records.
+-- The relay's state, and what retention depends on. For people and dashboards; the relay itself uses the checkpoint on
+-- Kafka, which is written with the records.
 create schema if not exists ops;
 
--- One row a slot, made with the slot; the relay updates it every 2 s unless configured. A relay that waits for its turn writes nothing.
+-- One row a slot, made with the slot; the relay updates it every 2 s unless configured. A relay that waits for the slot
+-- writes nothing.
 create table ops.relay (
   slot       text        primary key,
   state      text        not null default 'stopped' check (state in
                ('starting', 'waiting-for-slot', 'recovering', 'streaming', 'draining', 'refused', 'stopped')),
-  -- Who it is: host and process.
+  -- Host and process of the relay.
   instance   text        not null default '',
   -- Why it refuses, and what to do.
   reason     text,
@@ -21,7 +22,7 @@ create table ops.relay (
   relayed_at timestamptz,
   updated_at timestamptz not null default now()
 );
-comment on table ops.relay is 'The relay''s own word about itself; read ops.relay_status.';
+comment on table ops.relay is 'The state that the relay reports; read ops.relay_status.';
 
 -- This cluster and the timeline that it writes. The timeline is in the name of the WAL file that is written to now; the
 -- control file's is late after a promotion.
@@ -44,7 +45,7 @@ select r.slot, r.state, r.instance, r.reason, r.checkpoint, r.relayed_at, r.upda
   cross join (select case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end as lsn)
        as now_at;
 comment on view ops.relay_status is
-  'One row a relay slot. Act when updated_at stands still, state is refused, wal_status is not reserved, or lag grows.';
+  'One row a relay slot. Act when updated_at does not change, state is refused, wal_status is not reserved, or lag grows.';
 
 -- Changes with every change to a publication or to its part for the outbox: object identifiers are new when one is dropped
 -- and made again, and a changed row has another xmin. Empty if the publication does not cover the outbox. PostgreSQL 18

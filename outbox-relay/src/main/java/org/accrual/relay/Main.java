@@ -50,15 +50,15 @@ public final class Main {
       Outcome outcome = command.run(RelaySettings.read(Settings.load()));
       outcome.lines().forEach(System.out::println);
       System.exit(outcome.exitCode());
-    } catch (InvalidSetting wrong) {
-      ServiceProcess.exit(ServiceProcess.EXIT_CONFIGURATION, "outbox-relay: " + wrong.getMessage());
-    } catch (SQLException | KafkaException failed) {
-      ServiceProcess.exit(1, "%s: not done, run it again: %s".formatted(name, failed.getMessage()));
-    } catch (InterruptedException interrupted) {
+    } catch (InvalidSetting e) {
+      ServiceProcess.exit(ServiceProcess.EXIT_CONFIGURATION, "outbox-relay: " + e.getMessage());
+    } catch (SQLException | KafkaException e) {
+      ServiceProcess.exit(1, "%s: not done, run it again: %s".formatted(name, e.getMessage()));
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       ServiceProcess.exit(1, name + ": interrupted, run it again");
-    } catch (RuntimeException failed) {
-      ServiceProcess.exit(1, "%s: not done: %s".formatted(name, failed));
+    } catch (RuntimeException e) {
+      ServiceProcess.exit(1, "%s: not done: %s".formatted(name, e));
     } catch (OutOfMemoryError e) {
       ServiceProcess.exit(
           1, "%s: not done, out of memory: run it again with a larger -Xmx".formatted(name));

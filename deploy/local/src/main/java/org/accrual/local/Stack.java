@@ -122,7 +122,7 @@ public final class Stack implements AutoCloseable {
     return RunFolder.in(settings.data()).log(name);
   }
 
-  /** Stops everything within 60 s: services first, then what they stand on. */
+  /** Stops everything within 60 s: services first, then the parts that they need. */
   @Override
   public void close() {
     List<Supervised> started;

@@ -101,6 +101,7 @@ class OwnerProvisionIT {
             1,
             ProvisionSettings.OUTBOX_RETENTION,
             OutboxSlot.NAME,
+            "accrual_outbox",
             false);
     Provision.provisionDatabase(settings, lines::add);
     Provision.provisionSlot(settings, lines::add);

@@ -41,17 +41,17 @@ public final class Provision {
         case "roles" -> System.out.print(Roles.script());
         default -> ServiceProcess.exit(64, "provision: no argument, or: maintain, roles");
       }
-    } catch (InvalidSetting wrong) {
-      ServiceProcess.exit(ServiceProcess.EXIT_CONFIGURATION, "provision: " + wrong.getMessage());
-    } catch (ProvisionRefused refused) {
-      ServiceProcess.exit(1, "provision: " + refused.getMessage());
+    } catch (InvalidSetting e) {
+      ServiceProcess.exit(ServiceProcess.EXIT_CONFIGURATION, "provision: " + e.getMessage());
+    } catch (ProvisionRefused e) {
+      ServiceProcess.exit(1, "provision: " + e.getMessage());
     }
   }
 
   /**
    * Does all steps.
    *
-   * @param progress is given one line a step
+   * @param progress receives the lines of each step
    * @throws ProvisionRefused if a step cannot be done
    * @throws RecoveryNeededException if the relay's {@code recover} must be run; all other steps are
    *     done
@@ -63,8 +63,8 @@ public final class Provision {
             settings.bootstrapServers(), settings.replicationFactor(), settings.slot()));
     try {
       progress.accept(Schemas.register(settings.registry()));
-    } catch (IncompatibleSchema | RegistryUnavailable refused) {
-      throw new ProvisionRefused("schemas: " + refused.getMessage(), refused);
+    } catch (IncompatibleSchema | RegistryUnavailable e) {
+      throw new ProvisionRefused("schemas: " + e.getMessage(), e);
     }
     provisionSlot(settings, progress);
   }

@@ -78,6 +78,7 @@ final class RetainedOutbox implements AutoCloseable {
     try (Statement statement = connection.createStatement()) {
       // The comparison may take long, and sorts and hashes much.
       statement.execute("set statement_timeout = 0");
+      statement.execute("set lock_timeout = '30s'");
       statement.execute("set idle_in_transaction_session_timeout = 0");
       statement.execute("set work_mem = '64MB'");
       PublishedRecords.createTable(statement);

@@ -18,7 +18,7 @@ class PublishedRecordTest {
   private static final String TIME = "2026-11-30T12:00:00.000001Z";
 
   @Test
-  @DisplayName("A record of the slot's relay tells when its row was written")
+  @DisplayName("A record of the slot's relay has the time when its row was written")
   void ofTheSlotsRelay() {
     assertThat(of(Map.of(Headers.ID, RANDOM.toString(), Headers.TIME, TIME, Headers.SLOT, "ours")))
         .contains(new PublishedRecord(RANDOM, Optional.of(Instant.parse(TIME))));
