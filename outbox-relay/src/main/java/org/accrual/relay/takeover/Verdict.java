@@ -173,7 +173,7 @@ public sealed interface Verdict {
             "the checkpoint is of PostgreSQL cluster %s, this is %s"
                 .formatted(marked, facts.systemIdentifier()),
             "connect to the right cluster, or use another slot name; if the cluster was replaced, run"
-                + " the relay's command recover "
+                + " the relay's command recover --replaces "
                 + marked
                 + ", then start the relay again");
   }

@@ -142,7 +142,8 @@ class VerdictTest {
     Checkpoint ofAnotherCluster = new Checkpoint(new Origin("2", 1, "s", "p"), position);
 
     assertThat(reason(judge(facts(SLOT), ofAnotherCluster))).isEqualTo(Reason.OTHER_CLUSTER);
-    assertThat(Verdict.otherCluster(facts(SLOT), ofAnotherCluster)).isPresent();
+    assertThat(Verdict.otherCluster(facts(SLOT), ofAnotherCluster).orElseThrow().remedy())
+        .contains("recover --replaces 2,");
     assertThat(Verdict.otherCluster(facts(SLOT), checkpoint(100))).isEmpty();
     assertThat(reason(judge(facts(SLOT), new Checkpoint(new Origin("1", 2, "s", "p"), position))))
         .isEqualTo(Reason.OTHER_TIMELINE);
