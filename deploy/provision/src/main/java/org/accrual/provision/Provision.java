@@ -13,9 +13,9 @@ import org.accrual.runtime.registry.RegistryUnavailable;
 
 /**
  * Applies migrations, gives the roles their rights, stores event schemas, creates outbox partitions
- * and topics, registers schemas, creates publication and replication slot, in this order. Safe to run again at
- * any time, beside running services too. The steps before a refusal stay done: the slot comes last,
- * since the relay's {@code recover}, which repairs it, needs everything else.
+ * and topics, registers schemas, creates publication and replication slot, in this order. Safe to
+ * run again at any time, beside running services too. The steps before a refusal stay done: the
+ * slot comes last, since the relay's {@code recover}, which repairs it, needs everything else.
  */
 public final class Provision {
   private static final Logger ROOT = Logger.getLogger("");

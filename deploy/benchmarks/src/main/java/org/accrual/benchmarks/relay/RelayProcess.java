@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.accrual.contract.Topics;
 import org.accrual.embedded.FreePort;
 import org.accrual.embedded.Leash;
-import org.accrual.contract.Topics;
 import org.accrual.local.Build;
 
 /** outbox-relay as it is deployed, on a slot of the stand. */
