@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.accrual.embedded.EmbeddedPostgres;
 import org.accrual.provision.Database;
+import org.accrual.provision.Roles;
 import org.accrual.relay.process.Relay;
 import org.accrual.relay.state.Refusal;
 import org.accrual.relay.state.Refusal.Reason;
@@ -53,6 +54,7 @@ class FailoverIT {
     primary = start("primary", Map.of());
     primary.createDatabase("accrual");
     Database.migrate(database(primary, "postgres"));
+    Roles.ensure(database(primary, "postgres"));
     sql(primary, "alter role accrual_relay login");
   }
 
@@ -97,8 +99,11 @@ class FailoverIT {
     await().atMost(RelayRun.LIMIT).until(() -> !failures.isEmpty());
     first.stop();
     failures.clear();
+    RelayLife life = new RelayLife();
+    Relay second = start(standby, life);
+    await().atMost(RelayRun.LIMIT).until(() -> life.stand().state() == RelayState.WAITING_FOR_SLOT);
     promote(standby);
-    Relay second = startStreaming(standby, new RelayLife());
+    awaitStreaming(life);
     insert(standby);
 
     List<String> outbox = query(standby, "select id from outbox.message order by id");
@@ -178,6 +183,11 @@ class FailoverIT {
 
   private Relay startStreaming(EmbeddedPostgres server, RelayLife life) {
     Relay relay = start(server, life);
+    awaitStreaming(life);
+    return relay;
+  }
+
+  private void awaitStreaming(RelayLife life) {
     await()
         .atMost(RelayRun.LIMIT)
         .untilAsserted(
@@ -185,7 +195,6 @@ class FailoverIT {
                 assertThat(life.stand().state())
                     .as("%s %s", life.stand(), failures)
                     .isEqualTo(RelayState.STREAMING));
-    return relay;
   }
 
   private Relay start(EmbeddedPostgres server, RelayLife life) {

@@ -91,7 +91,7 @@ class MissingTopicIT {
       admin
           .createTopics(
               List.of(
-                  new NewTopic(Topics.RELAY_CHECKPOINT, 1, (short) 1),
+                  new NewTopic(Topics.relayCheckpoint(fixtures.slot), 1, (short) 1),
                   events.configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "100"))))
           .all()
           .get();

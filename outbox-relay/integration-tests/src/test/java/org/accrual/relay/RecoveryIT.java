@@ -130,7 +130,9 @@ class RecoveryIT {
     fixtures.insert("k");
     String pid = fixtures.query("select pg_backend_pid()");
     try (Captured log = new Captured();
-        ExecutorService thread = Executors.newSingleThreadExecutor()) {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        // The recovery ends with the transaction, also when an assertion has failed.
+        AutoCloseable _ = () -> fixtures.connection.commit()) {
       Future<Outcome> recovering = thread.submit(() -> recover("--compare"));
       await()
           .atMost(RelayRun.LIMIT)
@@ -160,7 +162,9 @@ class RecoveryIT {
     fixtures.createSlot();
     fixtures.insert("k");
     try (Captured log = new Captured();
-        ExecutorService thread = Executors.newSingleThreadExecutor()) {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        // The recovery ends with the transaction, also when an assertion has failed.
+        AutoCloseable _ = () -> fixtures.connection.commit()) {
       Future<Outcome> recovering = thread.submit(() -> recover("--compare"));
       await()
           .atMost(RelayRun.LIMIT)
@@ -227,7 +231,8 @@ class RecoveryIT {
   private long slots() throws Exception {
     return Long.parseLong(
         fixtures.query(
-            "select count(*) from pg_replication_slots where database = current_database()"));
+            "select count(*) from pg_replication_slots where slot_name like '%s%%'"
+                .formatted(fixtures.slot)));
   }
 
   /** Collects the lines that the commands log. */

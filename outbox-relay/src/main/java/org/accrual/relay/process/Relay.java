@@ -23,6 +23,7 @@ import org.accrual.relay.takeover.PatientPublisher;
 import org.accrual.relay.takeover.SlotFacts;
 import org.accrual.relay.takeover.SlotFacts.Slot;
 import org.accrual.relay.takeover.SlotGuard;
+import org.accrual.relay.takeover.StandbyException;
 import org.accrual.relay.takeover.Verdict;
 import org.accrual.runtime.liveness.Heartbeat;
 import org.accrual.runtime.registry.SchemaRegistry;
@@ -117,19 +118,31 @@ public final class Relay {
     }
   }
 
-  /** Waits while another relay has the slot. Returns false if this one refuses or stops. */
+  /**
+   * Waits while another relay has the slot, or the server is a standby. Returns false if there is
+   * nothing to wait for any more.
+   */
   private boolean slotIsFree() throws SQLException, InterruptedException {
+    boolean standby = false;
     do {
       heartbeat.beat();
-      SlotFacts facts = guard.look();
-      life.enter(RelayState.WAITING_FOR_SLOT);
-      Optional<Refusal> refusal = Verdict.beforeAcquiring(facts, settings.source().slot());
-      if (refusal.isPresent()) {
-        life.enter(RelayState.REFUSED, refusal);
-        return false;
-      }
-      if (!facts.slot().map(Slot::active).orElse(false)) {
-        return true;
+      try {
+        SlotFacts facts = guard.look();
+        life.enter(RelayState.WAITING_FOR_SLOT);
+        Optional<Refusal> refusal = Verdict.beforeAcquiring(facts, settings.source().slot());
+        if (refusal.isPresent()) {
+          life.enter(RelayState.REFUSED, refusal);
+          return false;
+        }
+        if (!facts.slot().map(Slot::active).orElse(false)) {
+          return true;
+        }
+      } catch (StandbyException e) {
+        life.enter(RelayState.WAITING_FOR_SLOT);
+        if (!standby) {
+          LOG.warning("the database is a standby; waiting for its promotion");
+        }
+        standby = true;
       }
     } while (!stopping.await(settings.slotPoll().toMillis(), TimeUnit.MILLISECONDS));
     return false;

@@ -31,6 +31,9 @@ public final class SlotGuard {
              outbox.publication_version(?) as publication_version
       """;
 
+  /** SQLSTATE of the above where the server is in recovery. */
+  private static final String NO_WAL_IS_WRITTEN = "55000";
+
   private static final String SLOT =
       """
       select plugin, database, active, confirmed_flush_lsn::text as confirmed,
@@ -90,7 +93,11 @@ public final class SlotGuard {
     this.publication = publication;
   }
 
-  /** Returns the present facts about slot and publication. */
+  /**
+   * Returns the present facts about slot and publication.
+   *
+   * @throws StandbyException if the server is a standby
+   */
   public SlotFacts look() throws SQLException {
     try (Connection connection = connect(ANSWER)) {
       return new Looking(connection).facts();
@@ -169,6 +176,8 @@ public final class SlotGuard {
             slot(),
             row.getString("publication_version"),
             publicationFault());
+      } catch (SQLException e) {
+        throw NO_WAL_IS_WRITTEN.equals(e.getSQLState()) ? new StandbyException(e) : e;
       }
     }
 
