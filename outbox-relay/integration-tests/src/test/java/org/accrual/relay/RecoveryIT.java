@@ -131,8 +131,8 @@ class RecoveryIT {
     String pid = fixtures.query("select pg_backend_pid()");
     try (Captured log = new Captured();
         ExecutorService thread = Executors.newSingleThreadExecutor();
-        // The recovery ends with the transaction, also when an assertion has failed.
-        AutoCloseable _ = () -> fixtures.connection.commit()) {
+        // Ends the transaction first if the test fails, since the thread waits for it.
+        AutoCloseable _ = fixtures.connection::rollback) {
       Future<Outcome> recovering = thread.submit(() -> recover("--compare"));
       await()
           .atMost(RelayRun.LIMIT)
@@ -163,8 +163,8 @@ class RecoveryIT {
     fixtures.insert("k");
     try (Captured log = new Captured();
         ExecutorService thread = Executors.newSingleThreadExecutor();
-        // The recovery ends with the transaction, also when an assertion has failed.
-        AutoCloseable _ = () -> fixtures.connection.commit()) {
+        // Ends the transaction first if the test fails, since the thread waits for it.
+        AutoCloseable _ = fixtures.connection::rollback) {
       Future<Outcome> recovering = thread.submit(() -> recover("--compare"));
       await()
           .atMost(RelayRun.LIMIT)
