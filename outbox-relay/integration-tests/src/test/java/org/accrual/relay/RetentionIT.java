@@ -196,7 +196,7 @@ class RetentionIT {
   }
 
   @Test
-  @DisplayName("Maintenance queues for a lock for 200 ms at most, and drops partitions in order")
+  @DisplayName("Maintenance queues for a lock for 200 ms at most")
   void doesNotQueueBehindAnOpenReader() throws Exception {
     fixtures.createSlot();
     maintain(0);
