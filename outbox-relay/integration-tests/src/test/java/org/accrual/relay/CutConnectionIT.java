@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.accrual.relay.process.RelaySettings;
-import org.accrual.relay.stream.source.SourceSettings;
 import org.accrual.runtime.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -74,26 +73,11 @@ class CutConnectionIT {
   /** A relay whose URL names two servers, the first of which is away. */
   private RelaySettings throughTheNetwork() {
     RelaySettings settings = fixtures.settings();
-    SourceSettings source = settings.source();
+    DatabaseSettings database = settings.source().database();
     String url =
         "jdbc:postgresql://[::1]:1,127.0.0.1:%d%s?targetServerType=primary"
             .formatted(network.port(), direct.getPath());
-    return new RelaySettings(
-        new SourceSettings(
-            new DatabaseSettings(url, source.database().user(), source.database().password()),
-            source.slot(),
-            source.publication(),
-            source.heartbeat(),
-            source.pollInterval(),
-            source.ownerTimeout(),
-            source.batchRows(),
-            source.queueBytes(),
-            source.slice()),
-        settings.sink(),
-        settings.registry(),
-        settings.slotPoll(),
-        settings.failoverSlot(),
-        settings.retainedWarning(),
-        settings.statusInterval());
+    return RelayFixtures.on(
+        new DatabaseSettings(url, database.user(), database.password()), settings);
   }
 }

@@ -71,7 +71,7 @@ class PublicationIT {
   @DisplayName("stops a streaming relay within a heartbeat")
   class Streaming {
     @Test
-    @DisplayName("and goes on being refused until recover has published the missing rows")
+    @DisplayName("and is refused at each start until recover has published the missing rows")
     void dropped() throws Exception {
       streaming();
 

@@ -87,7 +87,7 @@ class RecoveryIT {
 
   @Test
   @DisplayName(
-      "list the records that the database lost; recover goes on over them only with --accept-lost")
+      "list the records that the database lost; recover continues despite them only with --accept-lost")
   void listsTheRecordsThatTheDatabaseLost() throws Exception {
     fixtures.createSlot();
     relay.startStreaming();

@@ -84,6 +84,28 @@ public final class RelayFixtures implements AutoCloseable {
     return new TopicReader(Topics.STUDY_EVENTS);
   }
 
+  /** Returns the settings with another database, user or password. */
+  static RelaySettings on(DatabaseSettings database, RelaySettings settings) {
+    SourceSettings source = settings.source();
+    return new RelaySettings(
+        new SourceSettings(
+            database,
+            source.slot(),
+            source.publication(),
+            source.heartbeat(),
+            source.pollInterval(),
+            source.ownerTimeout(),
+            source.batchRows(),
+            source.queueBytes(),
+            source.slice()),
+        settings.sink(),
+        settings.registry(),
+        settings.slotPoll(),
+        settings.failoverSlot(),
+        settings.retainedWarning(),
+        settings.statusInterval());
+  }
+
   /** Returns settings with short times, on the parts that the tests share but for the database. */
   static RelaySettings settings(DatabaseSettings database, String slot) {
     return new RelaySettings(

@@ -20,7 +20,6 @@ import org.accrual.relay.recovery.RecoverCommand;
 import org.accrual.relay.recovery.RecoverOptions;
 import org.accrual.relay.state.RelayLife;
 import org.accrual.relay.state.RelayState;
-import org.accrual.relay.stream.source.SourceSettings;
 import org.accrual.runtime.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,23 +140,7 @@ class RelayRoleIT {
   }
 
   private static RelaySettings asRelay(RelaySettings settings) {
-    SourceSettings source = settings.source();
-    return new RelaySettings(
-        new SourceSettings(
-            new DatabaseSettings(source.database().url(), "accrual_relay", ""),
-            source.slot(),
-            source.publication(),
-            source.heartbeat(),
-            source.pollInterval(),
-            source.ownerTimeout(),
-            source.batchRows(),
-            source.queueBytes(),
-            source.slice()),
-        settings.sink(),
-        settings.registry(),
-        settings.slotPoll(),
-        settings.failoverSlot(),
-        settings.retainedWarning(),
-        settings.statusInterval());
+    return RelayFixtures.on(
+        new DatabaseSettings(settings.source().database().url(), "accrual_relay", ""), settings);
   }
 }

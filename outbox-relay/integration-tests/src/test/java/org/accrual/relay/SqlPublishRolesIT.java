@@ -62,7 +62,7 @@ class SqlPublishRolesIT {
   }
 
   @Test
-  @DisplayName("A role with EXECUTE alone publishes nowhere, and is told who can allow it")
+  @DisplayName("A role with EXECUTE alone publishes nowhere, and the error names who can allow it")
   void executeAloneIsNotEnough() {
     assertRefused(lab, PUBLISH, "role %s may not publish to aggregatetype lab.events", lab);
     assertRefused(

@@ -35,7 +35,7 @@ public final class CheckpointTopic {
    * Creates one for the relay.
    *
    * @param obstacles is called when {@link #newest} has waited for some seconds, with the reason,
-   *     and with none when it goes on
+   *     and with none when it continues
    */
   public CheckpointTopic(KafkaSettings settings, Consumer<Optional<String>> obstacles) {
     this(settings, CommittedReader.PATIENCE, obstacles);

@@ -54,7 +54,7 @@ public final class CommittedReader implements AutoCloseable {
    * Opens a reader that reports its waits.
    *
    * @param obstacles is called when {@link #read} has waited for some seconds, with the reason, and
-   *     with none when it goes on
+   *     with none when it continues
    */
   CommittedReader(
       KafkaSettings settings,

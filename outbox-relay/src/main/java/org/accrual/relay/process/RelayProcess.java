@@ -44,7 +44,7 @@ class RelayProcess {
   private static void end(Throwable cause) {
     LOG.log(
         Level.SEVERE,
-        "the relay failed and ends; started again it goes on from the checkpoint. If this repeats, fix"
+        "the relay failed and ends; started again it continues from the checkpoint. If this repeats, fix"
             + " the cause:",
         cause);
     Runtime.getRuntime().halt(1);

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param compare whether a slot that is fit is replaced too, so that the retained outbox is
  *     compared with the topics
- * @param acceptLost whether to go on although the topics hold records that the database lost
+ * @param acceptLost whether to continue although the topics hold records that the database lost
  * @param replaced the PostgreSQL cluster that the present one has replaced and whose checkpoint may
  *     be overwritten; the checkpoint of any other cluster is kept
  */

@@ -3,7 +3,7 @@ package org.accrual.relay.state;
 import org.accrual.relay.takeover.Verdict;
 
 /**
- * Explains why the relay does not go on by itself, and what an operator must do. A value: it is
+ * Explains why the relay does not continue by itself, and what an operator must do. A value: it is
  * expected, and a restart changes nothing.
  */
 public record Refusal(Reason reason, String detail, String remedy) {

@@ -1,7 +1,7 @@
 package org.accrual.relay.state;
 
 /**
- * Explains why the relay makes no progress at the moment, and what an operator can do. It goes on
+ * Explains why the relay makes no progress at the moment, and what an operator can do. It continues
  * by itself once the cause is gone.
  */
 public record Wait(Reason reason, String detail, String remedy) {

@@ -1,5 +1,5 @@
 /**
- * The state of a running relay and the reasons for which it refuses to go on. Start at {@link
+ * The state of a running relay and the reasons for which it refuses to continue. Start at {@link
  * org.accrual.relay.state.RelayState}.
  */
 @NullMarked

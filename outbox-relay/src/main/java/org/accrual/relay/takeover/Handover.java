@@ -10,7 +10,7 @@ import org.accrual.relay.checkpoint.MissingTopicException;
 import org.accrual.relay.checkpoint.UnreadableCheckpointException;
 import org.accrual.relay.state.Refusal;
 import org.accrual.relay.state.RelayLife;
-import org.accrual.relay.state.RelayRefused;
+import org.accrual.relay.state.RelayRefusedException;
 import org.accrual.relay.state.RelayState;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.Checkpoint.Origin;
@@ -140,8 +140,8 @@ public final class Handover implements Receiver {
   }
 
   @Override
-  public void foreignRow() {
-    throw refuse(Verdict.publicationChanged());
+  public RuntimeException foreignRow() {
+    return refuse(Verdict.publicationChanged());
   }
 
   @Override
@@ -169,8 +169,8 @@ public final class Handover implements Receiver {
     return here;
   }
 
-  private RelayRefused refuse(Refusal refusal) {
+  private RelayRefusedException refuse(Refusal refusal) {
     life.enter(RelayState.REFUSED, Optional.of(refusal));
-    return new RelayRefused(refusal);
+    return new RelayRefusedException(refusal);
   }
 }

@@ -9,7 +9,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.relay.state.RelayLife;
 import org.accrual.relay.state.Wait;
-import org.accrual.relay.stream.encoding.Unpublishable;
+import org.accrual.relay.stream.encoding.UnpublishableException;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.OutboxRow;
 import org.accrual.relay.stream.sink.Publisher;
@@ -42,7 +42,7 @@ public final class PatientPublisher {
     this.stopping = stopping;
   }
 
-  /** Aborts what a predecessor left open and forbids it to go on. */
+  /** Aborts what a predecessor left open and forbids it to continue. */
   void fence() {
     publisher.fence();
   }
@@ -60,7 +60,7 @@ public final class PatientPublisher {
         int rejected = publisher.publish(rows, checkpoint);
         life.waitFor(Optional.empty());
         return rejected;
-      } catch (Unpublishable e) {
+      } catch (UnpublishableException e) {
         report(e, attempt);
       }
       if (stopping.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -69,7 +69,7 @@ public final class PatientPublisher {
     }
   }
 
-  private void report(Unpublishable e, int attempt) {
+  private void report(UnpublishableException e, int attempt) {
     Wait wait = Wait.recordUnfit(String.valueOf(e.getMessage()));
     life.waitFor(Optional.of(wait));
     if (attempt % ATTEMPTS_PER_LOG_LINE == 0) {

@@ -105,7 +105,7 @@ public final class SlotGuard {
   }
 
   /**
-   * Judges whether the relay can go on from its slot and the checkpoint, if there is one.
+   * Judges whether the relay can continue from its slot and the checkpoint, if there is one.
    *
    * @param facts found before the checkpoint was read: the slot is never ahead of a later
    *     checkpoint

@@ -48,7 +48,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
-/** A PostgreSQL and a Kafka that may be killed, and what stands in each. */
+/** A PostgreSQL and a Kafka that may be killed, and their content. */
 final class FaultStack implements AutoCloseable {
   private static final Schema TEXT =
       new Schema.Parser()

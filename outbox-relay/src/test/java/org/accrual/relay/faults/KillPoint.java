@@ -15,7 +15,7 @@ enum KillPoint {
   INSIDE_THE_TRANSACTION(
       "stream/sink/Publisher.java", "      checkpoint.ifPresent(this::send);", 40),
 
-  /** Records and checkpoint are committed, and PostgreSQL has not been told. */
+  /** Records and checkpoint are committed, and the position is not confirmed to PostgreSQL yet. */
   BEFORE_CONFIRMING(
       "stream/source/DebeziumSource.java", "        committer.markProcessed(record);", 40),
 

@@ -45,8 +45,8 @@ final class LatestSchemas {
    * an older one while the registry is away.
    *
    * @param aggregateType that the type was published to
-   * @throws Unpublishable if there was none in the last 5 s, or none for {@link #MOST_UNKNOWN}
-   *     other types of the aggregate type
+   * @throws UnpublishableException if there was none in the last 5 s, or none for {@link
+   *     #MOST_UNKNOWN} other types of the aggregate type
    * @throws InterruptedException if stopped while the registry was away
    */
   Registered of(String aggregateType, String type) throws InterruptedException {
@@ -56,7 +56,7 @@ final class LatestSchemas {
     }
     Optional<String> why = refused.fresh(type);
     if (why.isPresent()) {
-      throw new Unpublishable(why.get());
+      throw new UnpublishableException(why.get());
     }
     Optional<Registered> last = known.last(type);
     if (last.isEmpty()) {
@@ -69,7 +69,7 @@ final class LatestSchemas {
               : questions.fromSql(type, () -> registry.latest(type));
       known.put(type, schema, FRESH);
       return schema;
-    } catch (Unpublishable e) {
+    } catch (UnpublishableException e) {
       refused.put(type, String.valueOf(e.getMessage()), NO);
       countRefusal(aggregateType);
       throw e;
@@ -78,7 +78,7 @@ final class LatestSchemas {
 
   private void requireFewRefusals(String aggregateType, String type) {
     if (refusals.fresh(aggregateType).orElse(0) >= MOST_UNKNOWN) {
-      throw new Unpublishable(
+      throw new UnpublishableException(
           "%d types of aggregatetype %s have no schema: the registry is not asked for %s and others within %d s; register the schemas and publish again"
               .formatted(MOST_UNKNOWN, aggregateType, type, NO.toSeconds()));
     }

@@ -53,7 +53,7 @@ public final class RecordEncoder {
   /**
    * The record.
    *
-   * @throws Unpublishable if it cannot be made; names the row
+   * @throws UnpublishableException if it cannot be made; names the row
    */
   public ProducerRecord<byte[], byte[]> encode(OutboxRow row, Content content, RowHeaders headers)
       throws InterruptedException {
@@ -70,8 +70,8 @@ public final class RecordEncoder {
       }
       record.headers().add(Headers.SLOT, slot);
       return record;
-    } catch (Unpublishable why) {
-      throw new Unpublishable(
+    } catch (UnpublishableException why) {
+      throw new UnpublishableException(
           "outbox record %s of type '%s': %s".formatted(row.id(), row.type(), why.getMessage()));
     }
   }
@@ -100,7 +100,7 @@ public final class RecordEncoder {
       SchemaRegistry.Registered newer =
           schemas
               .newerThan(schema, type)
-              .orElseThrow(() -> new Unpublishable(String.valueOf(misfit.getMessage())));
+              .orElseThrow(() -> new UnpublishableException(String.valueOf(misfit.getMessage())));
       return encodedOrNot(json, newer);
     }
   }
@@ -109,7 +109,7 @@ public final class RecordEncoder {
     try {
       return encoded(json, schema);
     } catch (JsonToAvro.Misfit misfit) {
-      throw new Unpublishable(String.valueOf(misfit.getMessage()));
+      throw new UnpublishableException(String.valueOf(misfit.getMessage()));
     }
   }
 
@@ -121,7 +121,7 @@ public final class RecordEncoder {
     try {
       return JSON.readTree(StandardCharsets.UTF_8.decode(payload).toString());
     } catch (IOException notJson) {
-      throw new Unpublishable("its payload is not JSON: " + notJson.getMessage());
+      throw new UnpublishableException("its payload is not JSON: " + notJson.getMessage());
     }
   }
 
@@ -133,7 +133,7 @@ public final class RecordEncoder {
     try {
       return Integer.parseInt(version);
     } catch (NumberFormatException notANumber) {
-      throw new Unpublishable(
+      throw new UnpublishableException(
           "its header %s is not a number: %s".formatted(Headers.SCHEMA_VERSION, version));
     }
   }
@@ -160,7 +160,7 @@ public final class RecordEncoder {
     }
   }
 
-  /** As given, a dead letter's own id too; the row's id is told under a name of its own. */
+  /** As given, a dead letter's own id too; the row's id has a header of its own. */
   private static void addRaw(
       org.apache.kafka.common.header.Headers target, OutboxRow row, RowHeaders headers) {
     target.add(Headers.OUTBOX_ID, bytes(row.id()));

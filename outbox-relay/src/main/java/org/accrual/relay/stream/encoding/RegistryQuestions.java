@@ -37,7 +37,7 @@ final class RegistryQuestions {
   /**
    * Asks about a type of ours. Waits as long as it takes: a row of a stream is never skipped.
    *
-   * @throws Unpublishable if the registry says no
+   * @throws UnpublishableException if the registry says no
    * @throws InterruptedException if stopped while the registry was away
    */
   <T> T own(String type, Supplier<T> question) throws InterruptedException {
@@ -47,8 +47,8 @@ final class RegistryQuestions {
   /**
    * Asks about a type that SQL has published. Waits only while the registry as a whole is away.
    *
-   * @throws Unpublishable if the registry says no, or refuses or fails the question while it
-   *     answers others
+   * @throws UnpublishableException if the registry says no, or refuses or fails the question while
+   *     it answers others
    * @throws InterruptedException if stopped while the registry was away
    */
   <T> T fromSql(String type, Supplier<T> question) throws InterruptedException {
@@ -62,10 +62,10 @@ final class RegistryQuestions {
       try {
         return question.get();
       } catch (UnknownSchema | IncompatibleSchema e) {
-        throw new Unpublishable(String.valueOf(e.getMessage()));
+        throw new UnpublishableException(String.valueOf(e.getMessage()));
       } catch (RegistryUnavailable e) {
         if (fromSql && concernsTheTypeAlone(e, attempt)) {
-          throw new Unpublishable(String.valueOf(e.getMessage()));
+          throw new UnpublishableException(String.valueOf(e.getMessage()));
         }
         LOG.log(
             Level.WARNING,

@@ -24,12 +24,12 @@ public record RowHeaders(Map<String, String> values) {
   /**
    * Reads the headers of a row.
    *
-   * @throws Unpublishable if they are not a JSON object
+   * @throws UnpublishableException if they are not a JSON object
    */
   public static RowHeaders of(OutboxRow row) {
     try (JsonParser parser = JSON.createParser(row.headers())) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new Unpublishable("its headers are not a JSON object");
+        throw new UnpublishableException("its headers are not a JSON object");
       }
       Map<String, String> values = new LinkedHashMap<>();
       for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
@@ -40,7 +40,7 @@ public record RowHeaders(Map<String, String> values) {
       }
       return new RowHeaders(values);
     } catch (JsonProcessingException e) {
-      throw new Unpublishable("its headers are not JSON: " + e.getOriginalMessage());
+      throw new UnpublishableException("its headers are not JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

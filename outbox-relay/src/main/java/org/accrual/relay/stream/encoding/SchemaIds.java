@@ -15,9 +15,9 @@ import org.accrual.runtime.registry.UnknownSchema;
 /**
  * Returns what the registry knows of a type: the id of a version, and the latest schema, both as
  * they were at most 30 s and an answer ago. Ids are checked in the background, so that a registry
- * that was replaced and gives others is noticed, and known types go on while the registry is away.
- * An unknown type waits for it, since the outbox keeps the rows. Used by one thread; {@link #stop}
- * may come from any.
+ * that was replaced and gives others is noticed, and known types continue while the registry is
+ * away. An unknown type waits for it, since the outbox keeps the rows. Used by one thread; {@link
+ * #stop} may come from any.
  */
 public final class SchemaIds {
   private static final Logger LOG = Logger.getLogger(SchemaIds.class.getName());
@@ -52,7 +52,7 @@ public final class SchemaIds {
   /**
    * The id of a version of a type: of ours, or of a newer build whose events this one relays.
    *
-   * @throws Unpublishable if there is no such schema in the registry
+   * @throws UnpublishableException if there is no such schema in the registry
    * @throws InterruptedException if stopped while the registry was away
    */
   int of(String type, int version) throws InterruptedException {
@@ -98,7 +98,7 @@ public final class SchemaIds {
    * Returns the latest schema that anybody has registered for a type from SQL.
    *
    * @param aggregateType that the type was published to
-   * @throws Unpublishable if there is none
+   * @throws UnpublishableException if there is none
    * @throws InterruptedException if stopped while the registry was away
    */
   SchemaRegistry.Registered latest(String aggregateType, String type) throws InterruptedException {

@@ -1,8 +1,8 @@
 package org.accrual.relay.stream.outbox;
 
 /**
- * How much of one source transaction is held before it goes on in slices. A transaction under both
- * limits becomes visible in one piece.
+ * How much of one source transaction is held before it is published in slices. A transaction under
+ * both limits becomes visible in one piece.
  *
  * @param rows at least 1
  * @param bytes of keys, payloads and headers, at least 1

@@ -50,7 +50,7 @@ public final class TransactionBuffer {
   /** Takes a row of a transaction whose commit is still to come. */
   public void row(long transaction, OutboxRow row) throws InterruptedException {
     if (openTransaction != NONE && transaction != openTransaction) {
-      throw new StreamMismatch(
+      throw new StreamMismatchException(
           "a row of transaction %d came before the end of transaction %d"
               .formatted(transaction, openTransaction));
     }
@@ -76,12 +76,12 @@ public final class TransactionBuffer {
       return;
     }
     if (transaction != openTransaction) {
-      throw new StreamMismatch(
+      throw new StreamMismatchException(
           "transaction %d ended while transaction %d was open"
               .formatted(transaction, openTransaction));
     }
     if (Long.compareUnsigned(end, boundary) <= 0) {
-      throw new StreamMismatch(
+      throw new StreamMismatchException(
           "transaction %d with %d rows ended at %s, not above %s, which the stream had reached"
               .formatted(transaction, ordinal, Position.text(end), Position.text(boundary)));
     }
@@ -97,11 +97,11 @@ public final class TransactionBuffer {
   /**
    * Records that the stream has reached a place outside of any transaction.
    *
-   * @throws StreamMismatch if a transaction with rows is open
+   * @throws StreamMismatchException if a transaction with rows is open
    */
   public void idle(long lsn, Instant at) throws InterruptedException {
     if (openTransaction != NONE) {
-      throw new StreamMismatch(
+      throw new StreamMismatchException(
           "a heartbeat came before the end of transaction %d".formatted(openTransaction));
     }
     if (Long.compareUnsigned(lsn, boundary) > 0) {
@@ -114,7 +114,7 @@ public final class TransactionBuffer {
 
   private void requireSkipped() {
     if (ordinal < skip) {
-      throw new StreamMismatch(
+      throw new StreamMismatchException(
           "the checkpoint covers %d rows of a transaction above %s, but the stream has %d of them"
               .formatted(skip, Position.text(boundary), ordinal));
     }

@@ -1,7 +1,7 @@
 package org.accrual.relay.stream.sink;
 
 import java.util.Optional;
-import org.accrual.relay.stream.encoding.Unpublishable;
+import org.accrual.relay.stream.encoding.UnpublishableException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 
@@ -37,28 +37,28 @@ record Destination(Optional<String> fault, int maxBytes, boolean missing) {
   /**
    * Checks that the topic takes records.
    *
-   * @throws Unpublishable if it does not
+   * @throws UnpublishableException if it does not
    */
   void requireOpen() {
     if (fault.isPresent()) {
-      throw new Unpublishable(fault.get());
+      throw new UnpublishableException(fault.get());
     }
   }
 
   /**
    * Checks that a record is not certainly too large; the broker decides about the last few bytes.
    *
-   * @throws Unpublishable if it is
+   * @throws UnpublishableException if it is
    */
   void requireRoomFor(ProducerRecord<byte[], byte[]> record) {
     long bytes = atLeast(record);
     if (bytes > maxBytes) {
-      throw new Unpublishable(
+      throw new UnpublishableException(
           "the record has at least %d bytes, topic %s takes %d (max.message.bytes)"
               .formatted(bytes, record.topic(), maxBytes));
     }
     if (bytes > MAX_REQUEST_BYTES) {
-      throw new Unpublishable(
+      throw new UnpublishableException(
           "the record has at least %d bytes, the relay sends %d (max.request.size)"
               .formatted(bytes, MAX_REQUEST_BYTES));
     }

@@ -3,7 +3,7 @@ package org.accrual.relay.stream.sink;
 import java.util.List;
 import java.util.function.Predicate;
 import org.accrual.relay.stream.encoding.Content;
-import org.accrual.relay.stream.encoding.Unpublishable;
+import org.accrual.relay.stream.encoding.UnpublishableException;
 import org.accrual.relay.stream.outbox.OutboxRow;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -23,7 +23,7 @@ record Outgoing(
   static List<Outgoing> remove(List<Outgoing> rows, Predicate<Outgoing> which, String why) {
     List<Outgoing> removed = rows.stream().filter(which).toList();
     rows.removeIf(which);
-    removed.forEach(each -> each.span().fail(new Unpublishable(why)));
+    removed.forEach(each -> each.span().fail(new UnpublishableException(why)));
     return removed;
   }
 }

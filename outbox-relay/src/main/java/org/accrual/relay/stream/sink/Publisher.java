@@ -18,7 +18,7 @@ import org.accrual.relay.stream.encoding.Content;
 import org.accrual.relay.stream.encoding.RecordEncoder;
 import org.accrual.relay.stream.encoding.RowHeaders;
 import org.accrual.relay.stream.encoding.SchemaIds;
-import org.accrual.relay.stream.encoding.Unpublishable;
+import org.accrual.relay.stream.encoding.UnpublishableException;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.OutboxRow;
 import org.accrual.relay.stream.sink.Rejections.Rejection;
@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes rows and checkpoint in one Kafka transaction: readers with {@code read_committed} see both
  * or neither. A row published from SQL that cannot become a record is set aside first, and the
- * others go on. After any exception of {@link #publish} but {@link Unpublishable} this publisher is
- * of no more use; the checkpoint shows whether the transaction was committed, to the next relay
- * that fences.
+ * others continue. After any exception of {@link #publish} but {@link UnpublishableException} this
+ * publisher is of no more use; the checkpoint shows whether the transaction was committed, to the
+ * next relay that fences.
  */
 public final class Publisher implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(5);
@@ -86,7 +86,7 @@ public final class Publisher implements AutoCloseable {
         new ByteArraySerializer());
   }
 
-  /** Aborts what a predecessor left open and forbids it to go on. */
+  /** Aborts what a predecessor left open and forbids it to continue. */
   public void fence() {
     producer.initTransactions();
   }
@@ -95,8 +95,8 @@ public final class Publisher implements AutoCloseable {
    * Commits the rows and the checkpoint together.
    *
    * @return how many of the rows were set aside instead
-   * @throws Unpublishable if another row cannot be made a record or is too large; nothing is
-   *     visible then, and the same rows may be published later
+   * @throws UnpublishableException if another row cannot be made a record or is too large; nothing
+   *     is visible then, and the same rows may be published later
    * @throws MissingTopicException if the topic of another row does not exist; nothing is visible
    *     then
    */
@@ -145,15 +145,16 @@ public final class Publisher implements AutoCloseable {
     RowHeaders headers;
     try {
       headers = RowHeaders.of(row);
-    } catch (Unpublishable why) {
-      throw new Unpublishable("outbox record %s: %s".formatted(row.id(), why.getMessage()));
+    } catch (UnpublishableException why) {
+      throw new UnpublishableException(
+          "outbox record %s: %s".formatted(row.id(), why.getMessage()));
     }
     Content content = Content.of(headers);
     try {
       ProducerRecord<byte[], byte[]> record = encoded(row, content, headers);
       return Optional.of(
           new Outgoing(row, content, record, SendSpan.begin(row, content, headers, record)));
-    } catch (Unpublishable why) {
+    } catch (UnpublishableException why) {
       if (!content.fromSql()) {
         throw why;
       }
@@ -208,7 +209,7 @@ public final class Publisher implements AutoCloseable {
       }
       producer.abortTransaction();
       OutboxRow row = failure.of().row();
-      throw new Unpublishable(
+      throw new UnpublishableException(
           "outbox record %s of type '%s': %s".formatted(row.id(), row.type(), failure.message()));
     }
   }

@@ -14,7 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * The span of a record's sending, where it belongs to a recorded trace: from its encoding to the
- * end of the Kafka transaction. Consumers go on from it, since the record carries it.
+ * end of the Kafka transaction. Consumers continue from it, since the record carries it.
  */
 final class SendSpan {
   private static final SendSpan NONE = new SendSpan(Span.getInvalid());

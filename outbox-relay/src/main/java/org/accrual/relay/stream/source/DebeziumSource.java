@@ -18,7 +18,7 @@ import org.accrual.relay.stream.outbox.Delivery;
 import org.accrual.relay.stream.outbox.DeliveryQueue;
 import org.accrual.relay.stream.outbox.Position;
 import org.accrual.relay.stream.outbox.SliceLimits;
-import org.accrual.relay.stream.outbox.StreamMismatch;
+import org.accrual.relay.stream.outbox.StreamMismatchException;
 import org.accrual.relay.stream.outbox.TransactionBuffer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +71,7 @@ public final class DebeziumSource {
                 (success, message, failure) -> {
                   if (!success) {
                     error.compareAndSet(
-                        null, failure == null ? new StreamMismatch(message) : failure);
+                        null, failure == null ? new StreamMismatchException(message) : failure);
                   }
                 })
             .build();
@@ -106,7 +106,7 @@ public final class DebeziumSource {
     @Override
     public Position slotAcquired() throws InterruptedException {
       if (checkpoint != null) {
-        throw new StreamMismatch("streaming started a second time in one process");
+        throw new StreamMismatchException("streaming started a second time in one process");
       }
       try {
         Position acquired = receiver.slotAcquired();

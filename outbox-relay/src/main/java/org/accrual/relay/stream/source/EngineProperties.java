@@ -84,7 +84,7 @@ final class EngineProperties {
     // The relay's role needs no rights on the publication, and a missing one is an error to see.
     properties.setProperty("publication.autocreate.mode", "disabled");
     properties.setProperty("table.include.list", OUTBOX_TABLE);
-    // The slot alone determines where to go on; nothing is read from the table.
+    // The slot alone determines where to continue; nothing is read from the table.
     properties.setProperty("snapshot.mode", "no_data");
     // Offsets live for one run: the slot and the checkpoint outlive it.
     properties.setProperty(

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
-import org.accrual.relay.stream.outbox.StreamMismatch;
+import org.accrual.relay.stream.outbox.StreamMismatchException;
 import org.accrual.relay.stream.outbox.TransactionBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +81,7 @@ final class OutboxStream implements ReplicationStream {
       }
       case MESSAGE -> message((LogicalDecodingMessage) message);
       case BEGIN, ORIGIN, NOOP -> {}
-      case UPDATE, DELETE, TRUNCATE -> receiver.foreignRow();
+      case UPDATE, DELETE, TRUNCATE -> throw receiver.foreignRow();
     }
   }
 
@@ -89,7 +89,7 @@ final class OutboxStream implements ReplicationStream {
   private void row(ReplicationMessage message) throws InterruptedException {
     if (message.isSkippedMessage()) {
       // Debezium skips rows of other tables: the outbox was renamed, or the publication extended.
-      receiver.foreignRow();
+      throw receiver.foreignRow();
     }
     List<Column> columns = message.getNewTupleList();
     Object now = description.get();
@@ -120,7 +120,7 @@ final class OutboxStream implements ReplicationStream {
   private Lsn lsn() {
     Lsn lsn = stream.lastReceivedLsn();
     if (lsn == null) {
-      throw new StreamMismatch("a message came without its place in the WAL");
+      throw new StreamMismatchException("a message came without its place in the WAL");
     }
     return lsn;
   }

@@ -66,7 +66,8 @@ final class OwnedSlotConnection implements ReplicationConnection {
     ReplicationStream stream =
         connection.startStreaming(Lsn.valueOf(checkpoint.lsn()), walPosition);
     if (connection instanceof JdbcConnection jdbc) {
-      // The driver takes a timeout inside a message for the absence of one, and would go on in the
+      // The driver takes a timeout inside a message for the absence of one, and would continue in
+      // the
       // middle of it. StreamWatch ends a relay that waits here forever.
       jdbc.connection().setNetworkTimeout(Runnable::run, 0);
     }

@@ -18,14 +18,14 @@ public interface Receiver {
 
   /**
    * The server has described the outbox, as it does before the first row, and again after a change
-   * to the table or its publication. Refuses to go on if the publication is not the one that was
+   * to the table or its publication. Refuses to continue if the publication is not the one that was
    * checked when the slot was acquired. Called by the streaming thread.
    */
   void described();
 
   /**
-   * A heartbeat was read. Refuses to go on if the publication was not the one that was checked when
-   * the slot was acquired. Called by the streaming thread.
+   * A heartbeat was read. Refuses to continue if the publication was not the one that was checked
+   * when the slot was acquired. Called by the streaming thread.
    *
    * @param publicationVersion of the publication when the heartbeat was written; empty if there was
    *     none
@@ -33,10 +33,12 @@ public interface Receiver {
   void heartbeat(String publicationVersion);
 
   /**
-   * Refuses to go on, always with an exception: the publication sent something other than a row
-   * that was inserted into the outbox. Called by the streaming thread.
+   * Refuses to continue, since the publication sent something other than a row that was inserted
+   * into the outbox. Called by the streaming thread.
+   *
+   * @return the exception to throw
    */
-  void foreignRow();
+  RuntimeException foreignRow();
 
   /**
    * Publishes whole transactions, or the next slice of a large one. When it returns they are safe,

@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.accrual.relay.stream.outbox.OutboxRow;
-import org.accrual.relay.stream.outbox.StreamMismatch;
+import org.accrual.relay.stream.outbox.StreamMismatchException;
 
 /** Makes an {@link OutboxRow} of the columns of a row that Debezium has decoded. */
 final class RowReader {
@@ -43,7 +43,7 @@ final class RowReader {
   /**
    * Returns a reader of rows with the same columns in the same order.
    *
-   * @throws StreamMismatch if a column is missing
+   * @throws StreamMismatchException if a column is missing
    */
   static RowReader of(List<Column> columns) {
     List<String> names = columns.stream().map(Column::getName).toList();
@@ -53,7 +53,7 @@ final class RowReader {
   private static int place(List<String> names, String name) {
     int place = names.indexOf(name);
     if (place < 0) {
-      throw new StreamMismatch(
+      throw new StreamMismatchException(
           "the publication sent rows without the column '%s', with %s".formatted(name, names));
     }
     return place;
@@ -76,13 +76,14 @@ final class RowReader {
     if (value instanceof String text) {
       return text;
     }
-    throw new StreamMismatch("a row came with '%s' %s".formatted(COLUMNS.get(column), value));
+    throw new StreamMismatchException(
+        "a row came with '%s' %s".formatted(COLUMNS.get(column), value));
   }
 
   /** Decodes PostgreSQL's hexadecimal output of bytes, such as {@code \\x00ff}. */
   private static byte[] bytes(String text) {
     if (!text.startsWith("\\x")) {
-      throw new StreamMismatch("a payload came in another format than hexadecimal");
+      throw new StreamMismatchException("a payload came in another format than hexadecimal");
     }
     return HexFormat.of().parseHex(text, 2, text.length());
   }
@@ -113,7 +114,7 @@ final class RowReader {
     try {
       return RFC_3339.format(OffsetDateTime.parse(text, POSTGRESQL));
     } catch (DateTimeException e) {
-      throw new StreamMismatch("a row came with created_at '%s'".formatted(text));
+      throw new StreamMismatchException("a row came with created_at '%s'".formatted(text));
     }
   }
 }

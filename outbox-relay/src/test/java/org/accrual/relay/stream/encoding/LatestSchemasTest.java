@@ -40,7 +40,8 @@ class LatestSchemasTest {
     registry.answers(404);
 
     for (int row = 0; row < 100; row++) {
-      assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, TYPE)).isInstanceOf(Unpublishable.class);
+      assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, TYPE))
+          .isInstanceOf(UnpublishableException.class);
     }
     assertThat(registry.asked()).isEqualTo(1);
 
@@ -58,14 +59,14 @@ class LatestSchemasTest {
     for (int n = 0; n < 1_000; n++) {
       String unknown = "unknown" + n;
       assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, unknown))
-          .isInstanceOf(Unpublishable.class);
+          .isInstanceOf(UnpublishableException.class);
     }
     assertThat(registry.asked()).isEqualTo(1 + LatestSchemas.MOST_UNKNOWN);
 
     registry.answers(200);
     assertThat(schemas.of(AGGREGATE_TYPE, TYPE).id()).isEqualTo(FakeRegistry.ID);
     assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, "lab.other.v1"))
-        .isInstanceOf(Unpublishable.class)
+        .isInstanceOf(UnpublishableException.class)
         .hasMessageContaining("20 types of aggregatetype lab.events");
     assertThat(schemas.of("pharmacy.events", "pharmacy.order.v1").id()).isEqualTo(FakeRegistry.ID);
     pass(LatestSchemas.NO.toNanos() + 1);
@@ -93,7 +94,8 @@ class LatestSchemasTest {
   void aRefusalIsFinal(int status) {
     registry.answers(status);
 
-    assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, TYPE)).isInstanceOf(Unpublishable.class);
+    assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, TYPE))
+        .isInstanceOf(UnpublishableException.class);
     assertThat(registry.asked()).isEqualTo(1);
   }
 
@@ -104,7 +106,7 @@ class LatestSchemasTest {
     registry.answersForTypes(status);
 
     assertThatThrownBy(() -> schemas.of(AGGREGATE_TYPE, TYPE))
-        .isInstanceOf(Unpublishable.class)
+        .isInstanceOf(UnpublishableException.class)
         .hasMessageContaining(Integer.toString(status));
     assertThat(registry.asked()).isEqualTo(3);
   }
@@ -126,7 +128,8 @@ class LatestSchemasTest {
   }
 
   @Test
-  @DisplayName("A known type goes on while the registry is away, and its misfits are told at once")
+  @DisplayName(
+      "A known type continues while the registry is away, and messages that do not fit are set aside at once")
   void aKnownTypeGoesOn() throws Exception {
     SchemaRegistry.Registered known = schemas.of(AGGREGATE_TYPE, TYPE);
     registry.answers(503);

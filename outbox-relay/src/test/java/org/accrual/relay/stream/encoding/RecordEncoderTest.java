@@ -77,7 +77,7 @@ class RecordEncoderTest {
   @ValueSource(strings = {"{\"ce_schemaversion\":\"one\"}", "{\"ce_schemaversion\":\"2\"}"})
   void whatCannotBeARecordIsNamed(String headers) {
     assertThatThrownBy(() -> encode(row("id-1", headers)))
-        .isInstanceOf(Unpublishable.class)
+        .isInstanceOf(UnpublishableException.class)
         .hasMessageContaining("id-1");
   }
 

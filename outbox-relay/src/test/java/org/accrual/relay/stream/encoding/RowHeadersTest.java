@@ -37,7 +37,7 @@ class RowHeadersTest {
   @DisplayName("must be a JSON object")
   void notAnObject(String json) {
     assertThatThrownBy(() -> RowHeaders.of(row("a", json)))
-        .isInstanceOf(Unpublishable.class)
+        .isInstanceOf(UnpublishableException.class)
         .hasMessageContaining("headers");
   }
 }

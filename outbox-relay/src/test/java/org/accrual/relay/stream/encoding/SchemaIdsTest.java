@@ -59,9 +59,9 @@ class SchemaIdsTest {
   void aSchemaThatNobodyKnowsIsNotWaitedFor() {
     registry.answers(404);
 
-    assertThatThrownBy(() -> ids.of(TYPE, 1)).isInstanceOf(Unpublishable.class);
-    assertThatThrownBy(() -> ids.of(TYPE, 99)).isInstanceOf(Unpublishable.class);
-    assertThatThrownBy(() -> ids.of("lab.unheard", 1)).isInstanceOf(Unpublishable.class);
+    assertThatThrownBy(() -> ids.of(TYPE, 1)).isInstanceOf(UnpublishableException.class);
+    assertThatThrownBy(() -> ids.of(TYPE, 99)).isInstanceOf(UnpublishableException.class);
+    assertThatThrownBy(() -> ids.of("lab.unheard", 1)).isInstanceOf(UnpublishableException.class);
   }
 
   @Test

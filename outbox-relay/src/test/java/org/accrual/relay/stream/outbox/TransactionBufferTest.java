@@ -82,7 +82,8 @@ class TransactionBufferTest {
     void atTheCheckpoint() throws Exception {
       buffer.row(1, A);
 
-      assertThatThrownBy(() -> buffer.commit(1, 100, NOON)).isInstanceOf(StreamMismatch.class);
+      assertThatThrownBy(() -> buffer.commit(1, 100, NOON))
+          .isInstanceOf(StreamMismatchException.class);
     }
 
     @Test
@@ -90,7 +91,7 @@ class TransactionBufferTest {
     void otherRow() throws Exception {
       buffer.row(1, A);
 
-      assertThatThrownBy(() -> buffer.row(2, B)).isInstanceOf(StreamMismatch.class);
+      assertThatThrownBy(() -> buffer.row(2, B)).isInstanceOf(StreamMismatchException.class);
     }
 
     @Test
@@ -98,7 +99,8 @@ class TransactionBufferTest {
     void otherEnd() throws Exception {
       buffer.row(1, A);
 
-      assertThatThrownBy(() -> buffer.commit(2, 110, NOON)).isInstanceOf(StreamMismatch.class);
+      assertThatThrownBy(() -> buffer.commit(2, 110, NOON))
+          .isInstanceOf(StreamMismatchException.class);
     }
   }
 
@@ -124,7 +126,7 @@ class TransactionBufferTest {
     void insideATransaction() throws Exception {
       buffer.row(1, A);
 
-      assertThatThrownBy(() -> buffer.idle(150, NOON)).isInstanceOf(StreamMismatch.class);
+      assertThatThrownBy(() -> buffer.idle(150, NOON)).isInstanceOf(StreamMismatchException.class);
       assertThat(take()).isEmpty();
     }
   }
@@ -217,13 +219,14 @@ class TransactionBufferTest {
     void shorter() throws Exception {
       buffer.row(1, A);
 
-      assertThatThrownBy(() -> buffer.commit(1, 110, NOON)).isInstanceOf(StreamMismatch.class);
+      assertThatThrownBy(() -> buffer.commit(1, 110, NOON))
+          .isInstanceOf(StreamMismatchException.class);
     }
 
     @Test
     @DisplayName("rejects a heartbeat before that transaction")
     void passed() {
-      assertThatThrownBy(() -> buffer.idle(110, NOON)).isInstanceOf(StreamMismatch.class);
+      assertThatThrownBy(() -> buffer.idle(110, NOON)).isInstanceOf(StreamMismatchException.class);
     }
   }
 }

@@ -3,7 +3,7 @@ package org.accrual.relay.stream.sink;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.accrual.relay.stream.encoding.Unpublishable;
+import org.accrual.relay.stream.encoding.UnpublishableException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ class DestinationTest {
 
     assertThatCode(() -> destination.requireRoomFor(record(100))).doesNotThrowAnyException();
     assertThatThrownBy(() -> destination.requireRoomFor(record(101)))
-        .isInstanceOf(Unpublishable.class)
+        .isInstanceOf(UnpublishableException.class)
         .hasMessageContaining("at least 183 bytes", "topic t takes 182 (max.message.bytes)");
   }
 
@@ -35,7 +35,7 @@ class DestinationTest {
     Destination destination = Destination.open(Integer.MAX_VALUE);
 
     assertThatThrownBy(() -> destination.requireRoomFor(record(Destination.MAX_REQUEST_BYTES)))
-        .isInstanceOf(Unpublishable.class)
+        .isInstanceOf(UnpublishableException.class)
         .hasMessageContaining("max.request.size");
   }
 
@@ -43,7 +43,7 @@ class DestinationTest {
   @DisplayName("A closed topic says why")
   void aClosedTopic() {
     assertThatThrownBy(() -> Destination.closed("there is no topic t").requireOpen())
-        .isInstanceOf(Unpublishable.class)
+        .isInstanceOf(UnpublishableException.class)
         .hasMessage("there is no topic t");
   }
 }

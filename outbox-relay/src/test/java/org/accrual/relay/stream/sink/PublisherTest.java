@@ -15,7 +15,7 @@ import org.accrual.relay.checkpoint.CheckpointFormat;
 import org.accrual.relay.checkpoint.MissingTopicException;
 import org.accrual.relay.stream.encoding.FakeRegistry;
 import org.accrual.relay.stream.encoding.RecordEncoder;
-import org.accrual.relay.stream.encoding.Unpublishable;
+import org.accrual.relay.stream.encoding.UnpublishableException;
 import org.accrual.relay.stream.outbox.Checkpoint;
 import org.accrual.relay.stream.outbox.Checkpoint.Origin;
 import org.accrual.relay.stream.outbox.OutboxRow;
@@ -132,7 +132,7 @@ class PublisherTest {
     publisher.fence();
 
     assertThatThrownBy(() -> publisher.publish(List.of(row("a"), row("b", "no json")), CHECKPOINT))
-        .isInstanceOf(Unpublishable.class);
+        .isInstanceOf(UnpublishableException.class);
 
     assertThat(producer.history()).isEmpty();
     assertThat(producer.transactionInFlight()).isFalse();
@@ -225,7 +225,7 @@ class PublisherTest {
     refused.fence();
 
     assertThatThrownBy(() -> refused.publish(List.of(row("large")), CHECKPOINT))
-        .isInstanceOf(Unpublishable.class)
+        .isInstanceOf(UnpublishableException.class)
         .hasMessageContaining("large")
         .hasMessageContaining("too large");
 

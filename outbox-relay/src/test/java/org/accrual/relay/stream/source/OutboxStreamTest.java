@@ -167,8 +167,8 @@ class OutboxStreamTest {
     }
 
     @Override
-    public void foreignRow() {
-      throw new IllegalStateException("foreign row");
+    public RuntimeException foreignRow() {
+      return new IllegalStateException("foreign row");
     }
 
     @Override

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.accrual.relay.stream.outbox.OutboxRow;
-import org.accrual.relay.stream.outbox.StreamMismatch;
+import org.accrual.relay.stream.outbox.StreamMismatchException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +35,7 @@ class RowReaderTest {
     var columns = StreamScript.columns("7").subList(0, 6);
 
     assertThatThrownBy(() -> RowReader.of(columns))
-        .isInstanceOf(StreamMismatch.class)
+        .isInstanceOf(StreamMismatchException.class)
         .hasMessageContaining("created_at");
   }
 
@@ -45,7 +45,7 @@ class RowReaderTest {
     var columns = StreamScript.columns(null);
 
     assertThatThrownBy(() -> RowReader.of(columns).read(columns))
-        .isInstanceOf(StreamMismatch.class)
+        .isInstanceOf(StreamMismatchException.class)
         .hasMessageContaining("'id'");
   }
 
@@ -67,6 +67,6 @@ class RowReaderTest {
   @ValueSource(strings = {"infinity", "2026-11-24", "0001-01-01 00:00:00+00 BC"})
   @DisplayName("rejects what is not such a time")
   void notATime(String text) {
-    assertThatThrownBy(() -> RowReader.rfc3339(text)).isInstanceOf(StreamMismatch.class);
+    assertThatThrownBy(() -> RowReader.rfc3339(text)).isInstanceOf(StreamMismatchException.class);
   }
 }
