@@ -12,7 +12,7 @@ import org.accrual.provision.ProvisionSettings;
 
 /**
  * Makes and drops the outbox's partitions every hour, which elsewhere is a job of the database
- * owner's scheduler. What fails is told, and tried again an hour later.
+ * owner's scheduler. A failure is logged and retried an hour later.
  */
 final class OutboxUpkeep implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofHours(1);

@@ -3,7 +3,7 @@ package org.accrual.local;
 import org.accrual.runtime.ServiceProcess;
 import org.jspecify.annotations.Nullable;
 
-/** The stack cannot start or go on; the message is one line that says what to do. */
+/** The stack cannot start or continue; the message is one line that says what to do. */
 public final class StackFailed extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

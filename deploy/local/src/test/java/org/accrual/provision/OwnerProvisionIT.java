@@ -47,7 +47,8 @@ class OwnerProvisionIT {
   }
 
   @Test
-  @DisplayName("with CREATEROLE provisions, and is told which rights only a superuser can give")
+  @DisplayName(
+      "with CREATEROLE provisions, and provision lists the rights that only a superuser can give")
   void provisionsAndNamesWhatIsMissing() throws Exception {
     createOwner("createrole");
 
