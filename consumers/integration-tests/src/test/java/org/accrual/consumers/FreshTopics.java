@@ -52,14 +52,26 @@ final class FreshTopics {
     for (ConsumerGroupDescription group : described) {
       // Of processes that were killed, and so have not left.
       if (!group.members().isEmpty()) {
-        get(
-            admin
-                .removeMembersFromConsumerGroup(
-                    group.groupId(), new RemoveMembersFromConsumerGroupOptions())
-                .all());
+        removeMembers(admin, group.groupId());
       }
     }
     get(admin.deleteConsumerGroups(groups).all());
+  }
+
+  private static void removeMembers(Admin admin, String group)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    try {
+      get(
+          admin
+              .removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
+              .all());
+    } catch (ExecutionException e) {
+      // Kafka's client describes the group again, and refuses to remove members from a group that
+      // its last member has left since: nothing is left to remove.
+      if (!(e.getCause() instanceof IllegalArgumentException)) {
+        throw e;
+      }
+    }
   }
 
   private static void deleteRecords(Admin admin)
