@@ -76,7 +76,7 @@ public final class Publisher implements AutoCloseable {
                 "transaction.timeout.ms",
                 Math.toIntExact(settings.transactionTimeout().toMillis())),
             Map.entry("acks", "all"),
-            Map.entry("linger.ms", 0),
+            Map.entry("linger.ms", 100),
             Map.entry("batch.size", 128 * 1024),
             Map.entry("max.request.size", Destination.MAX_REQUEST_BYTES),
             // Failing after this ends the process, whose next start is the retry.
