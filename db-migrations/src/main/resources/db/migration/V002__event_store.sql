@@ -153,30 +153,40 @@ begin
    order by e.place; -- the relay tells them in the order in which they were written
 end $$;
 
--- Raises what a command meets when something moved since it was decided; it decides again.
-create function enrollment.moved(p_what text) returns void language plpgsql as $$
+-- Fails a command whose decision rests on something that has changed since; the command is decided again.
+create function enrollment.fail_as_changed(p_what text) returns void language plpgsql as $$
 begin
-  raise exception '% has moved since it was read', p_what using errcode = 'serialization_failure';
+  raise exception '% has changed since it was read', p_what using errcode = 'serialization_failure';
 end $$;
 
--- Holds a study still until commit, if it is still as the decision saw it. Shared: enrollments do not wait for each
--- other, but what closes the study waits for them, and they wait for it and then see it.
+-- The advisory lock on a study or a site, until commit. Enrollments share it; a change of the study or the site takes
+-- it alone. Not a row lock: FOR SHARE lets new sharers pass an UPDATE that waits, so that under a stream of
+-- enrollments without a gap nobody could close a study, and each set of overlapping sharers takes a new multixact.
+-- An advisory lock queues fairly and writes nothing. Two names with the same hash only wait for each other.
+create function enrollment.lock_name(p_name text) returns bigint language sql immutable
+return hashtextextended('accrual.enrollment/' || p_name, 0);
+
+-- Keeps a study unchanged until commit, provided that it is still as the decision saw it. Enrollments do not wait for
+-- each other; a change of the study waits for them, and those that come later wait for the change and then see it.
+-- A statement inside of a volatile function sees what was committed while the function waited.
 create function enrollment.hold_study(p_study_id text, p_version bigint) returns void language plpgsql as $$
 begin
-  perform from enrollment.study_head where study_id = p_study_id and version = p_version for share;
+  perform pg_advisory_xact_lock_shared(enrollment.lock_name(p_study_id));
+  perform from enrollment.study_head where study_id = p_study_id and version = p_version;
   if not found then
-    perform enrollment.moved('study ' || p_study_id);
+    perform enrollment.fail_as_changed('study ' || p_study_id);
   end if;
 end $$;
 
--- The same for a site.
+-- The same for a site. A transaction that locks both locks the study first.
 create function enrollment.hold_site(p_study_id text, p_site_id text, p_version bigint)
 returns void language plpgsql as $$
 begin
+  perform pg_advisory_xact_lock_shared(enrollment.lock_name(p_study_id || '/' || p_site_id));
   perform from enrollment.site_head
-    where study_id = p_study_id and site_id = p_site_id and version = p_version for share;
+    where study_id = p_study_id and site_id = p_site_id and version = p_version;
   if not found then
-    perform enrollment.moved(format('site %s/%s', p_study_id, p_site_id));
+    perform enrollment.fail_as_changed(format('site %s/%s', p_study_id, p_site_id));
   end if;
 end $$;
 
@@ -192,10 +202,11 @@ begin
     values (p_study_id, p_state, p_title, p_arms, p_factors, p_target, 1, p_now, p_now);
     return;
   end if;
+  perform pg_advisory_xact_lock(enrollment.lock_name(p_study_id));
   update enrollment.study_head set state = p_state, version = p_version, updated_at = p_now
    where study_id = p_study_id and version = p_version - 1;
   if not found then
-    perform enrollment.moved('study ' || p_study_id);
+    perform enrollment.fail_as_changed('study ' || p_study_id);
   end if;
 end $$;
 
@@ -209,11 +220,12 @@ begin
     values (p_study_id, p_site_id, p_active, p_capacity, p_time_zone, 1);
     return;
   end if;
+  perform pg_advisory_xact_lock(enrollment.lock_name(p_study_id || '/' || p_site_id));
   update enrollment.site_head
      set active = p_active, capacity = p_capacity, time_zone = p_time_zone, version = p_version
    where study_id = p_study_id and site_id = p_site_id and version = p_version - 1;
   if not found then
-    perform enrollment.moved(format('site %s/%s', p_study_id, p_site_id));
+    perform enrollment.fail_as_changed(format('site %s/%s', p_study_id, p_site_id));
   end if;
 end $$;
 
@@ -226,7 +238,7 @@ begin
     -- Held, so that the one before cannot be opened again meanwhile.
     perform from enrollment.attempt where enrollment_id = p_previous_id and standing <> 'live' for share;
     if not found then
-      perform enrollment.moved('attempt ' || p_previous_id);
+      perform enrollment.fail_as_changed('attempt ' || p_previous_id);
     end if;
   end if;
   insert into enrollment.attempt
@@ -240,12 +252,15 @@ begin atomic
   update enrollment.attempt set standing = p_standing where enrollment_id = p_enrollment_id;
 end;
 
--- Takes an ending back, if no other attempt has followed by now.
+-- Makes an ended attempt live again, provided that no other attempt has followed by now.
 create function enrollment.reopen_attempt(p_enrollment_id uuid) returns void language plpgsql as $$
 begin
   update enrollment.attempt set standing = 'live' where enrollment_id = p_enrollment_id;
-  if exists (select from enrollment.attempt where previous_id = p_enrollment_id) then
-    perform enrollment.moved('attempt ' || p_enrollment_id);
+  -- By the unique key: previous_id has no index, and at millions of attempts a scan would take minutes.
+  if exists (select from enrollment.attempt this
+               join enrollment.attempt next using (study_id, patient_id)
+              where this.enrollment_id = p_enrollment_id and next.attempt = this.attempt + 1) then
+    perform enrollment.fail_as_changed('attempt ' || p_enrollment_id);
   end if;
 end $$;
 

@@ -108,7 +108,7 @@ begin
    where s.enrollment_id = m.enrollment_id and s.step = m.seen and m.step is null;
   get diagnostics ended = row_count;
   if moved + ended <> cardinality(p_enrollment_ids) then
-    perform enrollment.moved('a saga');
+    perform enrollment.fail_as_changed('a saga');
   end if;
 end $$;
 

@@ -5,6 +5,7 @@ import static org.accrual.core.Client.info;
 import static org.accrual.core.Client.metadata;
 import static org.accrual.core.Client.requestId;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.longrunning.Operation;
 import io.grpc.StatusRuntimeException;
@@ -186,9 +187,9 @@ class RacesIT {
       execute(
           suspending,
           """
-          update enrollment.study_head
-             set state = 'temporarily-closed-to-accrual', version = version + 1
-           where study_id = '%s'\
+          select enrollment.put_study_head(study_id, version + 1, 'temporarily-closed-to-accrual',
+                                           title, arms, factors, target, now())
+            from enrollment.study_head where study_id = '%s'\
           """
               .formatted(study));
       Future<String> enrollment =
@@ -200,6 +201,34 @@ class RacesIT {
       assertThat(enrollment.get(10, TimeUnit.SECONDS)).isEqualTo("STUDY_NOT_ACTIVE");
     }
     assertThat(attempts(study)).isZero();
+  }
+
+  /** A stream of enrollments without a gap must not keep a suspension waiting for ever. */
+  @Test
+  void anEnrollmentWaitsBehindASuspensionThatWaits() throws Exception {
+    String study = client.openStudy(5);
+    try (Connection first = connection();
+        Connection second = connection();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      String hold = "select enrollment.hold_study('%s', 2)".formatted(study);
+      first.setAutoCommit(false);
+      execute(first, hold);
+      Future<?> suspension = threads.submit(() -> suspend(study));
+      awaitBlocked(1);
+      Future<?> enrollment =
+          threads.submit(
+              () -> {
+                execute(second, hold);
+                return true;
+              });
+      awaitBlocked(2);
+
+      first.commit();
+
+      suspension.get(10, TimeUnit.SECONDS);
+      assertThatThrownBy(() -> enrollment.get(10, TimeUnit.SECONDS))
+          .hasMessageContaining("has changed since it was read");
+    }
   }
 
   /** Enrollments that wait in the midst of their transaction, and a suspension that comes then. */
