@@ -16,7 +16,7 @@ import org.accrual.core.application.StoreUnavailable;
 import org.accrual.core.eventstore.Retention;
 import org.accrual.runtime.liveness.Heartbeat;
 
-/** Drops expired answers and operations, from start on and again after each interval. */
+/** Deletes expired responses and operations, at the start and again after each interval. */
 @ApplicationScoped
 class RetentionJob {
   private static final Logger LOG = Logger.getLogger(RetentionJob.class.getName());
@@ -42,7 +42,7 @@ class RetentionJob {
             this::sweep, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Before the database goes: a sweep under way may finish. */
+  /** Runs before the database is closed: a sweep in progress may finish. */
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
     heartbeat.stop();
     scheduler.shutdown();
@@ -50,7 +50,7 @@ class RetentionJob {
       if (!scheduler.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
         scheduler.shutdownNow();
       }
-    } catch (InterruptedException stopping) {
+    } catch (InterruptedException e) {
       scheduler.shutdownNow();
       Thread.currentThread().interrupt();
     }
@@ -60,17 +60,20 @@ class RetentionJob {
   private void sweep() {
     heartbeat.beat();
     try {
-      Retention.Dropped dropped = retention.dropExpired(Instant.now());
-      if (dropped.requests() + dropped.operations() > 0) {
+      Retention.Deleted deleted = retention.deleteExpired(Instant.now(), heartbeat::beat);
+      if (deleted.requests() + deleted.operations() > 0) {
         LOG.log(
             Level.INFO,
-            "dropped {0} kept answers and {1} operations past their retention",
-            new Object[] {dropped.requests(), dropped.operations()});
+            "deleted {0} kept responses and {1} operations past their retention",
+            new Object[] {deleted.requests(), deleted.operations()});
       }
-    } catch (StoreUnavailable away) {
-      LOG.log(Level.WARNING, "retention waits for the database: {0}", away.getMessage());
-    } catch (RuntimeException failed) {
-      LOG.log(Level.SEVERE, "retention failed; it is tried again after " + interval, failed);
+    } catch (StoreUnavailable e) {
+      LOG.log(
+          Level.WARNING,
+          "the database is away, retrying the deletion of expired rows in {0}: {1}",
+          new Object[] {interval, e.getMessage()});
+    } catch (RuntimeException e) {
+      LOG.log(Level.SEVERE, "the deletion of expired rows failed, retrying in " + interval, e);
     }
     heartbeat.beat(interval);
   }

@@ -126,11 +126,11 @@ class IdempotencyIT {
             Duration.ofSeconds(5))) {
       Retention retention = new Retention(database);
       Instant expired = Instant.now().plus(Duration.ofDays(31));
-      retention.dropExpired(expired);
+      retention.deleteExpired(expired, () -> {});
       assertThat(client.enrollments.enrollPatient(request)).isEqualTo(accepted);
 
       core.settled(accepted);
-      retention.dropExpired(expired);
+      retention.deleteExpired(expired, () -> {});
     }
     // Decided again, as a new request.
     assertRefused(

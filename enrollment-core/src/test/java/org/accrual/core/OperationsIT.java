@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.accrual.api.enrollment.v1.EnrollmentStage;
 import org.accrual.core.eventstore.Database;
 import org.accrual.core.eventstore.Retention;
@@ -242,15 +243,15 @@ class OperationsIT {
   }
 
   @Test
-  void whatHasBeenKeptLongEnoughIsDropped() {
+  void expiredRowsAreDeletedInBatches() {
     try (Database database =
         new Database(
             new DatabaseSettings(RunningCore.migratedDatabase(), "postgres", ""),
             1,
             java.time.Duration.ofSeconds(5),
             java.time.Duration.ofSeconds(5))) {
-      assertThat(new Retention(database).dropExpired(Instant.now()))
-          .isEqualTo(new Retention.Dropped(0, 0));
+      assertThat(new Retention(database).deleteExpired(Instant.now(), () -> {}))
+          .isEqualTo(new Retention.Deleted(0, 0));
     }
     String study = client.openStudy(2);
     Operation operation =
@@ -262,9 +263,10 @@ class OperationsIT {
             1,
             java.time.Duration.ofSeconds(5),
             java.time.Duration.ofSeconds(5))) {
-      Retention retention = new Retention(database);
+      AtomicInteger batches = new AtomicInteger();
+      Retention retention = new Retention(database, 1);
       Instant kept = Instant.now().plus(java.time.Duration.ofDays(30)).minusSeconds(60);
-      assertThat(retention.dropExpired(kept)).isEqualTo(new Retention.Dropped(0, 0));
+      assertThat(retention.deleteExpired(kept, () -> {})).isEqualTo(new Retention.Deleted(0, 0));
       assertThat(get(operation.getName())).isEqualTo(operation);
       long requests = stored.count("select count(*) from enrollment.request");
       long operations = stored.count("select count(*) from enrollment.operation where done");
@@ -274,8 +276,9 @@ class OperationsIT {
               select count(*) from enrollment.request r join enrollment.operation o
                using (operation_id) where not o.done
               """);
-      assertThat(retention.dropExpired(kept.plusSeconds(120)))
-          .isEqualTo(new Retention.Dropped((int) (requests - running), (int) operations));
+      assertThat(retention.deleteExpired(kept.plusSeconds(120), batches::incrementAndGet))
+          .isEqualTo(new Retention.Deleted((int) (requests - running), (int) operations));
+      assertThat(batches).hasValueGreaterThan((int) (requests - running + operations));
     }
     assertNotFound(operation.getName());
   }

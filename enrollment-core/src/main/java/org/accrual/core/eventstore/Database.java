@@ -73,7 +73,6 @@ public final class Database implements AutoCloseable {
             .addAnnotatedClass(StudyHeadRow.class)
             .addAnnotatedClass(SiteHeadRow.class)
             .addAnnotatedClass(OperationRow.class)
-            .addAnnotatedClass(RequestRow.class)
             .addProperties(properties(pool))
             .buildSessionFactory();
   }

@@ -2,50 +2,92 @@ package org.accrual.core.eventstore;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 
-/** Drops answers and finished operations that have been kept long enough. */
+/**
+ * Deletes responses and finished operations that have been kept long enough, a batch a transaction:
+ * after a pause millions may have expired, more than one statement may take.
+ */
 public final class Retention {
+  private static final int BATCH = 5_000;
   private static final Duration QUESTIONS = Duration.ofHours(1);
 
+  private static final String OPERATIONS =
+      """
+      delete from enrollment.operation where operation_id in (
+        select operation_id from enrollment.operation
+         where expires_at < :before and stage in ('confirmed', 'rejected')
+         limit :most)
+      """;
+
+  /** The response of an operation is kept as long as the operation. */
+  private static final String REQUESTS =
+      """
+      delete from enrollment.request where (method, request_id) in (
+        select r.method, r.request_id from enrollment.request r
+         where r.expires_at < :before
+           and not exists (select from enrollment.operation o where o.operation_id = r.operation_id)
+         limit :most)
+      """;
+
+  /** Whoever asked has received the answer by then, or has ended with its process. */
+  private static final String UNBLINDINGS =
+      """
+      delete from enrollment.unblinding where request_ref in (
+        select request_ref from enrollment.unblinding where asked_at < :before limit :most)
+      """;
+
   private final Database database;
+  private final int batch;
 
   public Retention(Database database) {
-    this.database = database;
+    this(database, BATCH);
   }
 
   /**
-   * What was dropped.
+   * Deletes in batches of another size.
    *
-   * @param requests kept answers; that of an operation that is kept stays
-   * @param operations finished ones; those under way stay
+   * @param batch rows a transaction at most
    */
-  public record Dropped(int requests, int operations) {}
+  public Retention(Database database, int batch) {
+    this.database = database;
+    this.batch = batch;
+  }
 
-  /** Drops what expired before {@code now}. Safe beside other processes that do the same. */
-  public Dropped dropExpired(Instant now) {
-    return database.inTransaction(
-        session -> {
-          int operations =
-              session
-                  .createMutationQuery(
-                      "delete OperationRow where expiresAt < :now"
-                          + " and stage in ('confirmed', 'rejected')")
-                  .setParameter("now", now)
-                  .executeUpdate();
-          int requests =
-              session
-                  .createMutationQuery(
-                      "delete RequestRow r where r.expiresAt < :now and not exists"
-                          + " (select 1 from OperationRow o where o.operationId = r.operationId)")
-                  .setParameter("now", now)
-                  .executeUpdate();
-          // Whoever asked has its answer, or has gone with its process.
-          session
-              .createNativeMutationQuery(
-                  "delete from enrollment.unblinding where asked_at < :before")
-              .setParameter("before", now.minus(QUESTIONS))
-              .executeUpdate();
-          return new Dropped(requests, operations);
-        });
+  /**
+   * The numbers of rows that were deleted.
+   *
+   * @param requests kept responses; that of an operation that is kept stays
+   * @param operations finished ones; those in progress stay
+   */
+  public record Deleted(int requests, int operations) {}
+
+  /**
+   * Deletes all that expired before a time. Safe beside other processes that do the same.
+   *
+   * @param afterBatch is run after each batch
+   */
+  public Deleted deleteExpired(Instant now, Runnable afterBatch) {
+    int operations = delete(OPERATIONS, now, afterBatch);
+    int requests = delete(REQUESTS, now, afterBatch);
+    delete(UNBLINDINGS, now.minus(QUESTIONS), afterBatch);
+    return new Deleted(requests, operations);
+  }
+
+  private int delete(String statement, Instant before, Runnable afterBatch) {
+    int all = 0;
+    for (int deleted = batch; deleted == batch; all += deleted) {
+      deleted =
+          database.inTransaction(
+              session ->
+                  session
+                      .createNativeMutationQuery(statement)
+                      .setParameter("before", OffsetDateTime.ofInstant(before, ZoneOffset.UTC))
+                      .setParameter("most", batch)
+                      .executeUpdate());
+      afterBatch.run();
+    }
+    return all;
   }
 }
