@@ -23,8 +23,15 @@ create table enrollment.event (
   -- Correlation, causation, actor, trace: the headers under which the event is told.
   metadata       jsonb       not null check (jsonb_typeof(metadata) = 'object'),
   recorded_at    timestamptz not null,
-  primary key (stream_type, stream_id, version)
-);
+  primary key (stream_type, stream_id, version),
+  -- From a record's ce_id to its event. Ids grow with time, so that the index grows at its right end only.
+  unique (event_id)
+)
+-- Insert-only: vacuum, which only freezes here, and analyze come after 1 % and 2 % new rows. By default they would come
+-- after 20 %, at 100 million rows a scan of 20 million at once.
+with (autovacuum_vacuum_insert_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.02);
+-- "All events since a time" without an ordinary index's cost: the rows lie in the order of their times.
+create index event_recorded_at on enrollment.event using brin (recorded_at);
 comment on table enrollment.event is 'Append-only. State is the fold of a stream''s events in order of version.';
 
 create function enrollment.refuse_change() returns trigger language plpgsql as $$

@@ -22,16 +22,4 @@ public record SiteRecord(SiteId site, SiteState.Known state, long version) {
     return new SiteRecord(
         site, (SiteState.Known) state, before.map(SiteRecord::version).orElse(0L) + events.size());
   }
-
-  /** The fold of a stream; empty if it has no event. */
-  public static Optional<SiteRecord> of(SiteId site, List<Recorded<SiteEvent>> stream) {
-    return stream.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new SiteRecord(
-                site,
-                after(Optional.empty(), site, stream.stream().map(Recorded::event).toList())
-                    .state(),
-                stream.getLast().version()));
-  }
 }

@@ -19,11 +19,13 @@ import org.accrual.core.application.KeptAnswer;
 import org.accrual.core.application.Origin;
 import org.accrual.core.application.Recorded;
 import org.accrual.core.application.RunningSaga;
+import org.accrual.core.application.SiteRecord;
 import org.accrual.core.application.StudyRecord;
 import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.enrollment.LatestAttempt;
 import org.accrual.core.domain.saga.SagaRun;
 import org.accrual.core.domain.saga.SagaStep;
+import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.domain.site.SiteState;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyPhase;
@@ -65,9 +67,17 @@ final class LoadedRows {
   }
 
   static SiteState site(ResultSet row) throws SQLException {
-    if (row.getLong("site_version") == 0) {
-      return SiteState.initial();
-    }
+    return row.getLong("site_version") == 0 ? SiteState.initial() : knownSite(row);
+  }
+
+  static Optional<SiteRecord> siteRecord(ResultSet row, SiteId site) throws SQLException {
+    long version = row.getLong("site_version");
+    return version == 0
+        ? Optional.empty()
+        : Optional.of(new SiteRecord(site, knownSite(row), version));
+  }
+
+  private static SiteState.Known knownSite(ResultSet row) throws SQLException {
     int capacity = row.getInt("capacity");
     ZoneId zone = ZoneId.of(row.getString("time_zone"));
     return row.getBoolean("active")

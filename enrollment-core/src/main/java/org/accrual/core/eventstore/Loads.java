@@ -13,7 +13,6 @@ final class Loads {
              s.created_at, s.updated_at,
              t.active, t.capacity, t.time_zone, t.version as site_version,
              %s
-             e.version, e.type, e.schema_version, e.payload, e.recorded_at
         from (values (1)) as always(one)
         left join enrollment.request r on r.method = ? and r.request_id = ?
       """;
@@ -30,27 +29,28 @@ final class Loads {
       """;
 
   /**
-   * Parameters: method, request id, study id, study id, site id, study id, kit ids, stream id of
-   * the site.
+   * One row. A site's state is its head: its stream holds every delivery of kits, and grows.
+   * Parameters: method, request id, study id, study id, site id, study id, kit ids.
    */
   static final String SITE =
-      COLUMNS.formatted("k.known_kits,")
+      COLUMNS.formatted("k.known_kits")
           + """
             left join enrollment.study_head s on s.study_id = ?
             left join enrollment.site_head t on t.study_id = ? and t.site_id = ?
             left join lateral (
               select array_agg(kit_id) as known_kits from enrollment.kit
                where study_id = ? and kit_id = any (?)) k on true
-            left join enrollment.event e on e.stream_type = 'site' and e.stream_id = ?
-           order by e.version
           """;
+
+  private static final String EVENT =
+      " e.version, e.type, e.schema_version, e.payload, e.recorded_at";
 
   private static final String LATEST =
       "l.enrollment_id as latest_id, l.attempt as latest, l.standing,";
 
   /** Parameters: method, request id, study id, study id, site id, study id, patient id. */
   static final String PATIENT =
-      COLUMNS.formatted(LATEST)
+      COLUMNS.formatted(LATEST + EVENT)
           + """
             left join enrollment.study_head s on s.study_id = ?
             left join enrollment.site_head t on t.study_id = ? and t.site_id = ?
@@ -72,7 +72,7 @@ final class Loads {
 
   /** Parameters: method, request id, enrollment id. */
   static final String ENROLLMENT =
-      COLUMNS.formatted(LATEST + RUN)
+      COLUMNS.formatted(LATEST + RUN + EVENT)
           + """
             left join enrollment.attempt a on a.enrollment_id = ?
             left join lateral (

@@ -14,7 +14,6 @@ import org.accrual.core.application.Caused;
 import org.accrual.core.application.EnrollmentHistory;
 import org.accrual.core.application.Request;
 import org.accrual.core.application.RunningSaga;
-import org.accrual.core.application.SiteRecord;
 import org.accrual.core.application.StudyRecord;
 import org.accrual.core.application.WriteModel;
 import org.accrual.core.domain.enrollment.EnrollmentFacts;
@@ -58,13 +57,13 @@ public final class PostgresWriteModel implements WriteModel {
     return load(
         Loads.SITE,
         request,
-        List.of(study, study, site.siteId(), study, kits, site.streamId()),
+        List.of(study, study, site.siteId(), study, kits),
         rows ->
             new LoadedSite(
                 LoadedRows.kept(rows),
                 LoadedRows.study(rows),
                 LoadedRows.knownKits(rows),
-                SiteRecord.of(site, LoadedRows.events(rows, SiteEventCodec::fromAvro))));
+                LoadedRows.siteRecord(rows, site)));
   }
 
   @Override
