@@ -16,7 +16,8 @@ import javax.sql.DataSource;
 @ApplicationScoped
 class Pools {
   private static final Duration WAIT_FOR_CONNECTION = Duration.ofSeconds(2);
-  // A process that was stopped inside a transaction must not hold up who took its partitions over.
+  // A process that was stopped inside a transaction must not block the one that takes over its
+  // partitions.
   private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(15);
 
   private final HikariDataSource effects;
@@ -31,8 +32,9 @@ class Pools {
             settings,
             "effects",
             settings.effects(),
-            " -c plan_cache_mode=force_custom_plan -c random_page_cost=1.1");
-    queries = pool(settings, "queries", settings.queries(), " -c default_transaction_read_only=on");
+            "set plan_cache_mode = force_custom_plan; set random_page_cost = 1.1");
+    queries =
+        pool(settings, "queries", settings.queries(), "set default_transaction_read_only = on");
   }
 
   @Produces
@@ -54,7 +56,7 @@ class Pools {
   }
 
   private static HikariDataSource pool(
-      PoolSettings settings, String name, int size, String options) {
+      PoolSettings settings, String name, int size, String sessionSettings) {
     HikariConfig pool = new HikariConfig();
     pool.setPoolName(name);
     pool.setJdbcUrl(settings.database().url());
@@ -63,19 +65,23 @@ class Pools {
     pool.setMaximumPoolSize(size);
     pool.setAutoCommit(!name.equals("effects"));
     pool.setConnectionTimeout(WAIT_FOR_CONNECTION.toMillis());
-    // The process starts without its database and says on /health what it waits for.
+    // The process starts without its database and reports on /health that it waits.
     pool.setInitializationFailTimeout(-1);
     pool.addDataSourceProperty("ApplicationName", "accrual-consumers-" + name);
     pool.addDataSourceProperty("connectTimeout", "5");
     pool.addDataSourceProperty("tcpKeepAlive", "true");
-    // For a host that went away without a word: the database can no longer end the statement.
+    // For a host that disappeared silently: the database can no longer end the statement.
     pool.addDataSourceProperty(
         "socketTimeout", Long.toString(settings.statementTimeout().toSeconds() + 10));
-    pool.addDataSourceProperty(
-        "options",
-        "-c statement_timeout=%d -c idle_in_transaction_session_timeout=%d -c jit=off%s"
+    // By SET, not as a startup parameter: a connection pooler in between refuses those.
+    pool.setConnectionInitSql(
+        """
+        set statement_timeout = %d; set idle_in_transaction_session_timeout = %d; set jit = off; %s\
+        """
             .formatted(
-                settings.statementTimeout().toMillis(), IDLE_IN_TRANSACTION.toMillis(), options));
+                settings.statementTimeout().toMillis(),
+                IDLE_IN_TRANSACTION.toMillis(),
+                sessionSettings));
     return new HikariDataSource(pool);
   }
 }

@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.runtime.DatabaseSettings;
@@ -17,6 +18,14 @@ import org.flywaydb.core.api.output.MigrateResult;
 public final class Database {
   /** Held, since a logger that nobody holds forgets its level. */
   private static final Logger FLYWAY_LOG = Logger.getLogger("org.flywaydb");
+
+  private static final String COLLATION =
+      """
+      select coalesce(datlocale, datcollate) as locale,
+             datlocprovider = 'b' or (datlocprovider = 'c' and datcollate ~* '^(C|POSIX)($|[.])')
+               as by_code_point
+        from pg_database where datname = current_database()
+      """;
 
   private Database() {}
 
@@ -57,6 +66,29 @@ public final class Database {
           .formatted(done.getInt("made"), done.getInt("dropped"));
     } catch (SQLException failed) {
       throw new ProvisionRefused("outbox partitions: " + failed.getMessage(), failed);
+    }
+  }
+
+  /**
+   * Returns a warning if the database orders text by a language's rules, empty otherwise. Every key
+   * is text: such indexes are slower, and an upgrade of the operating system's or ICU's rules
+   * breaks them silently.
+   */
+  static Optional<String> collationWarning(DatabaseSettings settings) {
+    try (Connection connection = connect(settings);
+        PreparedStatement select = connection.prepareStatement(COLLATION);
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return row.getBoolean("by_code_point")
+          ? Optional.empty()
+          : Optional.of(
+              """
+              database: WARNING: text is ordered by the rules of locale %s, which makes indexes \
+              slower and breaks them when these rules change; create the database by: create \
+              database … template template0 locale_provider builtin builtin_locale 'C.UTF-8'"""
+                  .formatted(row.getString("locale")));
+    } catch (SQLException e) {
+      throw new ProvisionRefused("database %s: %s".formatted(settings, e.getMessage()), e);
     }
   }
 

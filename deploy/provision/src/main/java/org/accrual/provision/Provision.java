@@ -72,6 +72,7 @@ public final class Provision {
   static void provisionDatabase(ProvisionSettings settings, Consumer<String> progress) {
     DatabaseSettings database = settings.database();
     progress.accept(Database.migrate(database));
+    Database.collationWarning(database).ifPresent(progress);
     progress.accept(Roles.ensure(database));
     progress.accept(Schemas.store(database));
     progress.accept(Database.maintainOutbox(database, settings.outboxRetention()));

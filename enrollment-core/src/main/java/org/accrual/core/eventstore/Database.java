@@ -63,7 +63,7 @@ public final class Database implements AutoCloseable {
             SAGA_POOL_SIZE,
             connectionTimeout,
             statementTimeout,
-            " -c idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION.toMillis());
+            "; set idle_in_transaction_session_timeout = " + IDLE_IN_TRANSACTION.toMillis());
     sagas.setPoolName("enrollment-core-saga");
     sagas.setMinimumIdle(0);
     sagas.setAutoCommit(false);
@@ -146,7 +146,7 @@ public final class Database implements AutoCloseable {
       int poolSize,
       Duration connect,
       Duration statement,
-      String options) {
+      String sessionSettings) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("enrollment-core");
     config.setJdbcUrl(settings.url());
@@ -158,8 +158,9 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "enrollment-core");
     config.addDataSourceProperty("connectTimeout", seconds(connect));
     // PostgreSQL ends a slow statement; the socket's limit, a little later, is for a dead network.
-    config.addDataSourceProperty(
-        "options", "-c statement_timeout=" + statement.toMillis() + options);
+    // By SET, not as a startup parameter: a connection pooler in between refuses those.
+    config.setConnectionInitSql(
+        "set statement_timeout = " + statement.toMillis() + sessionSettings);
     config.addDataSourceProperty("socketTimeout", seconds(statement.plusSeconds(2)));
     config.addDataSourceProperty("tcpKeepAlive", "true");
     return config;

@@ -187,14 +187,34 @@ final class FaultStack implements AutoCloseable {
     }
   }
 
-  /** Messages that fit no schema, and those set aside: the same. */
-  boolean misfitsAreSetAside() throws SQLException {
-    return query(
-            """
-            select (select array_agg(id order by id) from outbox.message where aggregateid = 'misfit')
-                   is not distinct from (select array_agg(id order by id) from outbox.rejected)\
-            """)
-        .equals("t");
+  /** Returns the ids of messages that fit no schema and are not in {@code outbox.rejected}. */
+  List<String> misfitsNotSetAside() throws SQLException {
+    return ids(
+        """
+        select 'misfit ' || id from outbox.message where aggregateid = 'misfit'
+           and id not in (select id from outbox.rejected)\
+        """);
+  }
+
+  /** Returns the ids of messages that fit their schemas and are in {@code outbox.rejected}. */
+  List<String> setAsideWithoutReason() throws SQLException {
+    return ids(
+        """
+        select 'set aside ' || id from outbox.rejected
+         where id not in (select id from outbox.message where aggregateid = 'misfit')\
+        """);
+  }
+
+  private List<String> ids(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url());
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      List<String> ids = new ArrayList<>();
+      while (row.next()) {
+        ids.add(row.getString(1));
+      }
+      return ids;
+    }
   }
 
   List<Message> outbox() throws SQLException {

@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 /** Lines of the relay that matter, made wrong, and the symptom by which each must be found. */
 enum PlantedBug {
   /**
-   * Rows are published before their transaction has ended, and the checkpoint does not count them:
-   * a kill then repeats them.
+   * Rows are published before their transaction has ended, and the checkpoint counts only the first
+   * of them: a kill then repeats the others.
    */
   END_IGNORED(
       Symptom.DUPLICATED,
@@ -18,7 +18,7 @@ enum PlantedBug {
       new Edit(
           "stream/outbox/TransactionBuffer.java",
           "flush(0, new Position(boundary, ordinal));",
-          "flush(0, Position.at(boundary));")),
+          "flush(0, new Position(boundary, 1));")),
 
   /** A kill between two Kafka transactions repeats what was in the first. */
   CHECKPOINT_OUTSIDE_THE_TRANSACTION(
