@@ -13,15 +13,16 @@ import org.accrual.runtime.grpc.Errors;
  * One method that a browser may call.
  *
  * @param ofCore whether enrollment-core serves it
+ * @param reads whether it changes nothing, so that it may be called again and again
  */
-record Call(MethodDescriptor<Message, Message> method, boolean ofCore) {
+record Call(MethodDescriptor<Message, Message> method, boolean ofCore, boolean reads) {
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer()
           .alwaysPrintFieldsWithNoPresence()
           .omittingInsignificantWhitespace()
           .sortingMapKeys();
 
-  /** Whether it goes on answering until who asked has enough. */
+  /** Returns whether it is a stream of responses. */
   boolean isStream() {
     return method.getType() == MethodType.SERVER_STREAMING;
   }

@@ -15,53 +15,40 @@ import org.accrual.api.query.v1.EventFlowServiceGrpc;
 import org.accrual.api.study.v1.StudyServiceGrpc;
 import org.accrual.runtime.grpc.Errors;
 
-/** What a browser may call: reading, and the acts of an operator. Nothing that tells an arm. */
+/** The methods that a browser may call: reading ones and operators' acts. None discloses an arm. */
 final class CallTable {
   private static final Map<String, Call> CALLS = new HashMap<>();
 
   static {
-    allow(
+    read(
         EnrollmentQueryServiceGrpc.getServiceDescriptor(),
-        false,
         "GetEnrollment",
         "ListEnrollments",
         "GetStudyAccrual",
         "WatchStudyAccrual");
-    allow(
+    read(
         EventFlowServiceGrpc.getServiceDescriptor(),
-        false,
         "GetFlow",
         "ListFlows",
         "WatchFlows",
         "WatchPipeline");
-    allow(
+    read(
         DeadLetterServiceGrpc.getServiceDescriptor(),
-        false,
         "ListDeadLetters",
         "GetDeadLetter",
-        "Redrive",
         "GetRedrive",
-        "WatchRedrive",
-        "Discard");
-    allow(
-        ProjectionAdminServiceGrpc.getServiceDescriptor(),
-        false,
-        "ListProjections",
-        "StartRebuild",
-        "GetRebuild",
-        "CancelRebuild");
-    allow(
-        NotificationServiceGrpc.getServiceDescriptor(),
-        false,
-        "ListNotifications",
-        "GetNotification",
-        "ResolveNotification");
-    allow(StudyServiceGrpc.getServiceDescriptor(), true, "ListStudies");
+        "WatchRedrive");
+    act(DeadLetterServiceGrpc.getServiceDescriptor(), "Redrive", "Discard");
+    read(ProjectionAdminServiceGrpc.getServiceDescriptor(), "ListProjections", "GetRebuild");
+    act(ProjectionAdminServiceGrpc.getServiceDescriptor(), "StartRebuild", "CancelRebuild");
+    read(NotificationServiceGrpc.getServiceDescriptor(), "ListNotifications", "GetNotification");
+    act(NotificationServiceGrpc.getServiceDescriptor(), "ResolveNotification");
+    add(StudyServiceGrpc.getServiceDescriptor(), true, true, "ListStudies");
   }
 
   private CallTable() {}
 
-  /** By {@code Service/Method}; fails as an unknown method does. */
+  /** Returns a call by {@code Service/Method}; fails as an unknown method does. */
   static Call find(String name) {
     Call call = CALLS.get(name);
     if (call == null) {
@@ -74,14 +61,29 @@ final class CallTable {
     return call;
   }
 
-  /** Whether the method of a name goes on answering; false if there is none. */
+  /** Returns whether a method is a stream; false if there is none of this name. */
   static boolean isStream(String name) {
     Call call = CALLS.get(name);
     return call != null && call.isStream();
   }
 
+  /** Returns whether a method changes something; false if there is none of this name. */
+  static boolean isAct(String name) {
+    Call call = CALLS.get(name);
+    return call != null && !call.reads();
+  }
+
+  private static void read(ServiceDescriptor service, String... methods) {
+    add(service, false, true, methods);
+  }
+
+  private static void act(ServiceDescriptor service, String... methods) {
+    add(service, false, false, methods);
+  }
+
   @SuppressWarnings("unchecked") // every message of ours is a Message
-  private static void allow(ServiceDescriptor service, boolean ofCore, String... methods) {
+  private static void add(
+      ServiceDescriptor service, boolean ofCore, boolean reads, String... methods) {
     String prefix = service.getName() + "/";
     String shortName = service.getName().substring(service.getName().lastIndexOf('.') + 1);
     for (String method : List.of(methods)) {
@@ -91,7 +93,8 @@ final class CallTable {
               .findFirst()
               .orElseThrow(() -> new IllegalStateException("no method " + prefix + method));
       CALLS.put(
-          shortName + "/" + method, new Call((MethodDescriptor<Message, Message>) found, ofCore));
+          shortName + "/" + method,
+          new Call((MethodDescriptor<Message, Message>) found, ofCore, reads));
     }
   }
 }

@@ -20,8 +20,8 @@ import java.util.Set;
 import org.accrual.consumers.ConsumersSettings;
 
 /**
- * Lets in only what a page of the console itself asks. Listening on loopback is no shield: any page
- * in the same browser can send requests there, and a name of its own can be made to point there.
+ * Accepts requests of the console's own pages only. Listening on loopback does not protect: any
+ * page in the same browser can send requests there, and its site's name can be made to point there.
  */
 @Provider
 @PreMatching
@@ -30,6 +30,9 @@ public class ConsoleGate implements ContainerRequestFilter, ContainerResponseFil
   /** Nothing from elsewhere, nothing inline, in nobody's frame. */
   static final String POLICY =
       "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+  /** Set by every browser of the last years, and not by a page; see the Fetch Metadata standard. */
+  private static final String SITE = "Sec-Fetch-Site";
 
   private static final Set<String> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
@@ -64,19 +67,26 @@ public class ConsoleGate implements ContainerRequestFilter, ContainerResponseFil
 
   private Optional<String> refusal(ContainerRequestContext request) {
     if (!settings.enabled()) {
-      return Optional.of("the console is switched off here: accrual.console.enabled");
+      return Optional.of("the console is switched off: accrual.console.enabled");
     }
     String host = request.getHeaderString(HttpHeaders.HOST);
     if (host == null || !settings.hosts().contains(nameOf(host))) {
       return Optional.of("this name is not one of accrual.console.hosts");
     }
+    if (request.getUriInfo().getPath().startsWith("console/api/")
+        && !"same-origin".equals(request.getHeaderString(SITE))) {
+      return Optional.of(
+          "only pages of the console itself may call this: %s is not same-origin (a browser sends it"
+                  .formatted(SITE)
+              + " over https, and over http to this machine)");
+    }
     boolean reading = READING.contains(request.getMethod());
     String origin = request.getHeaderString("Origin");
     if (origin == null ? !reading : !isOf(origin, host)) {
-      return Optional.of("only pages of the console itself may ask this");
+      return Optional.of("only pages of the console itself may call this");
     }
     if (!reading && !MediaType.APPLICATION_JSON_TYPE.isCompatible(request.getMediaType())) {
-      return Optional.of("only application/json is taken");
+      return Optional.of("only application/json is accepted");
     }
     return Optional.empty();
   }

@@ -30,6 +30,13 @@ final class Feed {
     this.listener = new Listener(calls);
   }
 
+  /** Returns a feed that only reports an error. */
+  static Feed failed(Failure failure, Calls calls) {
+    Feed feed = new Feed("", "", calls);
+    feed.latest = Envelope.error(failure);
+    return feed;
+  }
+
   /** An {@link Envelope}; empty before the first answer. */
   String latest() {
     return latest;

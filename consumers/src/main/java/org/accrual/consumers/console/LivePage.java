@@ -1,6 +1,7 @@
 package org.accrual.consumers.console;
 
 import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
@@ -10,17 +11,19 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 
 /**
- * A page's live stream: after each snapshot, what has changed of the feeds that it watches. Ids are
- * {@code origin.number}; who comes back with one is told only what has changed since.
+ * A page's live stream: after each snapshot, the changes of the feeds that it watches. Ids are
+ * {@code origin.number}; a page that reconnects with one gets only the changes since.
  */
 final class LivePage {
-  private static final int MOST_FEEDS = 40;
+  private static final int MOST_FEEDS = 16;
   private static final int LONGEST_FEED = 4096;
 
   private final Snapshots snapshots;
   private final List<String> watched;
 
   /**
+   * Checks the feeds.
+   *
    * @param watched each {@code Service/Method?request}
    */
   LivePage(Snapshots snapshots, List<String> watched) {
@@ -30,11 +33,14 @@ final class LivePage {
           "at most %d feeds, each Service/Method?request of at most %d characters"
               .formatted(MOST_FEEDS, LONGEST_FEED));
     }
+    if (watched.stream().anyMatch(each -> CallTable.isAct(nameOf(each)))) {
+      throw new ForbiddenException("a feed only reads: an act is a POST to /console/api/call");
+    }
     this.snapshots = snapshots;
     this.watched = List.copyOf(watched);
   }
 
-  /** Until the page leaves or the process stops. */
+  /** Sends snapshots until the page leaves or the process stops. */
   void show(SseEventSink sink, Sse sse, String lastId) {
     long seen = numberOf(lastId);
     long number = snapshots.number();
@@ -56,19 +62,19 @@ final class LivePage {
         number = snapshots.awaitAfter(seen);
       }
     } catch (CompletionException | IllegalStateException left) {
-      // Whoever has left is told nothing more.
+      // The page has left.
     } catch (InterruptedException ending) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** As members of a JSON object, by the place in the list of what is watched. */
+  /** Returns members of a JSON object, each named by its feed's place in the list. */
   private List<String> changedAfter(long seen) {
     List<String> changed = new ArrayList<>();
     for (int place = 0; place < watched.size(); place++) {
       String each = watched.get(place);
-      int split = each.indexOf('?');
-      Feed feed = snapshots.feed(each.substring(0, split), each.substring(split + 1));
+      String name = nameOf(each);
+      Feed feed = snapshots.feed(name, each.substring(name.length() + 1));
       if ((seen < 0 || feed.changedAt() > seen) && !feed.latest().isEmpty()) {
         changed.add("\"%d\":%s".formatted(place, feed.latest()));
       }
@@ -76,7 +82,11 @@ final class LivePage {
     return changed;
   }
 
-  /** -1 for an id that is not of this process: everything is told. */
+  private static String nameOf(String feed) {
+    return feed.substring(0, feed.indexOf('?'));
+  }
+
+  /** Returns -1 for an id that is not of this process: all feeds are sent then. */
   private long numberOf(String id) {
     String prefix = snapshots.origin() + ".";
     return id.matches("[0-9a-f]{8}\\.[0-9]{1,15}") && id.startsWith(prefix)

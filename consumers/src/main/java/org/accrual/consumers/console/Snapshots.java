@@ -1,5 +1,6 @@
 package org.accrual.consumers.console;
 
+import io.grpc.Status.Code;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
@@ -27,10 +28,23 @@ class Snapshots {
   private static final Logger LOG = Logger.getLogger(Snapshots.class.getName());
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
-  /** So that a page which comes back soon finds what it had. */
+  /** Each is a call a second. */
+  private static final int MOST_FEEDS = 64;
+
+  private static final Failure TOO_MANY =
+      new Failure(
+          Code.RESOURCE_EXHAUSTED.name(),
+          "TOO_MANY_FEEDS",
+          "%d feeds are watched already: close pages of the console".formatted(MOST_FEEDS),
+          "",
+          0,
+          List.of());
+
+  /** So that a page which reconnects soon finds its feeds. */
   private static final Duration KEPT = Duration.ofSeconds(30);
 
   private final Calls calls;
+  private final Feed tooMany;
   private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Heartbeat heartbeat = new Heartbeat("console-snapshots");
@@ -44,16 +58,24 @@ class Snapshots {
   @Inject
   Snapshots(Calls calls) {
     this.calls = calls;
+    this.tooMany = Feed.failed(TOO_MANY, calls);
   }
 
   String origin() {
     return origin;
   }
 
-  /** The feed of a method and a request, with an answer if one could be had at once. */
+  /**
+   * Returns the feed of a method and a request, with a response if there was one at once. Beyond
+   * {@link #MOST_FEEDS} a new one only reports that there are too many.
+   */
   Feed feed(String name, String request) {
     start();
-    Feed feed = feeds.computeIfAbsent(name + "?" + request, _ -> new Feed(name, request, calls));
+    String key = name + "?" + request;
+    if (feeds.size() >= MOST_FEEDS && !feeds.containsKey(key)) {
+      return tooMany;
+    }
+    Feed feed = feeds.computeIfAbsent(key, _ -> new Feed(name, request, calls));
     feed.want();
     if (feed.latest().isEmpty()) {
       feed.refresh(this::number);

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the console answers to whoever speaks HTTP to it, byte by byte. */
 class ConsoleHttpIT {
@@ -22,7 +23,8 @@ class ConsoleHttpIT {
       "POST /console/api/call/ProjectionAdminService/ListProjections";
   private static final Pattern LENGTH =
       Pattern.compile("(?i)^content-length: (\\d+)", Pattern.MULTILINE);
-  private static final String JSON = "Content-Type: application/json\r\n";
+  private static final String SAME_SITE = "Sec-Fetch-Site: same-origin\r\n";
+  private static final String JSON = SAME_SITE + "Content-Type: application/json\r\n";
 
   private final URI console = URI.create(TestStack.shared().console());
   private final String own = console.getHost() + ":" + console.getPort();
@@ -73,7 +75,7 @@ class ConsoleHttpIT {
 
   @Test
   void aFormOfAnotherPageCannotAct() throws IOException {
-    assertThat(ask(CALL, own, origin() + "Content-Type: text/plain\r\n", "{}"))
+    assertThat(ask(CALL, own, origin() + SAME_SITE + "Content-Type: text/plain\r\n", "{}"))
         .startsWith("HTTP/1.1 403");
   }
 
@@ -96,13 +98,49 @@ class ConsoleHttpIT {
         .doesNotContain("armId");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ProjectionAdminService/StartRebuild",
+        "ProjectionAdminService/CancelRebuild",
+        "DeadLetterService/Redrive",
+        "DeadLetterService/Discard",
+        "NotificationService/ResolveNotification"
+      })
+  void theLiveStreamRefusesWhateverIsNotReading(String method) throws IOException {
+    String feed = "?feed=" + method.replace("/", "%2F") + "%3F%7B%7D";
+
+    assertThat(ask("GET /console/api/live" + feed, own, SAME_SITE, "")).startsWith("HTTP/1.1 403");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cross-site", "same-site", "none", ""})
+  void nothingIsReadForAnotherSite(String site) throws IOException {
+    String header = site.isEmpty() ? "" : "Sec-Fetch-Site: " + site + "\r\n";
+
+    assertThat(
+            ask(
+                "GET /console/api/live?feed=ProjectionAdminService%2FListProjections%3F%7B%7D",
+                own, header, ""))
+        .startsWith("HTTP/1.1 403")
+        .contains("Sec-Fetch-Site");
+  }
+
+  @Test
+  void aPageHasAtMostSixteenFeeds() throws IOException {
+    String feed = "feed=ProjectionAdminService%2FListProjections%3F%7B%7D&";
+
+    assertThat(ask("GET /console/api/live?" + feed.repeat(17), own, SAME_SITE, ""))
+        .startsWith("HTTP/1.1 400");
+  }
+
   @Test
   void aStreamGoesOnWhereItBroke() throws IOException {
     String path =
         "GET /console/api/live?feed=ProjectionAdminService%2FListProjections%3F%7B%7D"
             + "&feed=DeadLetterService%2FNone%3F%7B%7D";
 
-    String first = firstEvent(path, "");
+    String first = firstEvent(path, SAME_SITE);
 
     assertThat(first).contains("event: snapshot", "\"0\":{\"answer\"", "\"1\":{\"error\"");
     String id =
@@ -112,10 +150,11 @@ class ConsoleHttpIT {
             .findFirst()
             .orElseThrow()
             .substring(4);
-    assertThat(firstEvent(path, "Last-Event-ID: " + id + "\r\n"))
+    assertThat(firstEvent(path, SAME_SITE + "Last-Event-ID: " + id + "\r\n"))
         .contains("event: snapshot")
         .doesNotContain("\"1\":");
-    assertThat(firstEvent(path, "Last-Event-ID: 00000000.7\r\n")).contains("\"1\":{\"error\"");
+    assertThat(firstEvent(path, SAME_SITE + "Last-Event-ID: 00000000.7\r\n"))
+        .contains("\"1\":{\"error\"");
   }
 
   private String origin() {
