@@ -8,6 +8,7 @@ import static org.accrual.core.Client.requestId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.longrunning.ListOperationsRequest;
 import com.google.protobuf.Timestamp;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
@@ -30,10 +31,14 @@ import org.accrual.api.study.v1.ActivateStudyRequest;
 import org.accrual.api.study.v1.Arm;
 import org.accrual.api.study.v1.DeactivateSiteRequest;
 import org.accrual.api.study.v1.GetStudyRequest;
+import org.accrual.api.study.v1.Kit;
 import org.accrual.api.study.v1.ListStudiesRequest;
+import org.accrual.api.study.v1.ReceiveKitsRequest;
+import org.accrual.api.study.v1.RegisterStudyRequest;
 import org.accrual.api.study.v1.SuspendAccrualRequest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -106,6 +111,81 @@ class BadInputIT {
     assertThat(detail(StatusProto.fromThrowable(error), BadRequest.class).getFieldViolationsList())
         .extracting(FieldViolation::getField)
         .contains(field);
+  }
+
+  static Stream<Arguments> forbiddenTexts() {
+    return Stream.of(
+        Arguments.of("title", call(() -> client.studies.registerStudy(titled("Phase II\0")))),
+        Arguments.of("title", call(() -> client.studies.registerStudy(titled("two\nlines")))),
+        Arguments.of("title", call(() -> client.studies.registerStudy(titled("Cafe\u0301")))),
+        Arguments.of("title", call(() -> client.studies.registerStudy(titled("\u202Eabc")))),
+        Arguments.of(
+            "reason",
+            call(
+                () ->
+                    client.enrollments.withdrawPatient(
+                        WithdrawPatientRequest.newBuilder()
+                            .setRequestId(requestId())
+                            .setEnrollmentId(UUID.randomUUID().toString())
+                            .setReason("moved away\0")
+                            .setWithdrawnBy("ada")
+                            .build()))),
+        Arguments.of(
+            "eligibility.strata[\"sex\"]",
+            call(
+                () ->
+                    client.enrollments.enrollPatient(
+                        request()
+                            .setEligibility(eligibility().toBuilder().putStrata("sex", "f\u007F"))
+                            .build()))),
+        Arguments.of(
+            "page_token",
+            call(
+                () ->
+                    client.studies.listStudies(
+                        ListStudiesRequest.newBuilder().setPageToken("AA").build()))),
+        Arguments.of(
+            "filter",
+            call(
+                () ->
+                    client.operations.listOperations(
+                        ListOperationsRequest.newBuilder()
+                            .setFilter("metadata.patient_id = \"a\0\"")
+                            .build()))));
+  }
+
+  private static Supplier<?> call(Supplier<?> call) {
+    return call;
+  }
+
+  private static RegisterStudyRequest titled(String title) {
+    return Client.study("S-" + UUID.randomUUID()).setTitle(title).build();
+  }
+
+  @ParameterizedTest
+  @MethodSource("forbiddenTexts")
+  @DisplayName("Characters that a table or a reader cannot take are refused where they enter")
+  void forbiddenTextsAreNamed(String field, Supplier<?> call) {
+    StatusRuntimeException error = refused(call);
+    assertReason(error, Code.INVALID_ARGUMENT, "INVALID_ARGUMENT");
+    assertThat(detail(StatusProto.fromThrowable(error), BadRequest.class).getFieldViolationsList())
+        .extracting(FieldViolation::getField)
+        .contains(field);
+  }
+
+  @Test
+  @DisplayName("400 invalid kits are answered, and the connection serves the next call")
+  void manyInvalidKits() {
+    ReceiveKitsRequest.Builder kits =
+        ReceiveKitsRequest.newBuilder().setRequestId(requestId()).setStudyId(study).setSiteId("V1");
+    for (int i = 0; i < 400; i++) {
+      kits.addKits(Kit.newBuilder().setKitId("KIT " + i).setArmId("A"));
+    }
+    StatusRuntimeException error = refused(() -> client.studies.receiveKits(kits.build()));
+    assertReason(error, Code.INVALID_ARGUMENT, "INVALID_ARGUMENT");
+    assertThat(info(error).getMetadataMap()).containsEntry("violations_omitted", "380");
+    assertThat(client.studies.getStudy(GetStudyRequest.newBuilder().setStudyId(study).build()))
+        .isNotNull();
   }
 
   static Stream<Arguments> refusals() {

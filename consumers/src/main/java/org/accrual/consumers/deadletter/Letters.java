@@ -21,13 +21,12 @@ import org.accrual.api.ops.v1.ListDeadLettersResponse;
 import org.accrual.consumers.database.QueryPool;
 import org.accrual.consumers.query.DatabaseErrors;
 import org.accrual.intake.StoredRecord;
-import org.accrual.runtime.grpc.Errors;
+import org.accrual.runtime.grpc.PageRequest;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads letters. */
 @ApplicationScoped
 class Letters {
-  private static final int DEFAULT_PAGE = 50;
   private static final String LIST =
       """
       select p.*, s.parked_at as since
@@ -59,13 +58,9 @@ class Letters {
 
   ListDeadLettersResponse list(ListDeadLettersRequest request) {
     DeadLetterFilter filter = request.getFilter();
-    LetterPage after =
-        LetterPage.decode(filter, request.getPageToken())
-            .orElseThrow(
-                () ->
-                    Errors.invalid(
-                        "page_token", "is not a next_page_token of a list with this filter"));
-    int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
+    PageRequest asked = PageRequest.of(request);
+    LetterPage after = asked.after(LetterPage.PARTS, LetterPage::of).orElse(LetterPage.BEGINNING);
+    int size = asked.size();
     ListDeadLettersResponse.Builder response = ListDeadLettersResponse.newBuilder();
     try (Connection connection = database.getConnection()) {
       count(connection, filter, response);
@@ -78,7 +73,9 @@ class Letters {
         try (ResultSet rows = statement.executeQuery()) {
           while (rows.next()) {
             if (places.size() == size) {
-              return response.setNextPageToken(places.getLast().encoded(filter)).build();
+              return response
+                  .setNextPageToken(asked.tokenAfter(places.getLast().tokenKey()))
+                  .build();
             }
             places.add(LetterPage.of(rows));
             response.addLetters(LetterRow.letter(rows, rows.getLong("place")));

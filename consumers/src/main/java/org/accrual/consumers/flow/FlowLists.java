@@ -17,13 +17,11 @@ import org.accrual.api.query.v1.ListFlowsResponse;
 import org.accrual.consumers.database.QueryPool;
 import org.accrual.consumers.flow.FlowSeeds.Ended;
 import org.accrual.consumers.query.DatabaseErrors;
-import org.accrual.runtime.grpc.Errors;
+import org.accrual.runtime.grpc.PageRequest;
 
 /** ListFlows: troubled flows, then running ones, then those that ended, newest first. */
 @ApplicationScoped
 class FlowLists {
-  private static final int DEFAULT_PAGE = 50;
-
   private final DataSource database;
 
   @Inject
@@ -33,15 +31,9 @@ class FlowLists {
 
   ListFlowsResponse list(ListFlowsRequest request) {
     FlowFilter filter = request.getFilter();
-    FlowPage page =
-        FlowPage.decode(filter, request.getPageToken())
-            .orElseThrow(
-                () ->
-                    Errors.invalid(
-                        "page_token", "is not a next_page_token of a list with this filter"));
-    int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
+    PageRequest asked = PageRequest.of(request);
     try (Connection connection = database.getConnection()) {
-      return new Listing(connection, filter, page, size).read();
+      return new Listing(connection, filter, asked).read();
     } catch (SQLException failure) {
       throw DatabaseErrors.of(failure);
     }
@@ -51,16 +43,18 @@ class FlowLists {
   private static final class Listing {
     private final Connection connection;
     private final FlowFilter filter;
+    private final PageRequest asked;
     private final FlowPage page;
     private final int size;
     private final ListFlowsResponse.Builder response = ListFlowsResponse.newBuilder();
     private FlowPage last;
 
-    Listing(Connection connection, FlowFilter filter, FlowPage page, int size) {
+    Listing(Connection connection, FlowFilter filter, PageRequest asked) {
       this.connection = connection;
       this.filter = filter;
-      this.page = page;
-      this.size = size;
+      this.asked = asked;
+      this.page = asked.after(FlowPage.PARTS, FlowPage::of).orElse(FlowPage.BEGINNING);
+      this.size = asked.size();
       this.last = page;
     }
 
@@ -78,7 +72,7 @@ class FlowLists {
         more = addEnded(correlations(all));
       }
       if (more) {
-        response.setNextPageToken(last.encode(filter));
+        response.setNextPageToken(asked.tokenAfter(last.part(), last.last()));
       }
       return response.build();
     }

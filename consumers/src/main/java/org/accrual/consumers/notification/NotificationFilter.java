@@ -1,24 +1,28 @@
 package org.accrual.consumers.notification;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.accrual.api.notification.v1.ListNotificationsRequest;
 import org.accrual.api.notification.v1.NotificationState;
 
-/** Which messages a list is of, and where its pages go on. */
+/** Selects the messages of a list. */
 record NotificationFilter(
     String studyId, String enrollmentId, String patientId, NotificationState state) {
 
   /**
-   * Behind which message a page begins.
+   * The message after which a page begins.
    *
-   * @param inDoubt whether it was one of those in doubt, which come first
+   * @param inDoubt whether it was in doubt; messages in doubt come first
    */
-  record Place(boolean inDoubt, UUID notificationId) {}
+  record Place(boolean inDoubt, UUID notificationId) {
+    static final int PARTS = 2;
+
+    /** Reads a page token's key; IllegalArgumentException if it is none. */
+    static Place of(List<String> key) {
+      return new Place(Boolean.parseBoolean(key.getFirst()), UUID.fromString(key.getLast()));
+    }
+  }
 
   static NotificationFilter of(ListNotificationsRequest request) {
     return new NotificationFilter(
@@ -48,33 +52,5 @@ record NotificationFilter(
       values.add(NotificationStates.inSql(state));
     }
     return conditions;
-  }
-
-  /** Opaque to clients. */
-  String pageToken(Place last) {
-    String text = "%s\n%s\n%s".formatted(last.inDoubt(), last.notificationId(), fingerprint());
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** The place of a token; empty if it is none of this filter's. */
-  Optional<Place> place(String pageToken) {
-    try {
-      String[] parts =
-          new String(Base64.getUrlDecoder().decode(pageToken), StandardCharsets.UTF_8)
-              .split("\n", -1);
-      return parts.length == 3 && parts[2].equals(fingerprint())
-          ? Optional.of(new Place(Boolean.parseBoolean(parts[0]), UUID.fromString(parts[1])))
-          : Optional.empty();
-    } catch (IllegalArgumentException notOurs) {
-      return Optional.empty();
-    }
-  }
-
-  /** Of this filter and, but for an accident, no other. */
-  private String fingerprint() {
-    return Integer.toHexString(
-        (studyId + "/" + enrollmentId + "/" + patientId + "/" + state.getNumber()).hashCode());
   }
 }

@@ -31,13 +31,12 @@ import org.accrual.consumers.query.ConsistencyWait;
 import org.accrual.consumers.query.DatabaseErrors;
 import org.accrual.runtime.Correlation;
 import org.accrual.runtime.grpc.Errors;
+import org.accrual.runtime.grpc.PageRequest;
 import org.jspecify.annotations.Nullable;
 
 /** NotificationService: contacts, and what became of messages. */
 @ApplicationScoped
 class NotificationGrpc implements NotificationServiceGrpc.AsyncService, BindableService {
-  private static final int DEFAULT_PAGE = 50;
-
   private final Optional<NotificationSettings> settings;
   private final ConsistencyWait consistency;
   private final NotificationProgress progress;
@@ -90,9 +89,10 @@ class NotificationGrpc implements NotificationServiceGrpc.AsyncService, Bindable
   public void listNotifications(
       ListNotificationsRequest request, StreamObserver<ListNotificationsResponse> answer) {
     NotificationFilter filter = NotificationFilter.of(request);
-    Optional<Place> after = after(filter, request.getPageToken());
+    PageRequest asked = PageRequest.of(request);
+    Optional<Place> after = asked.after(Place.PARTS, Place::of);
     consistency.until(request.getMinConsistencyToken(), progress);
-    int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
+    int size = asked.size();
     List<Notification> found;
     try (Connection connection = database.getConnection()) {
       // One more than asked for tells whether there is a next page.
@@ -104,7 +104,11 @@ class NotificationGrpc implements NotificationServiceGrpc.AsyncService, Bindable
     ListNotificationsResponse.Builder response =
         ListNotificationsResponse.newBuilder().addAllNotifications(page);
     if (found.size() > size) {
-      response.setNextPageToken(filter.pageToken(place(page.getLast())));
+      Notification last = page.getLast();
+      response.setNextPageToken(
+          asked.tokenAfter(
+              last.getState() == NotificationState.NOTIFICATION_STATE_IN_DOUBT,
+              last.getNotificationId()));
     }
     answer.onNext(response.build());
     answer.onCompleted();
@@ -168,23 +172,6 @@ class NotificationGrpc implements NotificationServiceGrpc.AsyncService, Bindable
   private static byte @Nullable [] encrypted(
       ContactCipher cipher, String address, String patientId, Channel channel) {
     return address.isEmpty() ? null : cipher.encrypt(address, patientId, channel);
-  }
-
-  private static Optional<Place> after(NotificationFilter filter, String pageToken) {
-    if (pageToken.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<Place> after = filter.place(pageToken);
-    if (after.isEmpty()) {
-      throw Errors.invalid("page_token", "is not a next_page_token of a list with this filter");
-    }
-    return after;
-  }
-
-  private static Place place(Notification last) {
-    return new Place(
-        last.getState() == NotificationState.NOTIFICATION_STATE_IN_DOUBT,
-        UUID.fromString(last.getNotificationId()));
   }
 
   private static RuntimeException notOpen(Notification notification) {

@@ -6,9 +6,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -26,12 +24,11 @@ import org.accrual.consumers.audit.TrailVerifier;
 import org.accrual.consumers.audit.Verdict;
 import org.accrual.consumers.database.QueryPool;
 import org.accrual.runtime.grpc.Errors;
+import org.accrual.runtime.grpc.PageRequest;
 
 /** AuditQueryService: lists the trail and verifies it. */
 @ApplicationScoped
 class AuditQueries implements AuditQueryServiceGrpc.AsyncService, BindableService {
-  private static final int DEFAULT_PAGE = 50;
-
   private final ConsistencyWait consistency;
   private final AuditProgress progress;
   private final AuditReader trail;
@@ -57,11 +54,10 @@ class AuditQueries implements AuditQueryServiceGrpc.AsyncService, BindableServic
   @Override
   public void listAuditEntries(
       ListAuditEntriesRequest request, StreamObserver<ListAuditEntriesResponse> answer) {
-    // A page goes on in the list of one study and enrollment.
-    String list = request.getStudyId() + "/" + request.getEnrollmentId();
-    long after = after(list, request.getPageToken());
+    PageRequest asked = PageRequest.of(request);
+    long after = asked.after(1, key -> Long.parseLong(key.getFirst())).orElse(0L);
     consistency.until(request.getMinConsistencyToken(), progress);
-    int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
+    int size = asked.size();
     // One more than asked for tells whether there is a next page.
     List<AuditEntry> found =
         trail.list(request.getStudyId(), request.getEnrollmentId(), after, size + 1);
@@ -71,7 +67,7 @@ class AuditQueries implements AuditQueryServiceGrpc.AsyncService, BindableServic
             .addAllEntries(page)
             .setHead(trail.head(request.getStudyId()));
     if (found.size() > size) {
-      response.setNextPageToken(pageToken(list, page.getLast().getPosition()));
+      response.setNextPageToken(asked.tokenAfter(page.getLast().getPosition()));
     }
     answer.onNext(response.build());
     answer.onCompleted();
@@ -120,31 +116,5 @@ class AuditQueries implements AuditQueryServiceGrpc.AsyncService, BindableServic
         .setPosition(finding.position())
         .setDetail(finding.detail())
         .build();
-  }
-
-  private static String pageToken(String list, long position) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString((position + ":" + list).getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static long after(String list, String pageToken) {
-    if (pageToken.isEmpty()) {
-      return 0;
-    }
-    try {
-      String text = new String(Base64.getUrlDecoder().decode(pageToken), StandardCharsets.UTF_8);
-      int colon = text.indexOf(':');
-      if (colon > 0 && text.substring(colon + 1).equals(list)) {
-        return Long.parseLong(text.substring(0, colon));
-      }
-    } catch (IllegalArgumentException notOurs) {
-      throw noPageToken();
-    }
-    throw noPageToken();
-  }
-
-  private static RuntimeException noPageToken() {
-    return Errors.invalid("page_token", "is not a next_page_token of a list with this filter");
   }
 }

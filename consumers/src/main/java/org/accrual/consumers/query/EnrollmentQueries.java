@@ -24,12 +24,11 @@ import org.accrual.api.query.v1.WatchEnrollmentResponse;
 import org.accrual.api.query.v1.WatchStudyAccrualRequest;
 import org.accrual.contract.ConsistencyToken;
 import org.accrual.runtime.grpc.Errors;
+import org.accrual.runtime.grpc.PageRequest;
 
 /** EnrollmentQueryService: waits for the token where there is one, then reads. */
 @ApplicationScoped
 class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, BindableService {
-  private static final int DEFAULT_PAGE = 50;
-
   private final ConsistencyWait consistency;
   private final EnrollmentReader enrollments;
   private final EnrollmentWatch enrollmentWatch;
@@ -85,17 +84,17 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
       ListEnrollmentsRequest request, StreamObserver<ListEnrollmentsResponse> answer) {
     EnrollmentFilter filter =
         new EnrollmentFilter(request.getStudyId(), request.getSiteId(), request.getState());
-    Optional<UUID> after = after(filter, request.getPageToken());
+    PageRequest asked = PageRequest.of(request);
+    Optional<UUID> after = asked.after(1, key -> UUID.fromString(key.getFirst()));
     consistency.until(request.getMinConsistencyToken());
-    int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
+    int size = asked.size();
     // One more than asked for tells whether there is a next page.
     List<Enrollment> found = enrollments.list(filter, after, size + 1);
     List<Enrollment> page = found.subList(0, Math.min(size, found.size()));
     ListEnrollmentsResponse.Builder response =
         ListEnrollmentsResponse.newBuilder().addAllEnrollments(page);
     if (found.size() > size) {
-      response.setNextPageToken(
-          PageToken.of(filter, UUID.fromString(page.getLast().getEnrollmentId())));
+      response.setNextPageToken(asked.tokenAfter(page.getLast().getEnrollmentId()));
     }
     answer.onNext(response.build());
     answer.onCompleted();
@@ -111,17 +110,6 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
   public void watchStudyAccrual(
       WatchStudyAccrualRequest request, StreamObserver<StudyAccrual> answer) {
     accrualWatch.watch(request.getStudyId(), (ServerCallStreamObserver<StudyAccrual>) answer);
-  }
-
-  private static Optional<UUID> after(EnrollmentFilter filter, String pageToken) {
-    if (pageToken.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<UUID> after = PageToken.decode(filter, pageToken);
-    if (after.isEmpty()) {
-      throw Errors.invalid("page_token", "is not a next_page_token of a list with this filter");
-    }
-    return after;
   }
 
   static RuntimeException notFound(String enrollmentId) {

@@ -23,6 +23,7 @@ import org.accrual.core.application.Request;
 import org.accrual.core.application.StoreUnavailable;
 import org.accrual.core.application.Waits;
 import org.accrual.runtime.grpc.Errors;
+import org.accrual.runtime.grpc.PageRequest;
 
 /** google.longrunning.Operations over enrollments. */
 @ApplicationScoped
@@ -104,12 +105,9 @@ class OperationsGrpc extends com.google.longrunning.OperationsGrpc.OperationsImp
       throw Errors.invalid("name", "must be empty or operations");
     }
     OperationFilter filter = OperationFilters.parse(r.getFilter());
-    int size = Pages.size(r.getPageSize());
-    String key = Pages.key(r.getPageToken());
-    Optional<UUID> before =
-        key.isEmpty()
-            ? Optional.empty()
-            : Optional.of(OperationMessages.id(key).orElseThrow(Pages::unknown));
+    PageRequest asked = PageRequest.of(r);
+    int size = asked.size();
+    Optional<UUID> before = asked.after(1, key -> UUID.fromString(key.getFirst()));
     answers.read(
         answer,
         () -> {
@@ -118,7 +116,7 @@ class OperationsGrpc extends com.google.longrunning.OperationsGrpc.OperationsImp
           ListOperationsResponse.Builder page = ListOperationsResponse.newBuilder();
           found.stream().limit(size).map(this::message).forEach(page::addOperations);
           if (found.size() > size) {
-            page.setNextPageToken(Pages.token(page.getOperations(size - 1).getName()));
+            page.setNextPageToken(asked.tokenAfter(found.get(size - 1).operationId()));
           }
           return page.build();
         });

@@ -47,6 +47,7 @@ import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.domain.study.StudyCommand;
 import org.accrual.runtime.blinding.Seal;
 import org.accrual.runtime.grpc.Errors;
+import org.accrual.runtime.grpc.PageRequest;
 
 /** StudyService: commands on studies and sites, and reads of them. */
 @ApplicationScoped
@@ -248,8 +249,9 @@ class StudyGrpc extends StudyServiceGrpc.StudyServiceImplBase {
 
   @Override
   public void listStudies(ListStudiesRequest r, StreamObserver<ListStudiesResponse> answer) {
-    int size = Pages.size(r.getPageSize());
-    String after = Pages.key(r.getPageToken());
+    PageRequest asked = PageRequest.of(r);
+    int size = asked.size();
+    String after = asked.after(1, List::getFirst).orElse("");
     answers.read(
         answer,
         () -> {
@@ -258,7 +260,7 @@ class StudyGrpc extends StudyServiceGrpc.StudyServiceImplBase {
           ListStudiesResponse.Builder page = ListStudiesResponse.newBuilder();
           found.stream().limit(size).map(StudyMessages::study).forEach(page::addStudies);
           if (found.size() > size) {
-            page.setNextPageToken(Pages.token(page.getStudies(size - 1).getStudyId()));
+            page.setNextPageToken(asked.tokenAfter(page.getStudies(size - 1).getStudyId()));
           }
           return page.build();
         });

@@ -217,7 +217,7 @@ class EnrollmentQueriesIT {
   void malformedFieldsAreNamed() {
     assertInvalid(failure(() -> get(serving, "not-a-uuid", "")), "enrollment_id");
     assertInvalid(
-        failure(() -> list(ListEnrollmentsRequest.newBuilder().setPageSize(1001))), "page_size");
+        failure(() -> list(ListEnrollmentsRequest.newBuilder().setPageSize(-1))), "page_size");
     assertInvalid(
         failure(() -> list(ListEnrollmentsRequest.newBuilder().setPageToken("x"))), "page_token");
   }

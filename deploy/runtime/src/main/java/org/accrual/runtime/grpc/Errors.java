@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.accrual.runtime.Correlation;
 
 /**
@@ -21,18 +22,21 @@ import org.accrual.runtime.Correlation;
  * programs.
  */
 public final class Errors {
-  /** {@code ErrorInfo.domain} of every error of ours. */
+  /** {@code ErrorInfo.domain} of every error of Accrual. */
   public static final String DOMAIN = "accrual";
+
+  private static final int MAX_VIOLATIONS = 20;
+  private static final int MAX_VIOLATIONS_IN_MESSAGE = 3;
 
   private Errors() {}
 
-  /** An error with a reason in UPPER_SNAKE and what it is about. */
+  /** Returns an error with a reason in UPPER_SNAKE and the ids it is about. */
   public static StatusRuntimeException of(
       Code code, String reason, String message, Map<String, String> about) {
     return StatusProto.toStatusRuntimeException(status(code, reason, message, inCall(about)));
   }
 
-  /** One that may pass: the client should wait that long and try again. */
+  /** Returns an error after which the client should wait that long and try again. */
   public static StatusRuntimeException retryable(
       Code code, String reason, String message, Map<String, String> about, Duration delay) {
     RetryInfo retry =
@@ -45,28 +49,36 @@ public final class Errors {
     return withDetail(status(code, reason, message, inCall(about)), retry);
   }
 
-  /** INVALID_ARGUMENT, naming each field that is wrong. */
+  /**
+   * Returns INVALID_ARGUMENT. It names at most 20 fields, and how many more are wrong in {@code
+   * violations_omitted}: error details travel in trailers, and clients take as little as 8 KiB.
+   */
   public static StatusRuntimeException invalid(List<FieldViolation> violations) {
-    StringBuilder message = new StringBuilder();
-    for (FieldViolation violation : violations) {
-      message
-          .append(message.isEmpty() ? "" : "; ")
-          .append(violation.getField())
-          .append(": ")
-          .append(violation.getDescription());
-    }
+    List<FieldViolation> listed = violations.stream().limit(MAX_VIOLATIONS).toList();
+    String message =
+        listed.stream()
+            .limit(MAX_VIOLATIONS_IN_MESSAGE)
+            .map(violation -> violation.getField() + ": " + violation.getDescription())
+            .collect(Collectors.joining("; "));
+    int more = violations.size() - MAX_VIOLATIONS_IN_MESSAGE;
+    int omitted = violations.size() - listed.size();
     return withDetail(
-        status(Code.INVALID_ARGUMENT, "INVALID_ARGUMENT", message.toString(), inCall(Map.of())),
-        BadRequest.newBuilder().addAllFieldViolations(violations).build());
+        status(
+            Code.INVALID_ARGUMENT,
+            "INVALID_ARGUMENT",
+            more > 0 ? message + "; and " + more + " more" : message,
+            inCall(
+                omitted > 0 ? Map.of("violations_omitted", Integer.toString(omitted)) : Map.of())),
+        BadRequest.newBuilder().addAllFieldViolations(listed).build());
   }
 
-  /** INVALID_ARGUMENT for one field. */
+  /** Returns INVALID_ARGUMENT for one field. */
   public static StatusRuntimeException invalid(String field, String description) {
     return invalid(
         List.of(FieldViolation.newBuilder().setField(field).setDescription(description).build()));
   }
 
-  /** The status itself, for where it is carried and not thrown, as in an operation. */
+  /** Returns the status itself, for a message that carries one, such as an operation. */
   public static Status status(Code code, String reason, String message, Map<String, String> about) {
     ErrorInfo info =
         ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN).putAllMetadata(about).build();
@@ -77,7 +89,7 @@ public final class Errors {
         .build();
   }
 
-  /** With the correlation id of the call that fails: what its log lines and hops are found by. */
+  /** Adds the correlation id of the failing call, by which its log lines and hops are found. */
   private static Map<String, String> inCall(Map<String, String> about) {
     return Correlation.current()
         .map(

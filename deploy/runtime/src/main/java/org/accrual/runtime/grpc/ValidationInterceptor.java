@@ -15,9 +15,14 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
-/** Holds every request to its size and to the rules in its proto before a service sees it. */
+/**
+ * Checks every request's size, its texts ({@link TextRules}) and the rules in its proto before a
+ * service sees it.
+ */
 final class ValidationInterceptor implements ServerInterceptor {
   private final Validator validator = ValidatorFactory.newBuilder().build();
   private final int maxBytes;
@@ -53,12 +58,12 @@ final class ValidationInterceptor implements ServerInterceptor {
           "the request has %d bytes; %d are allowed".formatted(bytes, maxBytes),
           Map.of("bytes", Integer.toString(bytes), "max_bytes", Integer.toString(maxBytes)));
     }
-    ValidationResult result = validate(request);
-    if (!result.isSuccess()) {
-      throw Errors.invalid(
-          result.toProto().getViolationsList().stream()
-              .map(ValidationInterceptor::described)
-              .toList());
+    List<FieldViolation> violations = new ArrayList<>(TextRules.violations(request));
+    validate(request).toProto().getViolationsList().stream()
+        .map(ValidationInterceptor::described)
+        .forEach(violations::add);
+    if (!violations.isEmpty()) {
+      throw Errors.invalid(violations);
     }
   }
 
@@ -78,7 +83,7 @@ final class ValidationInterceptor implements ServerInterceptor {
       path.append(path.isEmpty() ? "" : ".").append(element.getFieldName());
       switch (element.getSubscriptCase()) {
         case INDEX -> path.append('[').append(element.getIndex()).append(']');
-        case STRING_KEY -> path.append("[\"").append(element.getStringKey()).append("\"]");
+        case STRING_KEY -> path.append(TextRules.subscript(element.getStringKey()));
         case BOOL_KEY, INT_KEY, UINT_KEY, SUBSCRIPT_NOT_SET -> {}
       }
     }

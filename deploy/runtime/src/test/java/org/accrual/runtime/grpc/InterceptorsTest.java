@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import io.grpc.ManagedChannel;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc.EnrollmentQueryServiceBlockingStub;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc.EnrollmentQueryServiceImplBase;
@@ -34,6 +36,7 @@ import org.accrual.api.query.v1.ListEnrollmentsResponse;
 import org.accrual.runtime.Correlation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class InterceptorsTest {
@@ -108,7 +111,7 @@ class InterceptorsTest {
     ListEnrollmentsRequest wrong =
         ListEnrollmentsRequest.newBuilder()
             .setStudyId("no/slash")
-            .setPageSize(5000)
+            .setPageSize(-1)
             .setStateValue(99)
             .build();
 
@@ -121,6 +124,49 @@ class InterceptorsTest {
         .extracting(BadRequest.FieldViolation::getField)
         .containsExactlyInAnyOrder("study_id", "page_size", "state");
     assertThat(seen).hasValue(null);
+  }
+
+  @Test
+  @DisplayName("A control character in a text is refused and its field named")
+  void refusesControlCharacters() throws Exception {
+    com.google.rpc.Status status =
+        refused(ListEnrollmentsRequest.newBuilder().setMinConsistencyToken("a\0b").build());
+
+    assertThat(status.getCode()).isEqualTo(Code.INVALID_ARGUMENT.getNumber());
+    FieldViolation violation = detail(status, BadRequest.class).getFieldViolations(0);
+    assertThat(violation.getField()).isEqualTo("min_consistency_token");
+    assertThat(violation.getDescription()).contains("U+0000").doesNotContain("\0");
+    assertThat(seen).hasValue(null);
+  }
+
+  @Test
+  @DisplayName("An answer names 20 of 400 violations, and the connection serves the next call")
+  void boundsTheViolationsOfAnAnswer() throws Exception {
+    List<FieldViolation> violations =
+        IntStream.range(0, 400)
+            .mapToObj(
+                i ->
+                    FieldViolation.newBuilder()
+                        .setField("kits[%d].kit_id".formatted(i))
+                        .setDescription("does not match regex pattern `^[A-Za-z0-9._-]{1,64}$`")
+                        .setReason("STRING_PATTERN")
+                        .build())
+            .toList();
+    work =
+        () -> {
+          throw Errors.invalid(violations);
+        };
+
+    com.google.rpc.Status status = refused(ListEnrollmentsRequest.getDefaultInstance());
+
+    assertThat(status.getCode()).isEqualTo(Code.INVALID_ARGUMENT.getNumber());
+    assertThat(status.getMessage()).endsWith("and 397 more");
+    assertThat(detail(status, BadRequest.class).getFieldViolationsList()).hasSize(20);
+    assertThat(detail(status, ErrorInfo.class).getMetadataMap())
+        .containsEntry("violations_omitted", "380");
+    assertThat(status.getSerializedSize()).isLessThan(5000);
+    work = ListEnrollmentsResponse::getDefaultInstance;
+    assertThat(stub().listEnrollments(ListEnrollmentsRequest.getDefaultInstance())).isNotNull();
   }
 
   @Test
