@@ -70,6 +70,8 @@ class Pools {
     pool.addDataSourceProperty("ApplicationName", "accrual-consumers-" + name);
     pool.addDataSourceProperty("connectTimeout", "5");
     pool.addDataSourceProperty("tcpKeepAlive", "true");
+    // Errors would quote the row, and are stored in dead letters.
+    pool.addDataSourceProperty("logServerErrorDetail", "false");
     // For a host that disappeared silently: the database can no longer end the statement.
     pool.addDataSourceProperty(
         "socketTimeout", Long.toString(settings.statementTimeout().toSeconds() + 10));

@@ -22,9 +22,9 @@ public record DatabaseSettings(String url, String user, String password) {
         settings.secret("accrual.database.password"));
   }
 
-  /** Without the password. */
+  /** Returns user and URL without passwords. */
   @Override
   public String toString() {
-    return user + " at " + url;
+    return user + " at " + Redacted.text(url);
   }
 }

@@ -11,6 +11,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
  * an error that is ours (level SEVERE), with its lines joined.
  */
 final class LogLines extends Formatter {
+  private static final Pattern LINE_ENDS = Pattern.compile("\\s*[\r\n]+\\s*");
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}&&[^\t]]");
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -93,7 +96,10 @@ final class LogLines extends Formatter {
     return oneLine(text.toString());
   }
 
+  /** Replaces line ends, and escapes the other control characters: a terminal would obey them. */
   private static String oneLine(String text) {
-    return text.indexOf('\n') < 0 ? text : text.strip().replaceAll("\\s*[\\r\\n]+\\s*", " / ");
+    return CONTROL
+        .matcher(LINE_ENDS.matcher(text.strip()).replaceAll(" / "))
+        .replaceAll(found -> "\\\\u%04x".formatted((int) found.group().charAt(0)));
   }
 }

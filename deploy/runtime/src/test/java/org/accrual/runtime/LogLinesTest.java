@@ -23,6 +23,12 @@ class LogLinesTest {
   }
 
   @Test
+  void escapesControlCharacters() {
+    assertThat(line(Level.INFO, "a\rERROR forged\u001b[2J\u0000", null))
+        .endsWith("Stream: a / ERROR forged\\u001b[2J\\u0000" + System.lineSeparator());
+  }
+
+  @Test
   void carriesTheCorrelationIdOfTheWorkAtHand() {
     String line =
         ScopedValue.where(Correlation.CURRENT, new Correlation("c-1", "", ""))

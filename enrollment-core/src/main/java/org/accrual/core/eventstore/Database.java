@@ -163,6 +163,8 @@ public final class Database implements AutoCloseable {
         "set statement_timeout = " + statement.toMillis() + sessionSettings);
     config.addDataSourceProperty("socketTimeout", seconds(statement.plusSeconds(2)));
     config.addDataSourceProperty("tcpKeepAlive", "true");
+    // Errors would quote the row: patients, contacts.
+    config.addDataSourceProperty("logServerErrorDetail", "false");
     return config;
   }
 

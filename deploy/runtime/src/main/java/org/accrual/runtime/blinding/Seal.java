@@ -28,7 +28,9 @@ public final class Seal {
     try {
       return of(Base64.getDecoder().decode(value));
     } catch (IllegalArgumentException | SealBroken notAKey) {
-      throw new InvalidSetting(name, value, "an X25519 public key: X.509, base64");
+      throw new InvalidSetting(
+          // It may be the private key, pasted into the wrong setting.
+          name, value.isEmpty() ? "" : "(not shown)", "an X25519 public key: X.509, base64");
     }
   }
 

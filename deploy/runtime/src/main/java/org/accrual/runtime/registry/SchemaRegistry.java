@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.accrual.runtime.Redacted;
 import org.accrual.runtime.Settings;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -41,6 +42,10 @@ public final class SchemaRegistry {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final String base;
+
+  /** The base as errors name it. */
+  private final String shown;
+
   private final Duration timeout;
   private final Map<String, Map<Schema, Integer>> ids = new ConcurrentHashMap<>();
   private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
@@ -57,6 +62,7 @@ public final class SchemaRegistry {
    */
   public SchemaRegistry(URI base, Duration timeout) {
     this.base = base.toString().replaceAll("/+$", "");
+    this.shown = Redacted.text(this.base);
     this.timeout = timeout;
   }
 
@@ -98,7 +104,7 @@ public final class SchemaRegistry {
         send("GET", "/subjects/" + encoded(subject) + "/versions", "", "schema of " + subject);
     if (!numbers.isArray()) {
       throw new RegistryUnavailable(
-          "the registry at " + base + " answered without the versions of " + subject, null);
+          "the registry at " + shown + " answered without the versions of " + subject, null);
     }
     for (int i = numbers.size() - 1; i >= 0; i--) {
       Registered registered = registered(subject, numbers.get(i).asText());
@@ -108,7 +114,7 @@ public final class SchemaRegistry {
       }
     }
     throw new UnknownSchema(
-        "the registry at %s has no version %d of %s".formatted(base, version, subject));
+        "the registry at %s has no version %d of %s".formatted(shown, version, subject));
   }
 
   /** What is wrong with the registry now; empty if it answers. Takes at most a second. */
@@ -117,7 +123,7 @@ public final class SchemaRegistry {
       HttpResponse<String> response = exchange(request("GET", "/schemas/types", ""), PROBE_TIMEOUT);
       return response.statusCode() == 200
           ? Optional.empty()
-          : Optional.of("the registry at " + base + " answered " + response.statusCode());
+          : Optional.of("the registry at " + shown + " answered " + response.statusCode());
     } catch (RegistryUnavailable away) {
       return Optional.of(String.valueOf(away.getMessage()));
     }
@@ -162,14 +168,14 @@ public final class SchemaRegistry {
     JsonNode id = answer.path("id");
     if (!id.canConvertToInt() || !answer.path("schema").isTextual()) {
       throw new RegistryUnavailable(
-          "the registry at " + base + " answered without a schema for " + subject, null);
+          "the registry at " + shown + " answered without a schema for " + subject, null);
     }
     try {
       return new Registered(
           id.intValue(), new Schema.Parser().parse(answer.path("schema").textValue()));
     } catch (AvroRuntimeException notAvro) {
       throw new UnknownSchema(
-          "the schema of " + subject + " in the registry at " + base + " is not Avro");
+          "the schema of " + subject + " in the registry at " + shown + " is not Avro");
     }
   }
 
@@ -194,7 +200,7 @@ public final class SchemaRegistry {
   private int sendForId(String path, Schema schema, String subject) {
     JsonNode id = send("POST", path, body(schema), "schema of " + subject).path("id");
     if (!id.canConvertToInt() || id.intValue() < 0) {
-      throw new RegistryUnavailable("the registry at " + base + " answered without an id", null);
+      throw new RegistryUnavailable("the registry at " + shown + " answered without an id", null);
     }
     return id.intValue();
   }
@@ -208,7 +214,12 @@ public final class SchemaRegistry {
           throw new IncompatibleSchema("the registry refused the " + what + ": " + response.body());
       default ->
           throw new RegistryUnavailable(
-              "the registry at " + base + " answered " + response.statusCode() + " for the " + what,
+              "the registry at "
+                  + shown
+                  + " answered "
+                  + response.statusCode()
+                  + " for the "
+                  + what,
               response.statusCode());
     };
   }
@@ -216,10 +227,10 @@ public final class SchemaRegistry {
   /** Only a registry says so with a code of its own; a 404 of anything else is not its word. */
   private RuntimeException absent(String body, String what) {
     return parsed(body).path("error_code").asInt() / 100 == 404
-        ? new UnknownSchema("the registry at " + base + " has no " + what)
+        ? new UnknownSchema("the registry at " + shown + " has no " + what)
         : new RegistryUnavailable(
             "the registry at "
-                + base
+                + shown
                 + " answered 404 for the "
                 + what
                 + ", not as a registry does",
@@ -250,10 +261,10 @@ public final class SchemaRegistry {
       return answer.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException away) {
       throw new RegistryUnavailable(
-          "the registry at " + base + " does not answer: " + away.getCause(), away);
+          "the registry at " + shown + " does not answer: " + away.getCause(), away);
     } catch (TimeoutException slow) {
       throw new RegistryUnavailable(
-          "the registry at %s does not answer within %d ms".formatted(base, atMost.toMillis()),
+          "the registry at %s does not answer within %d ms".formatted(shown, atMost.toMillis()),
           slow);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -268,7 +279,7 @@ public final class SchemaRegistry {
       return JSON.readTree(body);
     } catch (JsonProcessingException notJson) {
       throw new RegistryUnavailable(
-          "the registry at " + base + " answered with something that is not JSON", notJson);
+          "the registry at " + shown + " answered with something that is not JSON", notJson);
     }
   }
 

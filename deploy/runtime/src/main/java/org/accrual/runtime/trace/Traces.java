@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.accrual.runtime.InvalidSetting;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * them nothing is traced, and a caller's traceparent is passed on as it came.
  */
 public final class Traces {
-  private static final int TRACEPARENT_LENGTH = 55;
+  private static final Pattern TRACEPARENT =
+      Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
   private static final int SPAN_AT = 36;
   private static final int FLAGS_AT = 53;
   private static final List<String> ASKED_FOR_BY =
@@ -83,7 +85,7 @@ public final class Traces {
   /** Whether this process traces and a message belongs to a trace that is recorded. */
   public static boolean on(String traceparent) {
     return tracer != null
-        && traceparent.length() == TRACEPARENT_LENGTH
+        && TRACEPARENT.matcher(traceparent).matches()
         && (Character.digit(traceparent.charAt(FLAGS_AT + 1), 16) & 1) == 1;
   }
 
@@ -114,9 +116,9 @@ public final class Traces {
     return current.spanBuilder(name).setSpanKind(kind);
   }
 
-  /** What a traceparent names; empty if it names nothing. */
+  /** Returns the span that a traceparent names, empty if it is not one of W3C Trace Context. */
   public static Optional<SpanContext> context(String traceparent) {
-    if (traceparent.length() != TRACEPARENT_LENGTH) {
+    if (!TRACEPARENT.matcher(traceparent).matches()) {
       return Optional.empty();
     }
     SpanContext context =

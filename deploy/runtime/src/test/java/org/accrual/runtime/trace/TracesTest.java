@@ -73,7 +73,12 @@ class TracesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "nonsense", "00-00000000000000000000000000000000-00f067aa0ba902b7-01"})
+      strings = {
+        "",
+        "nonsense",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-zz"
+      })
   void whatNamesNothingBeginsATrace(String traceparent) {
     on();
     Traces.child("root", SpanKind.SERVER, traceparent).startSpan().end();

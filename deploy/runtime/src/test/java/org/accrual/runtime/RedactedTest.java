@@ -1,0 +1,27 @@
+package org.accrual.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("A printed setting")
+class RedactedTest {
+  @ParameterizedTest
+  @DisplayName("shows no secret that stands in a URL")
+  @CsvSource({
+    "jdbc:postgresql://h:1/d?user=a&password=hunter2&ssl=true,"
+        + " jdbc:postgresql://h:1/d?user=a&password=(not shown)&ssl=true",
+    "https://a:hunter2@registry:8081/x, https://(not shown)@registry:8081/x",
+    "https://h/send?token=hunter2, https://h/send?token=(not shown)",
+    "jdbc:postgresql://h/d?sslPassword=hunter2, jdbc:postgresql://h/d?sslPassword=(not shown)",
+    "127.0.0.1:9092, 127.0.0.1:9092"
+  })
+  void hidesSecrets(String value, String printed) {
+    assertThat(Redacted.text(value)).isEqualTo(printed);
+    assertThat(new InvalidSetting("k", value, "another"))
+        .hasMessage("k: '%s' is not allowed; it must be another".formatted(printed));
+    assertThat(new DatabaseSettings(value, "a", "hunter2")).hasToString("a at " + printed);
+  }
+}
