@@ -1,6 +1,7 @@
 // Enrolls one patient as a site system would:
 //   npm ci && node enroll.mjs 127.0.0.1:7101 127.0.0.1:7301 STUDY SITE PATIENT
 // The study must be active, the site too, and have room and kits (deploy/up --demo shows how they come about).
+import { randomUUID } from 'node:crypto';
 import { connect, reasonOf } from './accrual.mjs';
 
 const [core, consumers, study_id, site_id, patient_id] = process.argv.slice(2);
@@ -11,9 +12,10 @@ if (!patient_id) {
 const accrual = connect(core, consumers);
 
 try {
-  // The request's id is the site's own: sent again, the same id has no second effect.
+  // A UUID for each enrollment that the site wants. Store it before the call: after a lost connection the same id sent
+  // again has no second effect. To try again after a rejection, use a new one.
   let operation = await accrual.enrollments.EnrollPatient({
-    request_id: `node-${study_id}-${patient_id}`,
+    request_id: randomUUID(),
     study_id, site_id, patient_id,
     enrolled_by: 'site-system',
     consent: { version: 'v1', signed_at: { seconds: '1700000000', nanos: 0 } },

@@ -92,6 +92,8 @@ create unique index attempt_one_live on enrollment.attempt (study_id, patient_id
 
 -- Accepted answers by request, so that a retry gets the first answer. A refusal is not kept.
 create table enrollment.request (
+  -- Who called: request ids of different callers are independent.
+  caller      text        not null check (length(caller) between 1 and 256),
   method      text        not null,
   request_id  text        not null check (length(request_id) between 1 and 64),
   -- HMAC-SHA-256 of the request's content: the same id with other content is refused. Keyed, since a plain hash of
@@ -104,7 +106,7 @@ create table enrollment.request (
   expires_at  timestamptz not null check (expires_at > created_at),
   -- The operation that it answers, if it answers one: kept as long as that.
   operation_id uuid,
-  primary key (method, request_id)
+  primary key (caller, method, request_id)
 );
 create index request_expires_at on enrollment.request (expires_at);
 
@@ -287,10 +289,11 @@ end;
 
 -- Keeps an accepted answer. Fails with unique_violation if the request was answered by another call meanwhile.
 create function enrollment.keep_request(
-  p_method text, p_request_id text, p_fingerprint bytea, p_response bytea,
+  p_caller text, p_method text, p_request_id text, p_fingerprint bytea, p_response bytea,
   p_now timestamptz, p_expires_at timestamptz, p_operation_id uuid)
 returns void language sql
 begin atomic
-  insert into enrollment.request (method, request_id, fingerprint, response, created_at, expires_at, operation_id)
-  values (p_method, p_request_id, p_fingerprint, p_response, p_now, p_expires_at, p_operation_id);
+  insert into enrollment.request
+    (caller, method, request_id, fingerprint, response, created_at, expires_at, operation_id)
+  values (p_caller, p_method, p_request_id, p_fingerprint, p_response, p_now, p_expires_at, p_operation_id);
 end;

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.longrunning.Operation;
 import io.grpc.Metadata;
+import io.grpc.Status.Code;
 import io.grpc.stub.MetadataUtils;
 import java.util.List;
 import java.util.Set;
@@ -206,7 +207,9 @@ class EnrollmentCallsIT {
 
     assertThat(second.getDone()).isTrue();
     assertThat(second.hasError()).isTrue();
+    assertThat(second.getError().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED.value());
     assertThat(info(second.getError()).getReason()).isEqualTo("SITE_CAPACITY_EXHAUSTED");
+    assertThat(info(second.getError()).getMetadataMap()).containsEntry("retryable", "true");
     assertThat(info(second.getError()).getDomain()).isEqualTo("accrual");
     assertThat(metadata(second).getStage()).isEqualTo(EnrollmentStage.ENROLLMENT_STAGE_REJECTED);
     assertThat(metadata(second).getReason()).isEqualTo("SITE_CAPACITY_EXHAUSTED");

@@ -25,6 +25,7 @@ import org.accrual.runtime.DatabaseSettings;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class IdempotencyIT {
@@ -92,6 +93,29 @@ class IdempotencyIT {
                 .setStudyId("S-methods")
                 .build());
     assertThat(activated.getStudy().getVersion()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("The same id of another caller is another request")
+  void callersHaveTheirOwnIds() {
+    RegisterStudyRequest register = Client.study("S-callers").build();
+    client.studies.registerStudy(register);
+    assertThat(
+            stored.texts(
+                "update enrollment.request set caller = 'other' where request_id = ?"
+                    + " returning method",
+                register.getRequestId()))
+        .hasSize(1);
+
+    assertRefused(
+        () -> client.studies.registerStudy(register), Code.ALREADY_EXISTS, "STUDY_EXISTS");
+    assertThat(
+            client
+                .studies
+                .registerStudy(register.toBuilder().setStudyId("S-callers-2").build())
+                .getStudy()
+                .getVersion())
+        .isEqualTo(1);
   }
 
   @Test

@@ -144,7 +144,9 @@ class OperationsIT {
     assertThat(stored.everything()).as("cancelled once").isEqualTo(before);
 
     Operation rejected = core.settled(accepted);
+    assertThat(rejected.getError().getCode()).isEqualTo(Code.CANCELLED.value());
     assertThat(info(rejected.getError()).getReason()).isEqualTo("CANCELLED");
+    assertThat(info(rejected.getError()).getMetadataMap()).containsEntry("retryable", "false");
     assertThat(core.participants().slotsTaken(study, "V1")).isZero();
     Operation again = core.settled(client.enrollments.enrollPatient(enroll(study, "P1").build()));
     assertThat(again.hasResponse()).as("eligible again").isTrue();

@@ -37,9 +37,12 @@ final class Attempts {
       Function<L, Outcome> decide,
       BiFunction<L, Answer, Outcome> repeat) {
     for (int attempt = 1; attempt <= MAX; attempt++) {
+      if (request.abandoned().getAsBoolean()) {
+        return new Outcome.Abandoned();
+      }
       L loaded = load.get();
       Optional<KeptAnswer> answered = kept.apply(loaded);
-      if (answered.filter(a -> !a.fingerprint().equals(request.fingerprint())).isPresent()) {
+      if (answered.filter(a -> !request.fingerprints().contains(a.fingerprint())).isPresent()) {
         return new Outcome.RequestIdReused();
       }
       try {

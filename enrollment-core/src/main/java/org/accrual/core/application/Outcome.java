@@ -16,4 +16,7 @@ public sealed interface Outcome {
 
   /** Others changed the same things faster, time and again; nothing was written. */
   record Contended() implements Outcome {}
+
+  /** The caller has given the call up; nothing was written. */
+  record Abandoned() implements Outcome {}
 }

@@ -1,12 +1,27 @@
 package org.accrual.core.application;
 
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
 /**
- * A command's call, by which a repetition of it is known.
+ * A command's call, by which a repetition of it is recognized.
  *
+ * @param caller who calls; request ids of different callers are independent
  * @param method full name of the call, such as {@code
  *     accrual.enrollment.v1.EnrollmentService/EnrollPatient}
  * @param requestId chosen by the caller, unique per method
- * @param fingerprint of the content, 64 hex digits
+ * @param fingerprints of the content, 64 hex digits each, by each key in use; the first is stored
+ * @param abandoned returns whether the caller has given the call up
  * @param origin caused by this request
  */
-public record Request(String method, String requestId, String fingerprint, Origin origin) {}
+public record Request(
+    String caller,
+    String method,
+    String requestId,
+    List<String> fingerprints,
+    BooleanSupplier abandoned,
+    Origin origin) {
+  public Request {
+    fingerprints = List.copyOf(fingerprints);
+  }
+}

@@ -112,9 +112,10 @@ final class ChangeCalls {
       case Change.KeepAnswer(Request request, Answer answer, Optional<UUID> operationId) ->
           last.add(
               "keep_request",
+              request.caller(),
               request.method(),
               request.requestId(),
-              HexFormat.of().parseHex(request.fingerprint()),
+              HexFormat.of().parseHex(request.fingerprints().getFirst()),
               answer.bytes(),
               now,
               now.plus(retention),

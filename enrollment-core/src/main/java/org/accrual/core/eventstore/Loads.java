@@ -14,23 +14,23 @@ final class Loads {
              t.active, t.capacity, t.time_zone, t.version as site_version,
              %s
         from (values (1)) as always(one)
-        left join enrollment.request r on r.method = ? and r.request_id = ?
+        left join enrollment.request r on r.caller = ? and r.method = ? and r.request_id = ?
       """;
 
-  /** Parameters: method, request id, study id. */
+  /** Parameters: caller, method, request id, study id. */
   static final String STUDY =
       """
       select r.fingerprint, r.response,
              e.version, e.type, e.schema_version, e.payload, e.recorded_at
         from (values (1)) as always(one)
-        left join enrollment.request r on r.method = ? and r.request_id = ?
+        left join enrollment.request r on r.caller = ? and r.method = ? and r.request_id = ?
         left join enrollment.event e on e.stream_type = 'study' and e.stream_id = ?
        order by e.version
       """;
 
   /**
    * One row. A site's state is its head: its stream holds every delivery of kits, and grows.
-   * Parameters: method, request id, study id, study id, site id, study id, kit ids.
+   * Parameters: caller, method, request id, study id, study id, site id, study id, kit ids.
    */
   static final String SITE =
       COLUMNS.formatted("k.known_kits")
@@ -48,7 +48,7 @@ final class Loads {
   private static final String LATEST =
       "l.enrollment_id as latest_id, l.attempt as latest, l.standing,";
 
-  /** Parameters: method, request id, study id, study id, site id, study id, patient id. */
+  /** Parameters: caller, method, request id, study id, study id, site id, study id, patient id. */
   static final String PATIENT =
       COLUMNS.formatted(LATEST + EVENT)
           + """
@@ -70,7 +70,7 @@ final class Loads {
       g.traceparent,
       """;
 
-  /** Parameters: method, request id, enrollment id. */
+  /** Parameters: caller, method, request id, enrollment id. */
   static final String ENROLLMENT =
       COLUMNS.formatted(LATEST + RUN + EVENT)
           + """

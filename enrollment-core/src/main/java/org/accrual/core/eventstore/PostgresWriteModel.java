@@ -125,10 +125,11 @@ public final class PostgresWriteModel implements WriteModel {
                 database.onConnection(
                     connection -> {
                       try (PreparedStatement select = connection.prepareStatement(sql)) {
-                        select.setString(1, request.method());
-                        select.setString(2, request.requestId());
+                        select.setString(1, request.caller());
+                        select.setString(2, request.method());
+                        select.setString(3, request.requestId());
                         for (int i = 0; i < parameters.size(); i++) {
-                          select.setObject(i + 3, parameters.get(i));
+                          select.setObject(i + 4, parameters.get(i));
                         }
                         try (ResultSet rows = select.executeQuery()) {
                           rows.next(); // there is always one

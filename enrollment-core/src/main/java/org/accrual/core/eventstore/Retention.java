@@ -24,8 +24,8 @@ public final class Retention {
   /** The response of an operation is kept as long as the operation. */
   private static final String REQUESTS =
       """
-      delete from enrollment.request where (method, request_id) in (
-        select r.method, r.request_id from enrollment.request r
+      delete from enrollment.request where (caller, method, request_id) in (
+        select r.caller, r.method, r.request_id from enrollment.request r
          where r.expires_at < :before
            and not exists (select from enrollment.operation o where o.operation_id = r.operation_id)
          limit :most)

@@ -20,7 +20,12 @@ final class SqlFailures {
     if (isConflict(state)) {
       return new Conflict(String.valueOf(cause.getMessage()), failed);
     }
-    if (cause instanceof SQLTransientConnectionException || isUnavailable(state)) {
+    if (cause instanceof SQLTransientConnectionException) {
+      // The pool names why it could not connect, if that is why there was no connection.
+      return new StoreUnavailable(
+          String.valueOf(cause.getMessage()), failed, cause.getCause() == null);
+    }
+    if (isUnavailable(state)) {
       return new StoreUnavailable(String.valueOf(cause.getMessage()), failed);
     }
     return failed;

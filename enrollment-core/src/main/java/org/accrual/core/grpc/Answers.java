@@ -64,6 +64,7 @@ class Answers {
           case Outcome.Refused(Refusal refusal) -> throw refused(refusal);
           case Outcome.RequestIdReused() -> throw reused(request);
           case Outcome.Contended() -> throw contended();
+          case Outcome.Abandoned() -> throw abandoned();
         };
     read(observer, () -> complete.apply(message));
   }
@@ -75,7 +76,7 @@ class Answers {
       outcome = command.get();
     } catch (StoreUnavailable away) {
       metrics.count(request.method(), CommandOutcome.UNAVAILABLE);
-      note(request, began, Hop.Outcome.FAILED, "DATABASE_UNAVAILABLE");
+      note(request, began, Hop.Outcome.FAILED, reason(away));
       throw unavailable(away);
     } catch (RuntimeException fault) {
       metrics.count(request.method(), CommandOutcome.FAILED);
@@ -90,6 +91,7 @@ class Answers {
       case Outcome.RequestIdReused() ->
           note(request, began, Hop.Outcome.REFUSED, "REQUEST_ID_REUSED");
       case Outcome.Contended() -> note(request, began, Hop.Outcome.FAILED, "CONCURRENT_UPDATE");
+      case Outcome.Abandoned() -> note(request, began, Hop.Outcome.FAILED, "CALL_ABANDONED");
     }
     return outcome;
   }
@@ -129,6 +131,7 @@ class Answers {
       case Outcome.Refused _ -> CommandOutcome.REFUSED;
       case Outcome.RequestIdReused _ -> CommandOutcome.REQUEST_ID_REUSED;
       case Outcome.Contended _ -> CommandOutcome.CONTENDED;
+      case Outcome.Abandoned _ -> CommandOutcome.ABANDONED;
     };
   }
 
@@ -141,13 +144,16 @@ class Answers {
   }
 
   private static StatusRuntimeException refused(Refusal refusal) {
-    Code code =
-        switch (refusal.reason().kind()) {
-          case NOT_FOUND -> Code.NOT_FOUND;
-          case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
-          case FAILED_PRECONDITION -> Code.FAILED_PRECONDITION;
-        };
-    return Errors.of(code, refusal.reason().name(), refusal.message(), refusal.about());
+    return Errors.of(
+        code(refusal.reason()), refusal.reason().name(), refusal.message(), refusal.about());
+  }
+
+  static Code code(Refusal.Reason reason) {
+    return switch (reason.kind()) {
+      case NOT_FOUND -> Code.NOT_FOUND;
+      case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
+      case FAILED_PRECONDITION -> Code.FAILED_PRECONDITION;
+    };
   }
 
   private static StatusRuntimeException reused(Request request) {
@@ -168,7 +174,32 @@ class Answers {
         RETRY_CONTENDED);
   }
 
+  private static String reason(StoreUnavailable away) {
+    return away.overloaded() ? "OVERLOADED" : "DATABASE_UNAVAILABLE";
+  }
+
+  private static StatusRuntimeException abandoned() {
+    return Errors.of(
+        Code.CANCELLED,
+        "CALL_ABANDONED",
+        "the caller cancelled or its deadline passed before anything was written",
+        Map.of());
+  }
+
   static StatusRuntimeException unavailable(StoreUnavailable away) {
+    if (away.overloaded()) {
+      LOG.log(
+          Level.WARNING,
+          "no connection to the database was free in time; check accrual.database.pool-size and"
+              + " slow statements: {0}",
+          away.getMessage());
+      return Errors.retryable(
+          Code.UNAVAILABLE,
+          "OVERLOADED",
+          "more calls than this service has database connections; send the same request again",
+          Map.of(),
+          RETRY_UNAVAILABLE);
+    }
     LOG.log(
         Level.WARNING,
         "the database does not answer; check that it runs and accepts connections: {0}",

@@ -8,6 +8,7 @@ enum CommandOutcome {
   REFUSED,
   REQUEST_ID_REUSED,
   CONTENDED,
+  ABANDONED,
   UNAVAILABLE,
   FAILED;
 

@@ -17,6 +17,7 @@ import org.accrual.core.application.EnrollmentHistory;
 import org.accrual.core.application.Operation.Stage;
 import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.runtime.grpc.Errors;
+import org.accrual.runtime.grpc.Reasons;
 
 /** Operations as google.longrunning has them. */
 final class OperationMessages {
@@ -95,7 +96,7 @@ final class OperationMessages {
     Subject subject = operation.subject();
     String reason = operation.reason().orElseThrow();
     return Errors.status(
-        Code.FAILED_PRECONDITION,
+        Reasons.code(reason).orElse(Code.FAILED_PRECONDITION), // of a newer participant
         reason,
         "the enrollment was rejected: " + reason,
         Map.of(

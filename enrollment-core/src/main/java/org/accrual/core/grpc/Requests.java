@@ -1,6 +1,7 @@
 package org.accrual.core.grpc;
 
 import com.google.protobuf.Message;
+import io.grpc.Context;
 import io.grpc.MethodDescriptor;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -8,9 +9,12 @@ import org.accrual.core.application.Origin;
 import org.accrual.core.application.Request;
 import org.accrual.runtime.Correlation;
 
-/** Makes a command's call what the application knows it as. */
+/** Converts a command's call to the application's request. */
 @ApplicationScoped
 class Requests {
+  /** Whose request ids these are: everybody's, until calls are authenticated. */
+  private static final String CALLER = "local";
+
   private final Fingerprints fingerprints;
 
   @Inject
@@ -26,9 +30,11 @@ class Requests {
   Request of(MethodDescriptor<?, ?> method, String requestId, Message request, String actor) {
     Correlation correlation = correlation();
     return new Request(
+        CALLER,
         method.getFullMethodName(),
         requestId,
         fingerprints.of(request),
+        Context.current()::isCancelled,
         new Origin(
             correlation.id(),
             requestId,

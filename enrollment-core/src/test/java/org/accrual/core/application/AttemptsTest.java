@@ -3,15 +3,22 @@ package org.accrual.core.application;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class AttemptsTest {
-  private static final Request REQUEST =
-      new Request("S/M", "r1", "aa", new Origin("c", "r", "", ""));
+  private static final Request REQUEST = request(() -> false);
   private static final Outcome.Answered DECIDED = new Outcome.Answered(new Answer(new byte[] {1}));
   private static final Answer KEPT = new Answer(new byte[] {2});
+
+  private static Request request(BooleanSupplier abandoned) {
+    return new Request(
+        "local", "S/M", "r1", List.of("aa", "a2"), abandoned, new Origin("c", "r", "", ""));
+  }
 
   private final AtomicInteger loads = new AtomicInteger();
   private final AtomicInteger decisions = new AtomicInteger();
@@ -52,6 +59,30 @@ class AttemptsTest {
     assertThat(run(0, Optional.of(new KeptAnswer("aa", KEPT))))
         .isEqualTo(new Outcome.Answered(KEPT));
     assertThat(decisions).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("A repetition is recognized by the fingerprint of an earlier key")
+  void anEarlierKeysFingerprint() {
+    assertThat(run(0, Optional.of(new KeptAnswer("a2", KEPT))))
+        .isEqualTo(new Outcome.Answered(KEPT));
+  }
+
+  @Test
+  @DisplayName("A call that its caller has given up is not decided again")
+  void anAbandonedCall() {
+    Outcome outcome =
+        Attempts.run(
+            request(() -> decisions.get() == 2),
+            loads::incrementAndGet,
+            _ -> Optional.empty(),
+            _ -> {
+              decisions.incrementAndGet();
+              throw new Conflict("moved", new RuntimeException());
+            });
+
+    assertThat(outcome).isEqualTo(new Outcome.Abandoned());
+    assertThat(loads).hasValue(2);
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.accrual.runtime.Correlation;
 
@@ -36,15 +37,22 @@ public final class Errors {
     return StatusProto.toStatusRuntimeException(status(code, reason, message, inCall(about)));
   }
 
-  /** Returns an error after which the client should wait that long and try again. */
+  /**
+   * Returns an error with a RetryInfo.
+   *
+   * @param delay after which the client should try again; up to half of it is added at random, so
+   *     that clients that failed together do not return together
+   */
   public static StatusRuntimeException retryable(
       Code code, String reason, String message, Map<String, String> about, Duration delay) {
+    long nanos = delay.toNanos() + ThreadLocalRandom.current().nextLong(delay.toNanos() / 2 + 1);
+    Duration jittered = Duration.ofNanos(nanos);
     RetryInfo retry =
         RetryInfo.newBuilder()
             .setRetryDelay(
                 com.google.protobuf.Duration.newBuilder()
-                    .setSeconds(delay.toSeconds())
-                    .setNanos(delay.toNanosPart()))
+                    .setSeconds(jittered.toSeconds())
+                    .setNanos(jittered.toNanosPart()))
             .build();
     return withDetail(status(code, reason, message, inCall(about)), retry);
   }
@@ -81,7 +89,12 @@ public final class Errors {
   /** Returns the status itself, for a message that carries one, such as an operation. */
   public static Status status(Code code, String reason, String message, Map<String, String> about) {
     ErrorInfo info =
-        ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN).putAllMetadata(about).build();
+        ErrorInfo.newBuilder()
+            .setReason(reason)
+            .setDomain(DOMAIN)
+            .putAllMetadata(about)
+            .putMetadata("retryable", Boolean.toString(Reasons.isRetryable(reason)))
+            .build();
     return Status.newBuilder()
         .setCode(code.getNumber())
         .setMessage(message)
