@@ -41,6 +41,7 @@ public final class Database implements AutoCloseable {
 
   private final HikariDataSource pool;
   private final HikariDataSource sagaPool;
+  private final HealthConnection health;
   private final SessionFactory sessions;
 
   /**
@@ -68,6 +69,7 @@ public final class Database implements AutoCloseable {
     sagas.setMinimumIdle(0);
     sagas.setAutoCommit(false);
     sagaPool = new HikariDataSource(sagas);
+    health = new HealthConnection(settings, seconds(connectionTimeout));
     sessions =
         new Configuration()
             .addAnnotatedClass(StudyHeadRow.class)
@@ -120,19 +122,16 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** Whether a connection that works is to be had. */
+  /** Returns whether the database answers, on a connection of its own. */
   public boolean reachable() {
-    try (Connection connection = pool.getConnection()) {
-      return connection.isValid(1);
-    } catch (SQLException away) {
-      return false;
-    }
+    return health.answers();
   }
 
   @Override
   public void close() {
     sessions.close();
     sagaPool.close();
+    health.close();
     pool.close();
   }
 

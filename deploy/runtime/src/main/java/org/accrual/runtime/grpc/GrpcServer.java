@@ -3,7 +3,6 @@ package org.accrual.runtime.grpc;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
@@ -19,6 +18,7 @@ import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -28,29 +28,35 @@ import org.accrual.runtime.ServiceProcess;
 import org.accrual.runtime.Settings;
 import org.accrual.runtime.liveness.LivenessSettings;
 import org.accrual.runtime.metrics.Meters;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.Readiness;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Serves every {@link BindableService} bean of the process, with grpc.health.v1 and reflection (v1,
- * and v1alpha for older clients). A process without such a bean does not listen. Settings: {@code
- * accrual.grpc.host} (127.0.0.1), {@code .port}, {@code .max-request-bytes} (1 MiB).
+ * and v1alpha for older clients). A process without such a bean does not listen. Settings: {@link
+ * GrpcServerSettings}.
  */
 @ApplicationScoped
 class GrpcServer {
   private static final Logger LOG = Logger.getLogger(GrpcServer.class.getName());
-  private static final int MIB = 1024 * 1024;
-  private static final int TRANSPORT_MAX_BYTES = 8 * MIB;
   private static final int DRAIN_SECONDS = 10;
 
   private final Instance<BindableService> services;
   private final CallMetrics measured;
   private final HealthStatusManager health = new HealthStatusManager();
   private @Nullable Server server;
+  private final Instance<HealthCheck> readiness;
   private @Nullable GrpcSelfCall selfCall;
+  private @Nullable ReadinessLoop readinessLoop;
 
   @Inject
-  GrpcServer(@Any Instance<BindableService> services, Meters meters) {
+  GrpcServer(
+      @Any Instance<BindableService> services,
+      @Readiness Instance<HealthCheck> readiness,
+      Meters meters) {
     this.services = services;
+    this.readiness = readiness;
     this.measured = new CallMetrics(meters);
   }
 
@@ -65,14 +71,18 @@ class GrpcServer {
     if (services.isUnsatisfied()) {
       return;
     }
-    Settings settings = Settings.load();
-    Endpoint endpoint = Endpoint.grpc(settings);
-    int maxBytes =
-        settings.integer("accrual.grpc.max-request-bytes", MIB, 1024, TRANSPORT_MAX_BYTES);
+    Settings all = Settings.load();
+    GrpcServerSettings settings = GrpcServerSettings.read(all);
+    Endpoint endpoint = settings.endpoint();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(endpoint.host(), endpoint.port()))
             .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .maxInboundMessageSize(TRANSPORT_MAX_BYTES)
+            .maxInboundMessageSize(GrpcServerSettings.TRANSPORT_MAX_BYTES)
+            .maxConnectionAge(settings.maxConnectionAge().toMillis(), TimeUnit.MILLISECONDS)
+            .maxConnectionAgeGrace(
+                settings.maxConnectionAgeGrace().toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTime(settings.keepAliveTime().toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(settings.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .addService(ProtoReflectionServiceV1.newInstance())
@@ -80,7 +90,7 @@ class GrpcServer {
     // The last one added runs first: measured around traces, those
     // around correlation, that around errors, those around
     // validation.
-    ValidationInterceptor validation = new ValidationInterceptor(maxBytes);
+    ValidationInterceptor validation = new ValidationInterceptor(settings.maxRequestBytes());
     // Not traced: this process calls it every few seconds.
     builder.addService(
         ServerInterceptors.intercept(
@@ -101,11 +111,15 @@ class GrpcServer {
     }
     try {
       server = builder.build().start();
-      health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
       LOG.log(Level.INFO, "gRPC on {0}", endpoint);
-      selfCall =
-          new GrpcSelfCall(endpoint.reachable(), LivenessSettings.read(settings).grpcTimeout());
+      selfCall = new GrpcSelfCall(endpoint.reachable(), LivenessSettings.read(all).grpcTimeout());
       selfCall.start();
+      List<String> names =
+          services.stream()
+              .map(each -> each.bindService().getServiceDescriptor().getName())
+              .toList();
+      readinessLoop = new ReadinessLoop(health, names, readiness);
+      readinessLoop.start();
     } catch (IOException e) {
       ServiceProcess.exit(
           ServiceProcess.EXIT_CONFIGURATION,
@@ -140,6 +154,9 @@ class GrpcServer {
     }
     if (selfCall != null) {
       selfCall.close();
+    }
+    if (readinessLoop != null) {
+      readinessLoop.close();
     }
     health.enterTerminalState();
     running.shutdown();
