@@ -7,11 +7,10 @@ create table enrollment.saga (
   -- Which request of this enrollment, 1, 2 …: what participants tell runs apart by.
   attempt        int         not null check (attempt > 0),
   -- What it waits for. Forward: each step must be answered by due_at. release-…: what was taken goes back, then the
-  -- request is rejected. return-…: a patient who left the study gives back; nothing is left to decide. A run never comes
-  -- back to a step that it has left, so that the step tells whether it has moved since it was read.
+  -- request is rejected. return-slot: the slot of a patient who left the study goes back; nothing is left to decide. A run
+  -- never comes back to a step that it has left, so that the step tells whether it has moved since it was read.
   step           text        not null check (step in ('reserve-slot', 'hold-kits', 'randomize', 'allocate-kit',
-                                                      'release-kits', 'release-slot',
-                                                      'return-kit-and-slot', 'return-kit', 'return-slot')),
+                                                      'release-kits', 'release-slot', 'return-slot')),
   -- When the step fails (forward), or is asked for again until it is acknowledged (release, return).
   due_at         timestamptz not null,
   -- Versions of the streams of study and site that the request was accepted on: participants decide on none older.
@@ -25,7 +24,7 @@ create table enrollment.saga (
   actor          text        not null,
   traceparent    text        not null,
   started_at     timestamptz not null,
-  check ((step like 'return-%') = (operation_id is null)),
+  check ((step = 'return-slot') = (operation_id is null)),
   check (operation_id is null or (study_version > 0 and site_version > 0))
 ) with (fillfactor = 70); -- a run moves up to six times
 create unique index saga_operation on enrollment.saga (operation_id);

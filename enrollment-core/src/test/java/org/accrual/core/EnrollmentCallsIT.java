@@ -8,10 +8,12 @@ import static org.accrual.core.Client.metadata;
 import static org.accrual.core.Client.requestId;
 import static org.accrual.core.Client.unpacked;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.longrunning.Operation;
 import io.grpc.Metadata;
 import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +24,7 @@ import org.accrual.api.enrollment.v1.EnrollmentStage;
 import org.accrual.api.enrollment.v1.EnrollmentState;
 import org.accrual.api.enrollment.v1.RecordConsentRequest;
 import org.accrual.api.enrollment.v1.RecordEligibilityRequest;
+import org.accrual.api.enrollment.v1.RescreenPatientRequest;
 import org.accrual.api.enrollment.v1.ScreenPatientRequest;
 import org.accrual.api.enrollment.v1.StageTime;
 import org.accrual.api.enrollment.v1.WithdrawPatientRequest;
@@ -218,6 +221,12 @@ class EnrollmentCallsIT {
     assertThat(off.getEnrollment().getState())
         .isEqualTo(EnrollmentState.ENROLLMENT_STATE_OFF_STUDY);
     assertThat(off.getEnrollment().getReason()).isEqualTo("moved away");
+    assertThat(
+            stored.texts(
+                "select type from outbox.message where type like 'accrual.%.release-%' and aggregateid = ?",
+                study + "/V1"))
+        .as("the patient keeps the kit")
+        .containsExactly("accrual.capacity.release-slot.v1");
 
     core.participants().settle();
     Operation again = core.settled(client.enrollments.enrollPatient(enroll(study, "P2").build()));
@@ -248,7 +257,29 @@ class EnrollmentCallsIT {
     assertThat(withdrawn.getEnrollment().getState())
         .isEqualTo(EnrollmentState.ENROLLMENT_STATE_WITHDRAWN);
 
-    Enrollment second = screen(study, "P1");
+    StatusRuntimeException screenedAgain =
+        catchThrowableOfType(StatusRuntimeException.class, () -> screen(study, "P1"));
+    StatusRuntimeException enrolledAgain =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> client.enrollments.enrollPatient(enroll(study, "P1").build()));
+    for (StatusRuntimeException refused : List.of(screenedAgain, enrolledAgain)) {
+      assertThat(info(refused).getReason()).isEqualTo("RESCREEN_REQUIRED");
+      assertThat(refused).hasMessageContaining("RescreenPatient");
+      assertThat(info(refused).getMetadataMap())
+          .containsEntry("previous_enrollment_id", first.getEnrollmentId());
+    }
+
+    Enrollment second =
+        client
+            .enrollments
+            .rescreenPatient(
+                RescreenPatientRequest.newBuilder()
+                    .setRequestId(requestId())
+                    .setPreviousEnrollmentId(first.getEnrollmentId())
+                    .setScreenedBy("nurse-b")
+                    .build())
+            .getEnrollment();
     assertThat(second.getEnrollmentId()).isNotEqualTo(first.getEnrollmentId());
     assertThat(
             stored.texts(

@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * What the participants hold for a study against what its patients are entitled to by the event
  * store. Valid when no saga is running. A patient on study or in follow-up holds a slot, a kit and
- * an allocation; a patient who was taken off study keeps the kit and the allocation; a patient who
- * withdrew from the study keeps the allocation alone.
+ * an allocation; a patient who left the study, by withdrawal or otherwise, keeps the kit and the
+ * allocation.
  */
 final class Balance {
   /** Patients who were confirmed, with the request that was, and what has ended since. */
@@ -17,8 +17,7 @@ final class Balance {
       with entitled as materialized (
         select a.enrollment_id,
                count(*) filter (where e.type = 'accrual.enrollment.requested.v1')::int as attempt,
-               bool_or(e.type = 'accrual.enrollment.taken-off-study.v1') as off,
-               bool_or(e.type = 'accrual.enrollment.patient-withdrawn.v1') as withdrawn
+               bool_or(e.type = 'accrual.enrollment.taken-off-study.v1') as off
           from enrollment.attempt a
           join enrollment.event e on e.stream_type = 'enrollment' and e.stream_id = a.enrollment_id::text
          where a.study_id = '${study}'
@@ -47,11 +46,11 @@ final class Balance {
               "select enrollment_id, attempt, site_id from supply.hold where study_id = '${study}' and state = 'held'")
           .compare(
               "holds that are not their patients'",
-              "select enrollment_id, attempt from entitled where not (off and withdrawn)",
+              "select enrollment_id, attempt from entitled",
               "select enrollment_id, attempt from supply.hold where study_id = '${study}' and state = 'allocated'")
           .compare(
               "kits that are not their patients'",
-              "select enrollment_id, attempt from entitled where not (off and withdrawn)",
+              "select enrollment_id, attempt from entitled",
               "select enrollment_id, attempt from supply.kit where study_id = '${study}' and enrollment_id is not null")
           .find(
               "patients without the allocation of the request that was confirmed",

@@ -45,11 +45,11 @@ class BalanceIT {
       insert into supply.site values ('S', 'X', 1);
       insert into supply.hold
       select pg_temp.id(n), attempt, 'S', 'X', state, now()
-        from (values (1, 1, 'released'), (1, 2, 'allocated'), (2, 1, 'allocated'), (3, 1, 'released'),
+        from (values (1, 1, 'released'), (1, 2, 'allocated'), (2, 1, 'allocated'), (3, 1, 'allocated'),
                      (4, 1, 'released')) h (n, attempt, state);
       insert into supply.kit (study_id, kit_id, site_id, sealed_arm, received_at, enrollment_id, attempt)
       values ('S', 'K1', 'X', '', now(), pg_temp.id(1), 2), ('S', 'K2', 'X', '', now(), pg_temp.id(2), 1),
-             ('S', 'K3', 'X', '', now(), null, null), ('S', 'K4', 'X', '', now(), null, null);
+             ('S', 'K3', 'X', '', now(), pg_temp.id(3), 1), ('S', 'K4', 'X', '', now(), null, null);
       insert into randomization.study values ('S', 1, '{A}', '{1}', '[]');
       insert into randomization.site values ('S', 'X');
       insert into randomization.stratum values ('S', 'X', '{}', 3, '');
@@ -84,7 +84,7 @@ class BalanceIT {
           a compensation that forgets ReleaseKits after hold-kits | update supply.hold set state = 'held' where enrollment_id = pg_temp.id(4) | holds on a kit of every arm that nobody waits for
           a compensation that forgets ReleaseSlot | update capacity.reservation set state = 'reserved' where enrollment_id = pg_temp.id(4); update capacity.site set taken = 2 | slots that are not their patients'
           a withdrawal that forgets ReleaseSlot | update capacity.reservation set state = 'reserved' where enrollment_id = pg_temp.id(3); update capacity.site set taken = 2 | slots that are not their patients'
-          a withdrawal that forgets ReleaseKits | update supply.hold set state = 'allocated' where enrollment_id = pg_temp.id(3); update supply.kit set enrollment_id = pg_temp.id(3), attempt = 1 where kit_id = 'K3' | kits that are not their patients'
+          a withdrawal that releases the kit | update supply.hold set state = 'released' where enrollment_id = pg_temp.id(3); update supply.kit set enrollment_id = null, attempt = null where kit_id = 'K3' | kits that are not their patients'
           a release of another request's slot | update capacity.reservation set state = case attempt when 1 then 'reserved' else 'released' end where enrollment_id = pg_temp.id(1) | slots that are not their patients'
           a release of a kit that is in use | update supply.kit set enrollment_id = null, attempt = null where kit_id = 'K2' | kits that are not their patients'
           a release without its answer | update supply.hold set state = 'released' where enrollment_id = pg_temp.id(2); update supply.kit set enrollment_id = null, attempt = null where kit_id = 'K2' | holds that are not their patients'

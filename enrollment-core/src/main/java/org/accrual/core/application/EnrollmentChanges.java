@@ -17,7 +17,6 @@ import org.accrual.core.application.WriteModel.LoadedEnrollment;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRequested;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientWithdrawn;
 import org.accrual.core.domain.enrollment.EnrollmentPhase;
 import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.enrollment.EnrollmentState;
@@ -65,10 +64,9 @@ final class EnrollmentChanges {
         origin);
   }
 
-  /** What a patient who left the study gives back. */
+  /** Releases the slot of a patient who left the study. */
   List<Change> giveBack(OffStudy off, Origin origin, SagaTiming timing, Instant now) {
-    boolean withKit = events.stream().anyMatch(event -> event instanceof PatientWithdrawn);
-    return start(SagaDecider.giveBack(off, withKit, timing, now), Optional.empty(), origin);
+    return start(SagaDecider.giveBack(off, timing, now), Optional.empty(), origin);
   }
 
   private List<Change> start(SagaTurn turn, Optional<UUID> operation, Origin origin) {

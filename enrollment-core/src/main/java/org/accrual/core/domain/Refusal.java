@@ -42,6 +42,8 @@ public record Refusal(Reason reason, String message, Map<String, String> about) 
     PATIENT_ALREADY_ENROLLED(Kind.ALREADY_EXISTS),
     /** An earlier attempt of the patient ended for good. */
     PATIENT_BARRED(Kind.FAILED_PRECONDITION),
+    /** An earlier attempt of the patient ended; RescreenPatient starts another. */
+    RESCREEN_REQUIRED(Kind.FAILED_PRECONDITION),
     PATIENT_NOT_ELIGIBLE(Kind.FAILED_PRECONDITION),
     CONSENT_REQUIRED(Kind.FAILED_PRECONDITION),
     CONSENT_IN_FUTURE(Kind.FAILED_PRECONDITION),

@@ -1,13 +1,14 @@
 package org.accrual.core.domain.enrollment;
 
-import java.util.Optional;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.accrual.core.domain.Decision;
+import org.accrual.core.domain.Refusal;
 import org.accrual.core.domain.Refusal.Reason;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.Rescreen;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.Screen;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
-import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.enrollment.EnrollmentState.Candidate;
 import org.accrual.core.domain.enrollment.EnrollmentState.Ineligible;
 import org.accrual.core.domain.enrollment.EnrollmentState.NotRegistered;
@@ -86,17 +87,33 @@ final class Accrual {
     };
   }
 
-  /** The patient's first attempt, or the one after an attempt that lets another follow. */
+  /** Begins the patient's first attempt. A later one needs {@link Rescreen}. */
   static Decision<EnrollmentEvent> start(
       Subject subject, String screenedBy, EnrollmentFacts facts) {
-    Optional<LatestAttempt> barred =
-        facts.latest().filter(latest -> latest.standing() == Standing.BARRED);
-    return barred.isPresent()
-        ? EnrollmentDecider.refuse(
-            Reason.PATIENT_BARRED,
-            "enrollment %s of the patient ended for good".formatted(barred.get().enrollmentId()),
-            subject)
-        : next(subject, screenedBy, facts);
+    if (facts.latest().isEmpty()) {
+      return next(subject, screenedBy, facts);
+    }
+    LatestAttempt latest = facts.latest().get();
+    return switch (latest.standing()) {
+      case BARRED ->
+          EnrollmentDecider.refuse(
+              Reason.PATIENT_BARRED,
+              "enrollment %s of the patient ended for good".formatted(latest.enrollmentId()),
+              subject);
+      case ENDED -> rescreenRequired(subject, latest);
+      case LIVE -> next(subject, screenedBy, facts);
+    };
+  }
+
+  private static Decision<EnrollmentEvent> rescreenRequired(Subject subject, LatestAttempt ended) {
+    Map<String, String> about = new HashMap<>(subject.ids());
+    about.put("previous_enrollment_id", ended.enrollmentId().toString());
+    return Decision.refuse(
+        new Refusal(
+            Reason.RESCREEN_REQUIRED,
+            "the patient's enrollment %s ended; RescreenPatient starts another attempt"
+                .formatted(ended.enrollmentId()),
+            about));
   }
 
   private static Decision<EnrollmentEvent> next(

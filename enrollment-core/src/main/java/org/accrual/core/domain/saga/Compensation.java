@@ -31,13 +31,7 @@ record Compensation(Compensating state, SagaRun run, SagaTiming timing, Instant 
     return switch (step) {
       case RELEASE_KITS -> new ReleaseKits(attempt);
       case RELEASE_SLOT -> new ReleaseSlot(attempt);
-      case RESERVE_SLOT,
-          HOLD_KITS,
-          RANDOMIZE,
-          ALLOCATE_KIT,
-          RETURN_KIT_AND_SLOT,
-          RETURN_KIT,
-          RETURN_SLOT ->
+      case RESERVE_SLOT, HOLD_KITS, RANDOMIZE, ALLOCATE_KIT, RETURN_SLOT ->
           throw new IllegalArgumentException("no compensation: " + step);
     };
   }

@@ -34,7 +34,7 @@ record Forward(PendingOnStudy state, SagaRun run, SagaTiming timing, Instant now
             case HOLD_KITS -> onHoldKits(answer);
             case RANDOMIZE -> onRandomize(answer);
             case ALLOCATE_KIT -> onAllocateKit(answer);
-            case RELEASE_KITS, RELEASE_SLOT, RETURN_KIT_AND_SLOT, RETURN_KIT, RETURN_SLOT ->
+            case RELEASE_KITS, RELEASE_SLOT, RETURN_SLOT ->
                 throw new IllegalStateException("not a step forward: " + run);
           };
       case Due _ -> compensate(RejectionReason.STEP_DEADLINE_EXCEEDED);

@@ -46,10 +46,9 @@ public final class SagaDecider {
         new ReserveSlot(attempt, siteVersion, deadline));
   }
 
-  /** The run that takes back what an enrollment had that has just ended. */
-  public static SagaTurn giveBack(
-      Registered ended, boolean withKit, SagaTiming timing, Instant now) {
-    return Returns.begin(ended.attempt(), withKit, now.plus(timing.compensationRetry()));
+  /** Returns the run that releases the slot of an enrollment that has just ended. */
+  public static SagaTurn giveBack(Registered ended, SagaTiming timing, Instant now) {
+    return Returns.begin(ended.attempt(), now.plus(timing.compensationRetry()));
   }
 
   /**

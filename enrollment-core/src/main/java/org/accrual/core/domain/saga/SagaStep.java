@@ -19,9 +19,7 @@ public enum SagaStep {
   RELEASE_KITS("release-kits", Course.COMPENSATION),
   /** Capacity: that no slot is reserved any more. */
   RELEASE_SLOT("release-slot", Course.COMPENSATION),
-  /** Both, of a patient who has left the study. */
-  RETURN_KIT_AND_SLOT("return-kit-and-slot", Course.RETURN),
-  RETURN_KIT("return-kit", Course.RETURN),
+  /** Capacity: that the slot of a patient who has left the study is free. */
   RETURN_SLOT("return-slot", Course.RETURN);
 
   private final String code;

@@ -12,7 +12,6 @@ import org.accrual.core.domain.enrollment.EnrollmentCommand.RecordConsent;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.RecordEligibility;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.ConsentRecorded;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EligibilityCorrected;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
 import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.site.SiteState;
 import org.accrual.core.domain.study.StudyFixtures;
@@ -78,13 +77,11 @@ class AssessmentTest {
     enrollments(facts).given(SCREENED).when(WITHDRAW).then(WITHDRAWN);
   }
 
-  @Test
-  void anotherAttemptIsLinkedToTheOneBefore() {
+  @ParameterizedTest
+  @MethodSource("entries")
+  void anotherAttemptNeedsRescreenPatient(EnrollmentCommand entry) {
     var facts = of(OPEN.study(), OPEN.site(), new LatestAttempt(EARLIER, 2, Standing.ENDED));
-    enrollments(facts)
-        .given()
-        .when(SCREEN)
-        .then(new PatientScreened(SUBJECT, 3, Optional.of(EARLIER), BY));
+    enrollments(facts).given().when(entry).refused(Reason.RESCREEN_REQUIRED);
   }
 
   @ParameterizedTest

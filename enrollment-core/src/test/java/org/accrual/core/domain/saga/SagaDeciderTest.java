@@ -135,13 +135,6 @@ class SagaDeciderTest {
                 on(step, step, PASSED, List.of(), new ReleaseKits(1));
             default -> unchanged(step);
           };
-      case RETURN_KIT_AND_SLOT ->
-          switch (answer) {
-            case KitsReleased _ -> on(step, SagaStep.RETURN_SLOT, PASSED, List.of());
-            case SlotReleased _ -> on(step, SagaStep.RETURN_KIT, PASSED, List.of());
-            default -> unchanged(step);
-          };
-      case RETURN_KIT -> answer instanceof KitsReleased ? over() : unchanged(step);
       case RETURN_SLOT -> answer instanceof SlotReleased ? over() : unchanged(step);
     };
   }
@@ -154,9 +147,6 @@ class SagaDeciderTest {
       case HOLD_KITS, RANDOMIZE, ALLOCATE_KIT -> compensating(step, reason, SagaStep.RELEASE_KITS);
       case RELEASE_KITS -> due ? again(step, new ReleaseKits(1)) : unchanged(step);
       case RELEASE_SLOT -> due ? again(step, new ReleaseSlot(1)) : unchanged(step);
-      case RETURN_KIT_AND_SLOT ->
-          due ? again(step, new ReleaseKits(1), new ReleaseSlot(1)) : unchanged(step);
-      case RETURN_KIT -> due ? again(step, new ReleaseKits(1)) : unchanged(step);
       case RETURN_SLOT -> due ? again(step, new ReleaseSlot(1)) : unchanged(step);
     };
   }
@@ -215,11 +205,9 @@ class SagaDeciderTest {
   }
 
   @Test
-  void whoWithdrawsGivesKitAndSlotBackAndWhoIsTakenOffTheSlotAlone() {
+  void aPatientWhoLeavesGivesBackTheSlotAndKeepsTheKit() {
     OffStudy off = (OffStudy) state(SagaStep.RETURN_SLOT);
-    assertThat(SagaDecider.giveBack(off, true, TIMING, NOW))
-        .isEqualTo(again(SagaStep.RETURN_KIT_AND_SLOT, new ReleaseKits(1), new ReleaseSlot(1)));
-    assertThat(SagaDecider.giveBack(off, false, TIMING, NOW))
+    assertThat(SagaDecider.giveBack(off, TIMING, NOW))
         .isEqualTo(again(SagaStep.RETURN_SLOT, new ReleaseSlot(1)));
   }
 
@@ -288,7 +276,7 @@ class SagaDeciderTest {
             () ->
                 SagaDecider.decide(
                     new Cancel(),
-                    state(SagaStep.RETURN_KIT),
+                    state(SagaStep.RETURN_SLOT),
                     Optional.of(run(SagaStep.RANDOMIZE)),
                     TIMING,
                     NOW))

@@ -71,7 +71,7 @@ public final class SagaFixtures {
               List.of(
                   reserved,
                   new EnrollmentEvent.CompensationStarted(SUBJECT, "KITS_EXHAUSTED", false)));
-      case RETURN_KIT_AND_SLOT, RETURN_KIT, RETURN_SLOT -> {
+      case RETURN_SLOT -> {
         stream = new ArrayList<>(EnrollmentFixtures.confirmed());
         stream.add(new EnrollmentEvent.PatientWithdrawn(SUBJECT, "moved", "dr-a", true));
         stream.add(

@@ -25,7 +25,6 @@ import org.accrual.core.domain.enrollment.EnrollmentEvent.CompensationStarted;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentConfirmed;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRequested;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientWithdrawn;
 import org.accrual.core.domain.enrollment.EnrollmentFold;
 import org.accrual.core.domain.enrollment.EnrollmentState;
 import org.accrual.core.domain.enrollment.EnrollmentState.OffStudy;
@@ -85,10 +84,7 @@ class SagaLawsTest {
         boolean before = state instanceof OffStudy;
         command(command);
         if (state instanceof OffStudy off && !before) {
-          boolean withKit =
-              stream.stream()
-                  .anyMatch(event -> event instanceof PatientWithdrawn w && w.registered());
-          goOn(SagaDecider.giveBack(off, withKit, TIMING, now));
+          goOn(SagaDecider.giveBack(off, TIMING, now));
         }
       }
 
@@ -198,12 +194,10 @@ class SagaLawsTest {
       assertThat(patient.state).isNotInstanceOf(EnrollmentState.Pending.class);
       if (patient.state instanceof Registered registered) {
         var key = new Participants.Key(patient.index, registered.attempt());
-        boolean withdrawn =
-            patient.stream.stream().anyMatch(event -> event instanceof PatientWithdrawn);
         assertThat(world.participants.hasSlot(key)).isEqualTo(!(registered instanceof OffStudy));
-        assertThat(world.participants.hasKit(key)).isEqualTo(!withdrawn);
+        assertThat(world.participants.hasKit(key)).isTrue();
         slots += registered instanceof OffStudy ? 0 : 1;
-        allocated += withdrawn ? 0 : 1;
+        allocated++;
       }
     }
     // No slot lost, no kit lost, none given twice: nobody else has any.
