@@ -98,6 +98,9 @@ class BadInputIT {
             request().setConsent(Consent.newBuilder().setVersion("1").setSignedAt(year10000)),
             "consent.signed_at"),
         Arguments.of(
+            request().setEligibility(eligibility().toBuilder().clearEligible()),
+            "eligibility.eligible"),
+        Arguments.of(
             request().setEligibility(eligibility().toBuilder().putStrata("sex", "")),
             "eligibility.strata[\"sex\"]"));
   }
@@ -113,8 +116,18 @@ class BadInputIT {
         .contains(field);
   }
 
-  static Stream<Arguments> forbiddenTexts() {
+  static Stream<Arguments> refusedFields() {
     return Stream.of(
+        Arguments.of(
+            "capacity",
+            call(
+                () ->
+                    client.studies.activateSite(
+                        ActivateSiteRequest.newBuilder()
+                            .setRequestId(requestId())
+                            .setStudyId(study)
+                            .setSiteId("V8")
+                            .build()))),
         Arguments.of("title", call(() -> client.studies.registerStudy(titled("Phase II\0")))),
         Arguments.of("title", call(() -> client.studies.registerStudy(titled("two\nlines")))),
         Arguments.of("title", call(() -> client.studies.registerStudy(titled("Cafe\u0301")))),
@@ -163,9 +176,9 @@ class BadInputIT {
   }
 
   @ParameterizedTest
-  @MethodSource("forbiddenTexts")
-  @DisplayName("Characters that a table or a reader cannot take are refused where they enter")
-  void forbiddenTextsAreNamed(String field, Supplier<?> call) {
+  @MethodSource("refusedFields")
+  @DisplayName("A field that is left out or has a forbidden character is refused and named")
+  void refusedFieldsAreNamed(String field, Supplier<?> call) {
     StatusRuntimeException error = refused(call);
     assertReason(error, Code.INVALID_ARGUMENT, "INVALID_ARGUMENT");
     assertThat(detail(StatusProto.fromThrowable(error), BadRequest.class).getFieldViolationsList())

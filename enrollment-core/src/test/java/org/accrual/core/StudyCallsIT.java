@@ -2,7 +2,10 @@ package org.accrual.core;
 
 import static org.accrual.core.Client.requestId;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
 import org.accrual.api.study.v1.ActivateSiteRequest;
@@ -20,8 +23,10 @@ import org.accrual.api.study.v1.Study;
 import org.accrual.api.study.v1.StudyState;
 import org.accrual.api.study.v1.SuspendAccrualRequest;
 import org.accrual.contract.ConsistencyToken;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class StudyCallsIT {
@@ -159,6 +164,66 @@ class StudyCallsIT {
     assertThat(sites.get(1).getActive()).isTrue();
     assertThat(sites.get(1).getCapacity()).isEqualTo(4);
     assertThat(sites.get(1).getVersion()).isEqualTo(4);
+  }
+
+  @Test
+  @DisplayName("A command with an etag is refused once the thing has changed, and writes nothing")
+  void etags() {
+    String study = client.openStudy(1);
+    String first = read(study).getEtag();
+    SuspendAccrualRequest suspend =
+        SuspendAccrualRequest.newBuilder()
+            .setRequestId(requestId())
+            .setStudyId(study)
+            .setReason("pause")
+            .setEtag(first)
+            .build();
+    client.studies.suspendAccrual(suspend);
+    assertEtagMismatch(
+        () ->
+            client.studies.closeStudyToAccrual(
+                CloseStudyToAccrualRequest.newBuilder()
+                    .setRequestId(requestId())
+                    .setStudyId(study)
+                    .setReason("enough")
+                    .setEtag(first)
+                    .build()));
+    assertThat(client.studies.suspendAccrual(suspend).getStudy().getVersion())
+        .as("the answer that was kept")
+        .isEqualTo(3);
+
+    ChangeSiteCapacityRequest.Builder change =
+        ChangeSiteCapacityRequest.newBuilder().setStudyId(study).setSiteId("V1").setCapacity(7);
+    String etag =
+        client
+            .studies
+            .changeSiteCapacity(change.setRequestId(requestId()).build())
+            .getSite()
+            .getEtag();
+    client.studies.changeSiteCapacity(
+        change.setRequestId(requestId()).setCapacity(8).setEtag(etag).build());
+    assertEtagMismatch(
+        () ->
+            client.studies.changeSiteCapacity(
+                change.setRequestId(requestId()).setCapacity(9).setEtag(etag).build()));
+  }
+
+  private static void assertEtagMismatch(ThrowingCallable call) {
+    StatusRuntimeException error = catchThrowableOfType(StatusRuntimeException.class, call);
+    assertThat(error.getStatus().getCode()).isEqualTo(Code.ABORTED);
+    assertThat(Client.info(error).getReason()).isEqualTo("ETAG_MISMATCH");
+  }
+
+  @Test
+  @DisplayName("A command that names nobody is recorded as the caller's")
+  void actors() {
+    String study = client.openStudy(1);
+    assertThat(
+            stored.texts(
+                "select distinct headers ->> 'ce_actor' from outbox.message"
+                    + " where aggregateid like ? || '%'",
+                study))
+        .containsExactly("local");
   }
 
   @Test

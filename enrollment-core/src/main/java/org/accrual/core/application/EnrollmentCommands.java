@@ -128,6 +128,9 @@ public final class EnrollmentCommands {
       LoadedEnrollment loaded,
       EnrollmentHistory stream,
       Answer.Encoder<EnrollmentHistory> encoder) {
+    if (request.isOutdated(stream.version())) {
+      return new Outcome.EtagMismatch();
+    }
     Instant now = now();
     return switch (decide(command, loaded, now)) {
       case Decision.Refused<EnrollmentEvent>(var refusal) -> new Outcome.Refused(refusal);

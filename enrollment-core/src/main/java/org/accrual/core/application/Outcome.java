@@ -17,6 +17,9 @@ public sealed interface Outcome {
   /** Others changed the same things faster, time and again; nothing was written. */
   record Contended() implements Outcome {}
 
+  /** The thing has changed since the caller read it; nothing was written. */
+  record EtagMismatch() implements Outcome {}
+
   /** The caller has given the call up; nothing was written. */
   record Abandoned() implements Outcome {}
 }

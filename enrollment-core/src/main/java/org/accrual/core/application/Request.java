@@ -1,6 +1,7 @@
 package org.accrual.core.application;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -11,6 +12,7 @@ import java.util.function.BooleanSupplier;
  *     accrual.enrollment.v1.EnrollmentService/EnrollPatient}
  * @param requestId chosen by the caller, unique per method
  * @param fingerprints of the content, 64 hex digits each, by each key in use; the first is stored
+ * @param etag of the state of the thing on which the command may be decided; empty: on any
  * @param abandoned returns whether the caller has given the call up
  * @param origin caused by this request
  */
@@ -19,9 +21,15 @@ public record Request(
     String method,
     String requestId,
     List<String> fingerprints,
+    Optional<String> etag,
     BooleanSupplier abandoned,
     Origin origin) {
   public Request {
     fingerprints = List.copyOf(fingerprints);
+  }
+
+  /** Returns whether the thing is no more at the version of the etag; false for a new thing. */
+  boolean isOutdated(long version) {
+    return version > 0 && etag.filter(tag -> !tag.equals(Long.toString(version))).isPresent();
   }
 }

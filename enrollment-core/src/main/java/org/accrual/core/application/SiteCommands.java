@@ -41,6 +41,9 @@ public final class SiteCommands {
 
   private Outcome decide(
       Request request, SiteCommand command, LoadedSite loaded, Answer.Encoder<SiteRecord> encoder) {
+    if (request.isOutdated(loaded.site().map(SiteRecord::version).orElse(0L))) {
+      return new Outcome.EtagMismatch();
+    }
     StudyState study =
         loaded.study().<StudyState>map(StudyRecord::state).orElse(StudyState.initial());
     SiteState site = loaded.site().<SiteState>map(SiteRecord::state).orElse(SiteState.initial());

@@ -37,6 +37,9 @@ public final class StudyCommands {
       StudyCommand command,
       Optional<StudyRecord> before,
       Answer.Encoder<StudyRecord> encoder) {
+    if (request.isOutdated(before.map(StudyRecord::version).orElse(0L))) {
+      return new Outcome.EtagMismatch();
+    }
     StudyState state = before.<StudyState>map(StudyRecord::state).orElse(StudyState.initial());
     return switch (StudyDecider.decide(command, state)) {
       case Decision.Refused<StudyEvent>(var refusal) -> new Outcome.Refused(refusal);

@@ -64,6 +64,7 @@ class Answers {
           case Outcome.Refused(Refusal refusal) -> throw refused(refusal);
           case Outcome.RequestIdReused() -> throw reused(request);
           case Outcome.Contended() -> throw contended();
+          case Outcome.EtagMismatch() -> throw outdated();
           case Outcome.Abandoned() -> throw abandoned();
         };
     read(observer, () -> complete.apply(message));
@@ -91,6 +92,7 @@ class Answers {
       case Outcome.RequestIdReused() ->
           note(request, began, Hop.Outcome.REFUSED, "REQUEST_ID_REUSED");
       case Outcome.Contended() -> note(request, began, Hop.Outcome.FAILED, "CONCURRENT_UPDATE");
+      case Outcome.EtagMismatch() -> note(request, began, Hop.Outcome.REFUSED, "ETAG_MISMATCH");
       case Outcome.Abandoned() -> note(request, began, Hop.Outcome.FAILED, "CALL_ABANDONED");
     }
     return outcome;
@@ -131,6 +133,7 @@ class Answers {
       case Outcome.Refused _ -> CommandOutcome.REFUSED;
       case Outcome.RequestIdReused _ -> CommandOutcome.REQUEST_ID_REUSED;
       case Outcome.Contended _ -> CommandOutcome.CONTENDED;
+      case Outcome.EtagMismatch _ -> CommandOutcome.REFUSED;
       case Outcome.Abandoned _ -> CommandOutcome.ABANDONED;
     };
   }
@@ -176,6 +179,14 @@ class Answers {
 
   private static String reason(StoreUnavailable away) {
     return away.overloaded() ? "OVERLOADED" : "DATABASE_UNAVAILABLE";
+  }
+
+  private static StatusRuntimeException outdated() {
+    return Errors.of(
+        Code.ABORTED,
+        "ETAG_MISMATCH",
+        "it has changed since the etag was given out: read it, then decide again",
+        Map.of());
   }
 
   private static StatusRuntimeException abandoned() {

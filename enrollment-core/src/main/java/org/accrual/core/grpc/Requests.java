@@ -1,10 +1,12 @@
 package org.accrual.core.grpc;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.grpc.Context;
 import io.grpc.MethodDescriptor;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import org.accrual.core.application.Origin;
 import org.accrual.core.application.Request;
 import org.accrual.runtime.Correlation;
@@ -25,7 +27,7 @@ class Requests {
   /**
    * The call at hand.
    *
-   * @param actor who acts, by the request itself; if it does not say, who the call's metadata says
+   * @param actor who acts, by the request itself; empty: by the call's metadata, or the caller
    */
   Request of(MethodDescriptor<?, ?> method, String requestId, Message request, String actor) {
     Correlation correlation = correlation();
@@ -34,17 +36,26 @@ class Requests {
         method.getFullMethodName(),
         requestId,
         fingerprints.of(request),
+        etag(request),
         Context.current()::isCancelled,
         new Origin(
             correlation.id(),
             requestId,
-            actor.isEmpty() ? correlation.actor() : actor,
+            actor.isEmpty() ? actor() : actor,
             correlation.traceparent()));
   }
 
-  /** Who acts, by the metadata of the call at hand; empty if nobody said. */
+  /** Returns who acts, by the metadata of the call at hand; without it the caller. Never empty. */
   static String actor() {
-    return correlation().actor();
+    String asserted = correlation().actor();
+    return asserted.isEmpty() ? CALLER : asserted;
+  }
+
+  private static Optional<String> etag(Message request) {
+    FieldDescriptor field = request.getDescriptorForType().findFieldByName("etag");
+    return Optional.ofNullable(field)
+        .map(etag -> (String) request.getField(etag))
+        .filter(etag -> !etag.isEmpty());
   }
 
   private static Correlation correlation() {

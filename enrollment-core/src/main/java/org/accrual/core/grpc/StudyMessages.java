@@ -86,6 +86,7 @@ final class StudyMessages {
         .setCapacity(site.state().capacity())
         .setTimeZone(site.state().timeZone().getId())
         .setVersion(site.version())
+        .setEtag(Long.toString(site.version()))
         .build();
   }
 

@@ -17,7 +17,13 @@ class AttemptsTest {
 
   private static Request request(BooleanSupplier abandoned) {
     return new Request(
-        "local", "S/M", "r1", List.of("aa", "a2"), abandoned, new Origin("c", "r", "", ""));
+        "local",
+        "S/M",
+        "r1",
+        List.of("aa", "a2"),
+        Optional.empty(),
+        abandoned,
+        new Origin("c", "r", "", ""));
   }
 
   private final AtomicInteger loads = new AtomicInteger();
