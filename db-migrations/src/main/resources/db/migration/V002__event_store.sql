@@ -56,6 +56,9 @@ create table enrollment.study_head (
   arms       jsonb       not null check (jsonb_typeof(arms) = 'array'),
   -- [{"name": …, "levels": […]}]: what an assessment must give a level of, exactly.
   factors    jsonb       not null check (jsonb_typeof(factors) = 'array'),
+  -- {"block_multiples": […], "stratify_by_site": …}: how patients are allocated. Not in any answer: a site that knew the
+  -- block sizes could guess allocations.
+  randomization jsonb    not null check (jsonb_typeof(randomization) = 'object'),
   target     int         not null check (target > 0),
   version    bigint      not null check (version > 0),
   created_at timestamptz not null,
@@ -201,14 +204,14 @@ end $$;
 
 -- Writes the head of a study, which must be the one before p_version, or none for the first.
 create function enrollment.put_study_head(
-  p_study_id text, p_version bigint, p_state text, p_title text, p_arms jsonb, p_factors jsonb, p_target int,
-  p_now timestamptz)
+  p_study_id text, p_version bigint, p_state text, p_title text, p_arms jsonb, p_factors jsonb,
+  p_randomization jsonb, p_target int, p_now timestamptz)
 returns void language plpgsql as $$
 begin
   if p_version = 1 then
     insert into enrollment.study_head
-      (study_id, state, title, arms, factors, target, version, created_at, updated_at)
-    values (p_study_id, p_state, p_title, p_arms, p_factors, p_target, 1, p_now, p_now);
+      (study_id, state, title, arms, factors, randomization, target, version, created_at, updated_at)
+    values (p_study_id, p_state, p_title, p_arms, p_factors, p_randomization, p_target, 1, p_now, p_now);
     return;
   end if;
   perform pg_advisory_xact_lock(enrollment.lock_name(p_study_id));

@@ -1,6 +1,6 @@
--- The saga's participant that allocates patients to arms: permuted blocks in each stratum of a site. Written by the
--- consumer 'randomization' alone. Which arm a patient has is sealed here too (X25519, AES-GCM): the database, its WAL
--- and its backups do not tell. A study's arms themselves are no secret.
+-- The saga's participant that allocates patients to arms: permuted blocks in each stratum. Written by the consumer
+-- 'randomization' alone. A patient's arm is sealed here too (X25519, AES-GCM): neither the database nor its WAL and its
+-- backups reveal it. A study's arms themselves are no secret.
 create schema randomization;
 
 -- The version gate, as in the projection. Commands have no version: they are told apart by enrollment and attempt.
@@ -11,72 +11,111 @@ create table randomization.applied (
   primary key (topic, key)
 ) with (fillfactor = 70); -- room for HOT updates
 
--- Who decides holds the study's row FOR SHARE, who brings news of the study FOR UPDATE: a request is not put aside
--- while the news that it waits for is being written. The row is made by whatever comes first.
+-- A command locks the study's row FOR SHARE, an event of the study FOR UPDATE: a request is not set aside while the event
+-- that it waits for is being written. The first message of either kind inserts the row.
 create table randomization.study (
   study_id text   primary key,
-  -- Version of the study's stream that the row stands at; 0: asked about and not heard of yet.
+  -- Version of the study's stream up to which the row is current; 0: a command named the study before its registration
+  -- arrived.
   version  bigint not null default 0 check (version >= 0),
   -- The arms and their weights in the allocation, in the protocol's order.
   arms     text[],
   ratios   int[]  check (0 < all (ratios)),
   -- [{"name": …, "levels": […]}], in the protocol's order.
   factors  jsonb  check (jsonb_typeof(factors) = 'array'),
-  check (case version when 0 then num_nulls(arms, ratios, factors) = 3
-                      else num_nulls(arms, ratios, factors) = 0 and cardinality(arms) > 0
-                           and cardinality(arms) = cardinality(ratios) end)
+  -- A block is one of these multiples of the ratio in lowest terms.
+  block_multiples  int[]   check (0 < all (block_multiples) and cardinality(block_multiples) > 0),
+  -- Whether each site has strata of its own; otherwise the study's strata are central.
+  stratify_by_site boolean,
+  -- The schedule of every stratum follows from the seed by the algorithm of this name and version.
+  algorithm   text,
+  -- 32 random bytes, sealed; generated with the registration, before the first allocation.
+  sealed_seed bytea,
+  -- SHA-256 over the algorithm, the design and the seed. Each answer to a request carries it, so that the audit trail
+  -- shows that the schedule was fixed before the allocation and never changed.
+  commitment  bytea check (length(commitment) = 32),
+  check (case version when 0 then num_nonnulls(arms, ratios, factors, block_multiples, stratify_by_site, algorithm,
+                                               sealed_seed, commitment) = 0
+                      else num_nulls(arms, ratios, factors, block_multiples, stratify_by_site, algorithm, sealed_seed,
+                                     commitment) = 0
+                           and cardinality(arms) > 0 and cardinality(arms) = cardinality(ratios) end)
 );
 
--- Nothing but what is locked (FOR UPDATE): a site's commands come through one partition to one process, but a process
--- that has lost its partitions may not know it yet.
+create function randomization.refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'a schedule or an allocation is never changed' using errcode = 'restrict_violation';
+end $$;
+create trigger schedule_is_fixed before update on randomization.study for each row
+  when (old.commitment is not null and (new.commitment, new.sealed_seed, new.algorithm)
+                                       is distinct from (old.commitment, old.sealed_seed, old.algorithm))
+  execute function randomization.refuse_change();
+
+-- A site's commands come through one partition to one process, but a process that has lost its partitions may not know
+-- it yet: the row is locked (FOR UPDATE).
 create table randomization.site (
   study_id text not null references randomization.study,
   site_id  text not null,
+  -- How many randomization numbers the site has used.
+  numbered bigint not null default 0 check (numbered >= 0),
   primary key (study_id, site_id)
-);
+) with (fillfactor = 70);
 
 create table randomization.stratum (
-  study_id     text   not null,
-  site_id      text   not null,
+  study_id text   not null references randomization.study,
+  -- '' where the study's strata are central.
+  site_id  text   not null,
   -- For each factor of the study, in order, the position of the patient's level among its levels, 1 for the first. {}
   -- where the study has no factors.
-  stratum      int[]  not null,
-  -- How many allocations were made.
-  drawn        bigint not null check (drawn > 0),
-  -- How many of each arm are left in the block, sealed. Nothing outside says where a block ends or how large it was.
-  sealed_block bytea  not null,
-  primary key (study_id, site_id, stratum),
-  foreign key (study_id, site_id) references randomization.site
+  stratum  int[]  not null,
+  -- How many places of its schedule are used. The schedule itself, blocks and their sizes included, is stored nowhere:
+  -- it follows from the sealed seed.
+  drawn    bigint not null default 0 check (drawn >= 0),
+  primary key (study_id, site_id, stratum)
 ) with (fillfactor = 70);
+
+-- The places of the schedules that are used: each belongs to one patient, and a patient has one in a stratum.
+create table randomization.place (
+  -- Names the allocation to others. Random (UUID v4): it does not reveal an order.
+  allocation_id uuid        primary key check (uuid_extract_version(allocation_id) = 4),
+  study_id      text        not null,
+  site_id       text        not null,
+  stratum       int[]       not null,
+  -- Position in the stratum's schedule, 1, 2 …; with the seed it determines block, position in the block, and arm.
+  ordinal       bigint      not null check (ordinal > 0),
+  patient_id    text        not null,
+  -- What a site displays: SITE-0001, SITE-0002 … in the order of the site's allocations, whatever their strata.
+  randomization_number text not null,
+  unique (study_id, site_id, stratum, ordinal),
+  unique (study_id, patient_id, site_id, stratum),
+  unique (study_id, randomization_number),
+  foreign key (study_id, site_id, stratum) references randomization.stratum
+);
+comment on table randomization.place is
+  'Every place of a schedule that was used, with its patient. A later request of the patient in the stratum gets it again.';
 
 create table randomization.allocation (
   enrollment_id uuid        not null,
   -- Which request of this enrollment, 1, 2 …
   attempt       int         not null check (attempt > 0),
-  study_id      text        not null,
-  site_id       text        not null,
-  stratum       int[]       not null,
-  -- Which allocation in its stratum, 1, 2 …: each is given once.
-  ordinal       bigint      not null check (ordinal > 0),
-  -- By which others speak of it. Random (UUID v4): it does not even tell an order.
-  allocation_id uuid        not null unique check (uuid_extract_version(allocation_id) = 4),
+  allocation_id uuid        not null references randomization.place,
+  -- The arm, sealed for this request.
   sealed_arm    bytea       not null,
   allocated_at  timestamptz not null,
-  primary key (enrollment_id, attempt),
-  unique (study_id, site_id, stratum, ordinal),
-  foreign key (study_id, site_id, stratum) references randomization.stratum
+  primary key (enrollment_id, attempt)
 );
 comment on table randomization.allocation is
-  'Every allocation ever made. Whoever it was made for keeps it or it is lost: it is never given to another.';
-
-create function randomization.refuse_change() returns trigger language plpgsql as $$
+  'Every request that was allocated. Several requests of one patient in one stratum share an allocation_id.';
+do $$
+declare
+  t text;
 begin
-  raise exception 'an allocation is never changed' using errcode = 'restrict_violation';
+  foreach t in array array['place', 'allocation'] loop
+    execute format('create trigger append_only before update or delete on randomization.%I
+                      for each row execute function randomization.refuse_change()', t);
+    execute format('create trigger never_truncated before truncate on randomization.%I
+                      for each statement execute function randomization.refuse_change()', t);
+  end loop;
 end $$;
-create trigger append_only before update or delete on randomization.allocation
-  for each row execute function randomization.refuse_change();
-create trigger never_truncated before truncate on randomization.allocation
-  for each statement execute function randomization.refuse_change();
 
 -- As capacity.pending.
 create table randomization.pending (

@@ -85,9 +85,13 @@ record Violating(Message message, String ruleId) {
       }
       add(Collections.nCopies((int) list.getMaxItems() + 1, example()), "repeated.max_items");
       if (list.getUnique()) {
-        add(List.of("a", "a"), "repeated.unique");
+        add(List.of(example(), example()), "repeated.unique");
       }
-      if (list.hasItems()) {
+      if (list.getItems().hasInt32()) {
+        only(list.getItems().getInt32(), "gte", "lte");
+        add(List.of(list.getItems().getInt32().getGte() - 1), "int32.gte_lte");
+        add(List.of(list.getItems().getInt32().getLte() + 1), "int32.gte_lte");
+      } else if (list.hasItems()) {
         strings(list.getItems().getString()).forEach((value, id) -> add(List.of(value), id));
       }
     }
@@ -134,9 +138,11 @@ record Violating(Message message, String ruleId) {
     }
 
     private Object example() {
-      return field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-          ? DynamicMessage.getDefaultInstance(field.getMessageType())
-          : "a";
+      return switch (field.getJavaType()) {
+        case MESSAGE -> DynamicMessage.getDefaultInstance(field.getMessageType());
+        case INT -> 1;
+        default -> "a";
+      };
     }
 
     private Message entry(String key, String value) {

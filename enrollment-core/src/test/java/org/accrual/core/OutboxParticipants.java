@@ -135,6 +135,8 @@ public final class OutboxParticipants {
                   c.getSiteId(),
                   c.getAttempt(),
                   "a-" + c.getEnrollmentId(),
+                  c.getSiteId() + "-0001",
+                  "00",
                   ByteBuffer.wrap(new byte[] {1, 2, 3})));
       case AllocateKit c ->
           List.of(

@@ -116,7 +116,8 @@ class SagaIT {
   }
 
   private SpecificRecord randomized() {
-    return new Randomized(id, study, "V1", 1, "a-1", ByteBuffer.wrap(new byte[] {1, 2}));
+    return new Randomized(
+        id, study, "V1", 1, "a-1", "V1-0001", "00", ByteBuffer.wrap(new byte[] {1, 2}));
   }
 
   private SpecificRecord kitAllocated() {

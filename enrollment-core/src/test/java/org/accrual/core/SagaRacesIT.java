@@ -61,7 +61,8 @@ class SagaRacesIT {
         .answer(
             new SlotReserved(id, study, "V1", 1),
             new KitsHeld(id, study, "V1", 1),
-            new Randomized(id, study, "V1", 1, "a-1", ByteBuffer.wrap(new byte[] {1})));
+            new Randomized(
+                id, study, "V1", 1, "a-1", "V1-0001", "00", ByteBuffer.wrap(new byte[] {1})));
     return accepted;
   }
 

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -25,36 +24,34 @@ import org.accrual.event.randomization.RevealAllocation;
 import org.accrual.runtime.blinding.Seal;
 import org.accrual.runtime.blinding.SealBroken;
 import org.apache.avro.specific.SpecificRecord;
-import org.jspecify.annotations.Nullable;
 
-/** The strata and allocations of one batch: as they were read, then as its requests leave them. */
+/** Decides the requests of one batch, and collects allocations and answers. */
 final class AllocationLedger {
   private static final Logger LOG = Logger.getLogger(AllocationLedger.class.getName());
 
-  private final Blind blind;
-  private final RandomGenerator random;
+  private final Secrets secrets;
   private final Map<String, StudyDesign> studies;
-  private final Map<Stratum.Key, Stratum> strata;
+  private final Places places;
   private final Map<Attempt, Allocation> allocations;
   private final Pending pending;
   private final Answers answers;
   private final Instant now;
-  private final Map<Stratum.Key, Stratum> changedStrata = new LinkedHashMap<>();
   private final List<Allocation> made = new ArrayList<>();
 
+  /** The keys, the schedules that they open, and the source of ids. */
+  record Secrets(Blind blind, Schedules schedules, RandomGenerator random) {}
+
   AllocationLedger(
-      Blind blind,
-      RandomGenerator random,
+      Secrets secrets,
       Map<String, StudyDesign> studies,
-      Map<Stratum.Key, Stratum> strata,
+      Places places,
       Map<Attempt, Allocation> allocations,
       Pending pending,
       Answers answers,
       Instant now) {
-    this.blind = blind;
-    this.random = random;
+    this.secrets = secrets;
     this.studies = studies;
-    this.strata = new HashMap<>(strata);
+    this.places = places;
     this.allocations = new HashMap<>(allocations);
     this.pending = pending;
     this.answers = answers;
@@ -69,8 +66,8 @@ final class AllocationLedger {
     }
   }
 
-  Map<Stratum.Key, Stratum> changedStrata() {
-    return changedStrata;
+  Places places() {
+    return places;
   }
 
   List<Allocation> made() {
@@ -97,26 +94,20 @@ final class AllocationLedger {
       }
       case RandomizationDecision.Allocate(List<Integer> levels) -> {
         pending.remove(request.attempt());
-        answer(request, allocate(request, study, new Stratum.Key(request.site(), levels)));
+        Stratum.Key stratum = Stratum.Key.of(study, request.site(), levels);
+        answer(
+            request,
+            allocate(request, study, new Stratum.Patient(stratum, command.getPatientId())));
       }
     }
   }
 
-  private Allocation allocate(Request request, StudyDesign study, Stratum.Key key) {
-    @Nullable Stratum current = strata.get(key);
-    Block block = current == null ? Block.none(study.arms().size()) : current.block();
-    Block.Draw draw = block.draw(study.ratios(), random);
-    Stratum next = new Stratum(current == null ? 1 : current.drawn() + 1, draw.rest());
+  private Allocation allocate(Request request, StudyDesign study, Stratum.Patient patient) {
+    Place place = places.of(patient, request.site(), randomId());
     Attempt attempt = request.attempt();
-    Allocation allocation =
-        new Allocation(
-            attempt,
-            key,
-            next.drawn(),
-            randomId(),
-            blind.seal().seal(study.arms().get(draw.arm()).id(), Allocation.context(attempt)));
-    strata.put(key, next);
-    changedStrata.put(key, next);
+    String arm = secrets.schedules().arm(study, patient.stratum(), place.ordinal());
+    byte[] sealed = secrets.blind().seal().seal(arm, Allocation.context(attempt));
+    Allocation allocation = new Allocation(attempt, place, sealed);
     allocations.put(attempt, allocation);
     made.add(allocation);
     return allocation;
@@ -131,7 +122,11 @@ final class AllocationLedger {
           request.attempt());
       return;
     }
-    String arm = blind.unseal().open(allocation.sealedArm(), Allocation.context(request.attempt()));
+    String arm =
+        secrets
+            .blind()
+            .unseal()
+            .open(allocation.sealedArm(), Allocation.context(request.attempt()));
     byte[] sealed;
     try {
       sealed =
@@ -164,7 +159,9 @@ final class AllocationLedger {
             site.studyId(),
             site.siteId(),
             request.attempt().number(),
-            allocation.id().toString(),
+            allocation.place().allocationId().toString(),
+            allocation.place().number(),
+            study(request).seed().commitmentText(),
             ByteBuffer.wrap(allocation.sealedArm())));
   }
 
@@ -175,13 +172,13 @@ final class AllocationLedger {
   }
 
   private StudyDesign study(Request request) {
-    return studies.getOrDefault(request.site().studyId(), StudyDesign.UNHEARD);
+    return studies.getOrDefault(request.site().studyId(), StudyDesign.UNKNOWN);
   }
 
-  /** A UUID v4 of the source of randomness that decides everything else. */
+  /** Returns a random UUID v4. */
   private UUID randomId() {
-    long high = (random.nextLong() & ~0xF000L) | 0x4000L;
-    long low = (random.nextLong() & ~(0b11L << 62)) | (0b10L << 62);
+    long high = (secrets.random().nextLong() & ~0xF000L) | 0x4000L;
+    long low = (secrets.random().nextLong() & ~(0b11L << 62)) | (0b10L << 62);
     return new UUID(high, low);
   }
 

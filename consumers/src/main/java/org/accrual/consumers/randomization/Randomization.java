@@ -26,7 +26,7 @@ import org.accrual.intake.Effects;
 import org.accrual.intake.Message;
 
 /**
- * A batch of news and commands, in the intake's transaction: state and answers, both or neither.
+ * Applies a batch of events and commands in the intake's transaction, and publishes the answers.
  */
 final class Randomization implements Effects {
   static final String NAME = "randomization";
@@ -34,7 +34,7 @@ final class Randomization implements Effects {
   private final Clock clock;
   private final RandomGenerator random;
   private final Blind blind;
-  private final AllocationTables tables;
+  private final Schedules schedules;
   private final Locks locks = new Locks(NAME);
   private final PendingTable pendingTable = new PendingTable(NAME);
 
@@ -45,15 +45,16 @@ final class Randomization implements Effects {
     this.clock = clock;
     this.random = random;
     this.blind = blind;
-    this.tables = new AllocationTables(blind);
+    this.schedules = new Schedules(blind.unseal());
   }
 
   @Override
-  public void apply(Connection connection, List<Message> messages) throws SQLException {
+  public synchronized void apply(Connection connection, List<Message> messages)
+      throws SQLException {
     Batch batch = Batch.of(messages);
     Set<String> studies = batch.studies();
     locks.studies(connection, studies, !batch.newsOfStudies().isEmpty());
-    Map<String, StudyDesign> designs = hear(connection, studies, batch.news());
+    Map<String, StudyDesign> designs = applyEvents(connection, studies, batch.news());
 
     Set<SiteKey> sites = new LinkedHashSet<>(batch.sites());
     sites.addAll(pendingTable.sitesOf(connection, batch.studiesWithNews()));
@@ -63,26 +64,29 @@ final class Randomization implements Effects {
     Pending pending = pendingTable.read(connection, sites, now);
     List<Request> requests = pending.and(batch.requests());
     Answers answers = new Answers(NAME);
+    Map<Stratum.Key, Long> drawn = PlaceTables.lockStrata(connection, strata(requests, designs));
     AllocationLedger ledger =
         new AllocationLedger(
-            blind,
-            random,
+            new AllocationLedger.Secrets(blind, schedules, random),
             designs,
-            tables.strata(connection, strata(requests, designs)),
-            AllocationTables.allocations(connection, batch.attempts()),
+            new Places(
+                drawn,
+                PlaceTables.numbered(connection, sites),
+                PlaceTables.places(connection, patients(requests))),
+            AllocationTable.read(connection, batch.attempts()),
             pending,
             answers,
             now);
     requests.forEach(ledger::take);
 
-    tables.writeStrata(connection, ledger.changedStrata());
-    AllocationTables.writeAllocations(connection, ledger.made(), now);
+    PlaceTables.write(connection, ledger.places());
+    AllocationTable.write(connection, ledger.made(), now);
     pendingTable.write(connection, pending);
     answers.publish(connection);
   }
 
-  /** What is known of studies, after the news. */
-  private static Map<String, StudyDesign> hear(
+  /** Returns the studies after their events. */
+  private Map<String, StudyDesign> applyEvents(
       Connection connection, Set<String> studies, List<Message> news) throws SQLException {
     Map<String, StudyDesign> designs = new HashMap<>(StudyTable.read(connection, studies));
     Map<String, StudyDesign> changed = new LinkedHashMap<>();
@@ -90,8 +94,8 @@ final class Randomization implements Effects {
       String study = message.stream().key();
       StudyDesign design =
           message.body() instanceof StudyRegistered e
-              ? design(message.version(), e)
-              : designs.getOrDefault(study, StudyDesign.UNHEARD).at(message.version());
+              ? design(study, message.version(), e)
+              : designs.getOrDefault(study, StudyDesign.UNKNOWN).at(message.version());
       designs.put(study, design);
       changed.put(study, design);
     }
@@ -99,15 +103,20 @@ final class Randomization implements Effects {
     return designs;
   }
 
-  private static StudyDesign design(long version, StudyRegistered registered) {
-    return new StudyDesign(
-        version,
-        registered.getArms().stream()
-            .map(arm -> new StudyDesign.Arm(arm.getArmId(), arm.getRatio()))
-            .toList(),
-        registered.getFactors().stream()
-            .map(factor -> new StudyDesign.Factor(factor.getName(), factor.getLevels()))
-            .toList());
+  private StudyDesign design(String study, long version, StudyRegistered registered) {
+    StudyDesign design =
+        new StudyDesign(
+            version,
+            registered.getArms().stream()
+                .map(arm -> new StudyDesign.Arm(arm.getArmId(), arm.getRatio()))
+                .toList(),
+            registered.getFactors().stream()
+                .map(factor -> new StudyDesign.Factor(factor.getName(), factor.getLevels()))
+                .toList(),
+            registered.getBlockMultiples(),
+            registered.getStratifyBySite(),
+            SealedSeed.NONE);
+    return design.with(SealedSeed.make(study, design, random, blind.seal()));
   }
 
   private static Collection<Stratum.Key> strata(
@@ -115,12 +124,23 @@ final class Randomization implements Effects {
     Set<Stratum.Key> keys = new LinkedHashSet<>();
     for (Request request : requests) {
       if (request.command() instanceof Randomize command) {
-        designs
-            .getOrDefault(request.site().studyId(), StudyDesign.UNHEARD)
+        StudyDesign study = designs.getOrDefault(request.site().studyId(), StudyDesign.UNKNOWN);
+        study
             .stratum(command.getStrata())
-            .ifPresent(levels -> keys.add(new Stratum.Key(request.site(), levels)));
+            .ifPresent(levels -> keys.add(Stratum.Key.of(study, request.site(), levels)));
       }
     }
     return keys;
+  }
+
+  /** Returns study and patient of each request to randomize. */
+  private static Set<PlaceTables.Patient> patients(List<Request> requests) {
+    Set<PlaceTables.Patient> patients = new LinkedHashSet<>();
+    for (Request request : requests) {
+      if (request.command() instanceof Randomize command) {
+        patients.add(new PlaceTables.Patient(request.site().studyId(), command.getPatientId()));
+      }
+    }
+    return patients;
   }
 }

@@ -4,18 +4,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** What becomes of a request to randomize that was not allocated before. */
+/** The decision on a request to randomize that was not allocated before. */
 sealed interface RandomizationDecision {
 
-  /** The next of this stratum is the patient's. */
+  /** The patient belongs to the stratum of these levels. */
   record Allocate(List<Integer> levels) implements RandomizationDecision {}
 
   record Refuse(String reason) implements RandomizationDecision {}
 
-  /** The study has not been heard of up to where the request rests; it waits for it so long. */
+  /** The study's events have not arrived up to the version that the request names. */
   record Wait(Instant until) implements RandomizationDecision {}
 
-  /** Too late: nothing changes and nobody waits for an answer. */
+  /** The deadline has passed: nothing changes and nobody waits for an answer. */
   record Lapsed() implements RandomizationDecision {}
 
   /**

@@ -6,12 +6,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is known of a study.
+ * A study as far as its events have arrived.
  *
- * @param version of the study's stream; 0: not heard of yet, and then there are no arms
+ * @param version of the study's stream; 0: its registration has not arrived, there are no arms
+ * @param multiples sizes of the blocks as multiples of the ratio in lowest terms
+ * @param bySite whether each site has strata of its own
  */
-record StudyDesign(long version, List<Arm> arms, List<Factor> factors) {
-  static final StudyDesign UNHEARD = new StudyDesign(0, List.of(), List.of());
+record StudyDesign(
+    long version,
+    List<Arm> arms,
+    List<Factor> factors,
+    List<Integer> multiples,
+    boolean bySite,
+    SealedSeed seed) {
+  static final StudyDesign UNKNOWN =
+      new StudyDesign(0, List.of(), List.of(), List.of(), true, SealedSeed.NONE);
 
   /**
    * @param ratio its weight in the allocation, at least 1
@@ -22,11 +31,21 @@ record StudyDesign(long version, List<Arm> arms, List<Factor> factors) {
   record Factor(String name, List<String> levels) {}
 
   StudyDesign at(long version) {
-    return new StudyDesign(version, arms, factors);
+    return new StudyDesign(version, arms, factors, multiples, bySite, seed);
   }
 
-  List<Integer> ratios() {
-    return arms.stream().map(Arm::ratio).toList();
+  StudyDesign with(SealedSeed seed) {
+    return new StudyDesign(version, arms, factors, multiples, bySite, seed);
+  }
+
+  /** Returns the ratio of the arms in lowest terms: 50:50 is 1:1. */
+  List<Integer> ratio() {
+    int divisor = arms.stream().mapToInt(Arm::ratio).reduce(0, StudyDesign::gcd);
+    return arms.stream().map(arm -> arm.ratio() / divisor).toList();
+  }
+
+  private static int gcd(int a, int b) {
+    return b == 0 ? a : gcd(b, a % b);
   }
 
   /**

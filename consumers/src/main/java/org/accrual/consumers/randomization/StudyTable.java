@@ -18,7 +18,7 @@ import org.accrual.consumers.database.Columns;
 import org.accrual.consumers.randomization.StudyDesign.Arm;
 import org.accrual.consumers.randomization.StudyDesign.Factor;
 
-/** {@code randomization.study}. Written a row at a time: news of studies is rare. */
+/** {@code randomization.study}. Written a row at a time: events of studies are rare. */
 final class StudyTable {
   private static final JsonMapper JSON = new JsonMapper();
   private static final TypeReference<List<Factor>> FACTORS = new TypeReference<>() {};
@@ -26,13 +26,15 @@ final class StudyTable {
       "select * from randomization.study where version > 0 and study_id = any (?)";
   private static final String WRITE =
       """
-      update randomization.study set version = ?, arms = ?, ratios = ?, factors = ?::jsonb
+      update randomization.study
+         set version = ?, arms = ?, ratios = ?, factors = ?::jsonb, block_multiples = ?,
+             stratify_by_site = ?, algorithm = ?, sealed_seed = ?, commitment = ?
        where study_id = ?
       """;
 
   private StudyTable() {}
 
-  /** Those that have been heard of. */
+  /** Returns the studies whose registration has arrived. */
   static Map<String, StudyDesign> read(Connection connection, Collection<String> studies)
       throws SQLException {
     Map<String, StudyDesign> designs = HashMap.newHashMap(studies.size());
@@ -56,9 +58,14 @@ final class StudyTable {
         StudyDesign design = study.getValue();
         statement.setLong(1, design.version());
         statement.setArray(2, array(connection, "text", design.arms().stream().map(Arm::id)));
-        statement.setArray(3, array(connection, "int", design.ratios().stream()));
+        statement.setArray(3, array(connection, "int", design.arms().stream().map(Arm::ratio)));
         statement.setString(4, json(design.factors()));
-        statement.setString(5, study.getKey());
+        statement.setArray(5, array(connection, "int", design.multiples().stream()));
+        statement.setBoolean(6, design.bySite());
+        statement.setString(7, design.seed().algorithm());
+        statement.setBytes(8, design.seed().sealed());
+        statement.setBytes(9, design.seed().commitment());
+        statement.setString(10, study.getKey());
         statement.addBatch();
       }
       statement.executeBatch();
@@ -72,7 +79,14 @@ final class StudyTable {
     for (int i = 0; i < ids.length; i++) {
       arms.add(new Arm(ids[i], ratios[i]));
     }
-    return new StudyDesign(row.getLong("version"), arms, factors(row.getString("factors")));
+    return new StudyDesign(
+        row.getLong("version"),
+        arms,
+        factors(row.getString("factors")),
+        List.of((Integer[]) row.getArray("block_multiples").getArray()),
+        row.getBoolean("stratify_by_site"),
+        new SealedSeed(
+            row.getString("algorithm"), row.getBytes("sealed_seed"), row.getBytes("commitment")));
   }
 
   private static Array array(Connection connection, String type, Stream<?> values)

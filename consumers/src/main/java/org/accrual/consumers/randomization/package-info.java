@@ -1,7 +1,7 @@
 /**
- * The saga's participant that allocates: from randomization.commands and what is heard of studies
- * to sealed answers on randomization.events. {@code StudyDesign} and {@code Block} are the rules,
- * {@code AllocationLedger} keeps a batch and seals, the tables are its edge.
+ * Allocates patients to arms: from randomization.commands and events of studies to sealed answers
+ * on randomization.events. Start at {@code Randomization}, which applies a batch; {@code
+ * StudyDesign} and {@code Schedule} hold the rules, {@code AllocationLedger} decides and seals.
  */
 @NullMarked
 package org.accrual.consumers.randomization;

@@ -20,7 +20,10 @@ class RandomizationDecisionTest {
       new StudyDesign(
           2,
           List.of(new Arm("a", 1), new Arm("b", 2)),
-          List.of(new Factor("sex", List.of("f", "m")), new Factor("age", List.of("<65", ">=65"))));
+          List.of(new Factor("sex", List.of("f", "m")), new Factor("age", List.of("<65", ">=65"))),
+          List.of(2, 3, 4),
+          true,
+          SealedSeed.NONE);
 
   @Test
   void aPatientIsAllocatedInTheStratumOfItsLevels() {
@@ -30,7 +33,8 @@ class RandomizationDecisionTest {
 
   @Test
   void aStudyWithoutFactorsHasOneStratum() {
-    StudyDesign plain = new StudyDesign(1, STUDY.arms(), List.of());
+    StudyDesign plain =
+        new StudyDesign(1, STUDY.arms(), List.of(), List.of(2), true, SealedSeed.NONE);
 
     assertThat(RandomizationDecision.of(plain, Map.of(), 1, LATER, NOW))
         .isEqualTo(new Allocate(List.of()));
@@ -51,7 +55,7 @@ class RandomizationDecisionTest {
   @Test
   void aStudyNotHeardOfFarEnoughIsWaitedFor() {
     assertThat(RandomizationDecision.of(STUDY, Map.of(), 3, LATER, NOW)).isEqualTo(new Wait(LATER));
-    assertThat(RandomizationDecision.of(StudyDesign.UNHEARD, Map.of(), 0, LATER, NOW))
+    assertThat(RandomizationDecision.of(StudyDesign.UNKNOWN, Map.of(), 0, LATER, NOW))
         .isEqualTo(new Wait(LATER));
   }
 
@@ -59,7 +63,7 @@ class RandomizationDecisionTest {
   void fromItsDeadlineOnARequestIsVoid() {
     assertThat(RandomizationDecision.of(STUDY, Map.of("sex", "f", "age", "<65"), 1, NOW, NOW))
         .isEqualTo(new Lapsed());
-    assertThat(RandomizationDecision.of(StudyDesign.UNHEARD, Map.of(), 1, NOW, NOW))
+    assertThat(RandomizationDecision.of(StudyDesign.UNKNOWN, Map.of(), 1, NOW, NOW))
         .isEqualTo(new Lapsed());
   }
 

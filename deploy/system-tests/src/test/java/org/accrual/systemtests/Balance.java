@@ -62,7 +62,8 @@ final class Balance {
               "allocations that were made for no request",
               """
               select l.enrollment_id, l.attempt from randomization.allocation l
-               where l.study_id = '${study}'
+                join randomization.place p using (allocation_id)
+               where p.study_id = '${study}'
                  and l.attempt > (select count(*) from enrollment.event e
                                    where e.stream_type = 'enrollment' and e.stream_id = l.enrollment_id::text
                                      and e.type = 'accrual.enrollment.requested.v1')

@@ -23,8 +23,8 @@ class BalanceIT {
    */
   private static final String BALANCED =
       """
-      insert into enrollment.study_head (study_id, state, title, arms, factors, target, version, created_at, updated_at)
-      values ('S', 'active', 't', '[]', '[]', 9, 1, now(), now());
+      insert into enrollment.study_head (study_id, state, title, arms, factors, randomization, target, version, created_at, updated_at)
+      values ('S', 'active', 't', '[]', '[]', '{}', 9, 1, now(), now());
       insert into enrollment.site_head (study_id, site_id, active, capacity, time_zone, version)
       values ('S', 'X', true, 4, 'UTC', 1);
       insert into enrollment.attempt (enrollment_id, study_id, patient_id, site_id, attempt, standing)
@@ -50,12 +50,15 @@ class BalanceIT {
       insert into supply.kit (study_id, kit_id, site_id, sealed_arm, received_at, enrollment_id, attempt)
       values ('S', 'K1', 'X', '', now(), pg_temp.id(1), 2), ('S', 'K2', 'X', '', now(), pg_temp.id(2), 1),
              ('S', 'K3', 'X', '', now(), pg_temp.id(3), 1), ('S', 'K4', 'X', '', now(), null, null);
-      insert into randomization.study values ('S', 1, '{A}', '{1}', '[]');
-      insert into randomization.site values ('S', 'X');
-      insert into randomization.stratum values ('S', 'X', '{}', 3, '');
+      insert into randomization.study values ('S', 1, '{A}', '{1}', '[]', '{2}', true, 'a', '', sha256(''));
+      insert into randomization.site values ('S', 'X', 3);
+      insert into randomization.stratum values ('S', 'X', '{}', 3);
+      insert into randomization.place
+      select format('00000000-0000-4000-8000-00000000000%s', n)::uuid, 'S', 'X', '{}', n, 'P' || n, n
+        from generate_series(1, 3) n;
       insert into randomization.allocation
-      select pg_temp.id(n), attempt, 'S', 'X', '{}', o, gen_random_uuid(), '', now()
-        from (values (1, 2, 1), (2, 1, 2), (3, 1, 3)) a (n, attempt, o);
+      select pg_temp.id(n), attempt, format('00000000-0000-4000-8000-00000000000%s', n)::uuid, '', now()
+        from (values (1, 2), (2, 1), (3, 1)) a (n, attempt);
       """;
 
   private final String database =
@@ -93,7 +96,7 @@ class BalanceIT {
           a command that waits for ever | insert into supply.pending values (pg_temp.id(4), 1, 'S', 'X', now(), 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at supply
           a command that waits for a slot | insert into capacity.pending values (pg_temp.id(4), 1, 'S', 'X', now(), 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at capacity
           a command that waits for an arm | insert into randomization.pending values (pg_temp.id(4), 1, 'S', 'X', now(), 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at randomization
-          an allocation to nobody | insert into randomization.allocation values (pg_temp.id(9), 1, 'S', 'X', '{}', 4, gen_random_uuid(), '', now()) | allocations that were made for no request
+          an allocation to nobody | insert into randomization.allocation select pg_temp.id(9), 1, allocation_id, '', now() from randomization.place limit 1 | allocations that were made for no request
           a confirmation without its own allocation | alter table randomization.allocation disable trigger user; update randomization.allocation set attempt = 1 where enrollment_id = pg_temp.id(1) | patients without the allocation of the request that was confirmed
           a saga that does not end | insert into enrollment.saga values (pg_temp.id(4), 1, 'return-slot', now(), 0, 0, null, 'c', 'c', 'a', '', now()) | sagas that have not ended
           an operation that does not end | insert into enrollment.operation (operation_id, enrollment_id, study_id, site_id, patient_id, stage, stages, version, correlation_id, created_at, updated_at, expires_at) values (pg_temp.id(7), pg_temp.id(4), 'S', 'X', 'P4', 'accepted', '[]', 1, 'c', now(), now(), now() + interval '1 day') | operations that have not ended

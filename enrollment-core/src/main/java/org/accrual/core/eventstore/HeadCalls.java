@@ -22,6 +22,7 @@ final class HeadCalls {
         design.title(),
         new JsonText(Json.write(design.arms())),
         new JsonText(Json.write(design.factors())),
+        new JsonText(Json.write(design.randomization())),
         design.target(),
         now);
   }

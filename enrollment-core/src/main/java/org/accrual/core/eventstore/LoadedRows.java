@@ -57,7 +57,8 @@ final class LoadedRows {
             row.getString("title"),
             Json.arms(row.getString("arms")),
             Json.factors(row.getString("factors")),
-            row.getInt("target"));
+            row.getInt("target"),
+            Json.randomization(row.getString("randomization")));
     return Optional.of(
         new StudyRecord(
             StudyPhase.ofCode(state).with(design),

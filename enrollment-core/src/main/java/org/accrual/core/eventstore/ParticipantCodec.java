@@ -53,7 +53,8 @@ final class ParticipantCodec {
               Instant deadline) ->
           new Addressed(
               RANDOMIZATION,
-              new Randomize(id, study, site, attempt, strata, studyVersion, deadline));
+              new Randomize(
+                  id, study, site, attempt, subject.patientId(), strata, studyVersion, deadline));
     };
   }
 

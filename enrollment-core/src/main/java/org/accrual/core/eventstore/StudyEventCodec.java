@@ -1,5 +1,6 @@
 package org.accrual.core.eventstore;
 
+import org.accrual.core.domain.study.RandomizationDesign;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyDesign.Arm;
 import org.accrual.core.domain.study.StudyDesign.Factor;
@@ -30,7 +31,9 @@ final class StudyEventCodec {
                   .map(factor -> new StudyFactor(factor.name(), factor.levels()))
                   .toList(),
               design.target(),
-              design.target());
+              design.target(),
+              design.randomization().blockMultiples(),
+              design.randomization().stratifyBySite());
       case StudyEvent.StudyActivated(String studyId) -> new StudyActivated(studyId);
       case StudyEvent.AccrualSuspended(String studyId, String reason) ->
           new AccrualSuspended(studyId, reason);
@@ -52,7 +55,8 @@ final class StudyEventCodec {
                   e.getFactors().stream()
                       .map(factor -> new Factor(factor.getName(), factor.getLevels()))
                       .toList(),
-                  e.getAccrualTarget()));
+                  e.getAccrualTarget(),
+                  new RandomizationDesign(e.getBlockMultiples(), e.getStratifyBySite())));
       case StudyActivated e -> new StudyEvent.StudyActivated(e.getStudyId());
       case AccrualSuspended e -> new StudyEvent.AccrualSuspended(e.getStudyId(), e.getReason());
       case AccrualResumed e -> new StudyEvent.AccrualResumed(e.getStudyId());

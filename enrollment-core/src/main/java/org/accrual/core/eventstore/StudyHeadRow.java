@@ -32,6 +32,9 @@ class StudyHeadRow {
   @JdbcTypeCode(SqlTypes.JSON)
   String factors;
 
+  @JdbcTypeCode(SqlTypes.JSON)
+  String randomization;
+
   int target;
   long version;
 
@@ -44,7 +47,14 @@ class StudyHeadRow {
   StudyRecord study() {
     return new StudyRecord(
         StudyPhase.ofCode(state)
-            .with(new StudyDesign(studyId, title, Json.arms(arms), Json.factors(factors), target)),
+            .with(
+                new StudyDesign(
+                    studyId,
+                    title,
+                    Json.arms(arms),
+                    Json.factors(factors),
+                    target,
+                    Json.randomization(randomization))),
         version,
         createdAt,
         updatedAt);

@@ -3,6 +3,7 @@ package org.accrual.core.grpc;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.accrual.api.study.v1.Arm;
 import org.accrual.api.study.v1.RegisterStudyRequest;
 import org.accrual.api.study.v1.Site;
@@ -13,6 +14,7 @@ import org.accrual.contract.ConsistencyToken;
 import org.accrual.core.application.SiteRecord;
 import org.accrual.core.application.StudyRecord;
 import org.accrual.core.domain.site.SiteState;
+import org.accrual.core.domain.study.RandomizationDesign;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyPhase;
 import org.accrual.runtime.grpc.Errors;
@@ -22,16 +24,38 @@ final class StudyMessages {
   private StudyMessages() {}
 
   static StudyDesign design(RegisterStudyRequest request) {
+    List<StudyDesign.Arm> arms =
+        request.getArmsList().stream()
+            .map(arm -> new StudyDesign.Arm(arm.getArmId(), arm.getRatio()))
+            .toList();
     return new StudyDesign(
         request.getStudyId(),
         request.getTitle(),
-        request.getArmsList().stream()
-            .map(arm -> new StudyDesign.Arm(arm.getArmId(), arm.getRatio()))
-            .toList(),
+        arms,
         request.getFactorsList().stream()
             .map(f -> new StudyDesign.Factor(f.getName(), f.getLevelsList()))
             .toList(),
-        request.getTarget());
+        request.getTarget(),
+        randomization(request.getRandomization(), arms));
+  }
+
+  /** INVALID_ARGUMENT if the ratio makes blocks too large to balance the arms. */
+  private static RandomizationDesign randomization(
+      org.accrual.api.study.v1.RandomizationDesign requested, List<StudyDesign.Arm> arms) {
+    RandomizationDesign design =
+        new RandomizationDesign(
+            requested.getBlockMultiplesCount() == 0
+                ? RandomizationDesign.DEFAULT_MULTIPLES
+                : requested.getBlockMultiplesList(),
+            !requested.hasStratifyBySite() || requested.getStratifyBySite());
+    int smallest = design.smallestBlock(arms);
+    if (smallest > RandomizationDesign.MAX_SMALLEST_BLOCK) {
+      throw Errors.invalid(
+          "arms",
+          "the ratios make blocks of at least %d patients, allowed are %d; use smaller numbers, such as 1:1:1"
+              .formatted(smallest, RandomizationDesign.MAX_SMALLEST_BLOCK));
+    }
+    return design;
   }
 
   /** INVALID_ARGUMENT if it is no name of the IANA time zone database. */

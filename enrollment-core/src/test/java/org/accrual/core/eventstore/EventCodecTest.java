@@ -23,6 +23,7 @@ import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.core.domain.site.ReceivedKit;
 import org.accrual.core.domain.site.SiteEvent;
 import org.accrual.core.domain.site.SiteId;
+import org.accrual.core.domain.study.RandomizationDesign;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyDesign.Arm;
 import org.accrual.core.domain.study.StudyDesign.Factor;
@@ -50,7 +51,8 @@ class EventCodecTest {
                 "Größe und Ähnliches ✓",
                 List.of(new Arm("A", 1), new Arm("B", 2)),
                 List.of(new Factor("sex", List.of("f", "m"))),
-                100)),
+                100,
+                new RandomizationDesign(List.of(2, 4), false))),
         new StudyEvent.StudyActivated("S1"),
         new StudyEvent.AccrualSuspended("S1", "pause"),
         new StudyEvent.AccrualResumed("S1"),

@@ -85,7 +85,8 @@ class AnalyticsRowsIT {
                 "s",
                 1,
                 START,
-                new StudyRegistered("s", "a title", List.of(), List.of(), 12, 12)),
+                new StudyRegistered(
+                    "s", "a title", List.of(), List.of(), 12, 12, List.of(2), true)),
             site(1, new SiteActivated("s", "a", 5, "Europe/Vienna")),
             site(1, new SiteActivated("s", "b", 5, "Mars/Olympus"))));
     // Types that change nothing here.

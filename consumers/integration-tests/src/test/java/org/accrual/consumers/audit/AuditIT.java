@@ -58,7 +58,14 @@ class AuditIT {
         "study/site",
         Message.UNSEQUENCED,
         new Randomized(
-            first.id, "study", "site", 1, "allocation", ByteBuffer.wrap(new byte[] {1, 2, 3})));
+            first.id,
+            "study",
+            "site",
+            1,
+            "allocation",
+            "site-0001",
+            "00",
+            ByteBuffer.wrap(new byte[] {1, 2, 3})));
     writer.flush();
     ConsumersProcess process =
         readSide.start(Map.of("accrual.consumers.enabled", "audit")).awaitReady();

@@ -81,7 +81,15 @@ class AuditTrailIT {
     String enrollment = UUID.randomUUID().toString();
     apply(
         answer(
-            new Randomized(enrollment, STUDY, "site", 1, "allocation", ByteBuffer.wrap(sealed))));
+            new Randomized(
+                enrollment,
+                STUDY,
+                "site",
+                1,
+                "allocation",
+                "site-0001",
+                "00",
+                ByteBuffer.wrap(sealed))));
 
     assertThat(database.rows("select content from audit.entry"))
         .singleElement()

@@ -20,13 +20,21 @@ public final class News {
 
   /** Of arms with these ratios, and stratified by sex. */
   public static StudyRegistered registered(String study, Map<String, Integer> arms) {
+    return registered(study, arms, true);
+  }
+
+  /** The same, with strata by site or central ones. */
+  public static StudyRegistered registered(
+      String study, Map<String, Integer> arms, boolean stratifyBySite) {
     return new StudyRegistered(
         study,
         "A study",
         arms.entrySet().stream().map(arm -> new StudyArm(arm.getKey(), arm.getValue())).toList(),
         List.of(new StudyFactor("sex", List.of("f", "m"))),
         100,
-        100);
+        100,
+        List.of(2, 3, 4),
+        stratifyBySite);
   }
 
   public static SiteActivated activated(SiteKey site, int capacity) {

@@ -70,11 +70,17 @@ public record Saga(SiteKey site, Attempt attempt) {
   }
 
   public Randomize randomize(Map<String, String> strata, long studyVersion, Instant deadline) {
+    return randomize("P-" + enrollment(), strata, studyVersion, deadline);
+  }
+
+  public Randomize randomize(
+      String patient, Map<String, String> strata, long studyVersion, Instant deadline) {
     return new Randomize(
         enrollment(),
         site.studyId(),
         site.siteId(),
         attempt.number(),
+        patient,
         strata,
         studyVersion,
         deadline);

@@ -80,7 +80,7 @@ class RandomizationIT {
   }
 
   @Test
-  void aRepeatedRequestGetsTheSameAllocationInOneBatchAndLater() {
+  void aRepeatedRequestGetsTheSameAnswerInOneBatchAndLater() {
     registered();
     Saga saga = Saga.at(SITE);
 
@@ -90,12 +90,61 @@ class RandomizationIT {
 
     assertThat(twice).hasSize(2).containsOnly(later.getFirst());
     assertThat(allocations()).hasSize(1);
-    Randomized next = (Randomized) when(randomize(saga.again(), F)).getFirst();
-    assertThat(next.getAllocationId())
-        .isNotEqualTo(((Randomized) later.getFirst()).getAllocationId());
   }
 
-  /** 2:1 in each stratum; blocks are at most 9, so after 90 no arm is further off than a block. */
+  @Test
+  void aLaterAttemptOfAPatientGetsTheSameAllocationInTheSameStratumOnly() {
+    registered();
+    Saga first = Saga.at(SITE);
+    Saga rescreened = Saga.at(SITE);
+    Randomized before = (Randomized) when(patient("P1", first, F)).getFirst();
+
+    List<Randomized> after =
+        when(
+                patient("P1", first.again(), F),
+                patient("P1", rescreened, F),
+                patient("P1", rescreened.again(), M),
+                patient("P2", Saga.at(SITE), F))
+            .stream()
+            .map(Randomized.class::cast)
+            .toList();
+
+    assertThat(after.stream().map(Randomized::getRandomizationNumber))
+        .containsExactly("site-1-0001", "site-1-0001", "site-1-0002", "site-1-0003");
+    assertThat(after.stream().limit(2).map(Randomized::getAllocationId))
+        .containsOnly(before.getAllocationId());
+    assertThat(arm(first.again(), after.get(0))).isEqualTo(arm(first, before));
+    assertThat(arm(rescreened, after.get(1))).isEqualTo(arm(first, before));
+    assertThat(database.rows("select stratum, drawn from randomization.stratum order by stratum"))
+        .containsExactly("{1}|2", "{2}|1");
+  }
+
+  @Test
+  void centralStrataAreSharedByTheSitesOfAStudy() {
+    when(ofStudy(1, News.registered("study-1", ARMS, false)));
+    Saga there = Saga.at(new SiteKey("study-1", "site-2"));
+
+    List<SpecificRecord> answers = when(randomize(Saga.at(SITE), F), randomize(there, F));
+
+    assertThat(answers.stream().map(a -> ((Randomized) a).getRandomizationNumber()))
+        .containsExactly("site-1-0001", "site-2-0001");
+    assertThat(database.rows("select site_id, stratum, drawn from randomization.stratum"))
+        .containsExactly("|{1}|2");
+  }
+
+  /** The audit consumer stores each answer: the trail shows one schedule, fixed beforehand. */
+  @Test
+  void eachAnswerCarriesTheCommitmentToTheSchedule() {
+    registered();
+    String committed =
+        database.rows("select encode(commitment, 'hex') from randomization.study").getFirst();
+
+    assertThat(when(randomize(Saga.at(SITE), F), randomize(Saga.at(SITE), M)))
+        .extracting(answer -> ((Randomized) answer).getScheduleCommitment())
+        .containsOnly(committed);
+  }
+
+  /** 2:1 in each stratum; blocks are at most 12, so after 90 no arm is further off than a block. */
   @Test
   void allocationsOfEachStratumKeepTheRatioAndAreNumberedWithoutGaps() {
     registered();
@@ -127,8 +176,8 @@ class RandomizationIT {
     assertThat(
             database.rows(
                 """
-                select stratum, count(*), min(ordinal), max(ordinal), count(distinct allocation_id)
-                  from randomization.allocation group by 1 order by 1
+                select stratum, count(*), min(ordinal), max(ordinal), count(distinct patient_id)
+                  from randomization.place group by 1 order by 1
                 """))
         .containsExactly("{1}|90|1|90|90", "{2}|90|1|90|90");
   }
@@ -214,32 +263,36 @@ class RandomizationIT {
     registered();
     when(randomize(Saga.at(SITE), F));
 
-    assertThatThrownBy(() -> database.execute("delete from randomization.allocation"))
-        .isInstanceOf(SQLException.class)
-        .hasMessageContaining("an allocation is never changed");
+    for (String change :
+        List.of(
+            "delete from randomization.allocation",
+            "update randomization.place set patient_id = 'other'",
+            "update randomization.study set commitment = sha256('')")) {
+      assertThatThrownBy(() -> database.execute(change))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("a schedule or an allocation is never changed");
+    }
     assertThatThrownBy(
             () ->
                 database.execute(
                     """
-                    insert into randomization.allocation
-                    select uuidv7(), 1, study_id, site_id, stratum, ordinal, gen_random_uuid(),
-                           sealed_arm, now() from randomization.allocation
+                    insert into randomization.place
+                    select gen_random_uuid(), study_id, site_id, stratum, ordinal, 'other', 'other'
+                      from randomization.place
                     """))
         .isInstanceOf(SQLException.class)
-        .hasMessageContaining("allocation_study_id_site_id_stratum_ordinal_key");
+        .hasMessageContaining("place_study_id_site_id_stratum_ordinal_key");
   }
 
-  /** What is written down of a block opens for no other stratum and no other number of draws. */
   @Test
-  void anOldBlockIsNotTakenForTheCurrentOne() throws Exception {
+  void aDesignThatWasAlteredAfterItsRegistrationIsNotFollowed() throws Exception {
     registered();
-    when(randomize(Saga.at(SITE), F));
-    String old = database.rows("select sealed_block from randomization.stratum").getFirst();
-    when(randomize(Saga.at(SITE), F));
-    database.execute("update randomization.stratum set sealed_block = '" + old + "'");
+    database.execute("update randomization.study set ratios = '{1,1}'");
 
-    assertThatThrownBy(() -> when(randomize(Saga.at(SITE), F))).isInstanceOf(SealBroken.class);
-    assertThat(allocations()).hasSize(2);
+    assertThatThrownBy(() -> when(randomize(Saga.at(SITE), F)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("differs from its commitment");
+    assertThat(allocations()).isEmpty();
   }
 
   /** As while a redeployment overlaps. */
@@ -264,8 +317,8 @@ class RandomizationIT {
     assertThat(database.rows("select 1 from randomization.pending")).isEmpty();
     assertThat(
             database.rows(
-                "select count(*), max(ordinal), count(distinct (enrollment_id, attempt))"
-                    + " from randomization.allocation"))
+                "select count(*), max(ordinal), count(distinct patient_id)"
+                    + " from randomization.place"))
         .containsExactly("40|40|40");
   }
 
@@ -293,6 +346,11 @@ class RandomizationIT {
   private Message randomize(Saga saga, Map<String, String> strata, long studyVersion) {
     return randomizationCommand(
         saga.randomize(strata, studyVersion, clock.instant().plusSeconds(30)));
+  }
+
+  private Message patient(String patient, Saga saga, Map<String, String> strata) {
+    return randomizationCommand(
+        saga.randomize(patient, strata, 1, clock.instant().plusSeconds(30)));
   }
 
   private static Message randomizationCommand(SpecificRecord body) {

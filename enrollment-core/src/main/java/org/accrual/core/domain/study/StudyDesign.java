@@ -8,9 +8,15 @@ import java.util.List;
  * @param arms at least one, no two with one id
  * @param factors by which randomization is stratified, no two with one name; none means one stratum
  * @param target how many participants are wanted on study, at least 1
+ * @param randomization how they are allocated to the arms
  */
 public record StudyDesign(
-    String studyId, String title, List<Arm> arms, List<Factor> factors, int target) {
+    String studyId,
+    String title,
+    List<Arm> arms,
+    List<Factor> factors,
+    int target,
+    RandomizationDesign randomization) {
   public StudyDesign {
     arms = List.copyOf(arms);
     factors = List.copyOf(factors);

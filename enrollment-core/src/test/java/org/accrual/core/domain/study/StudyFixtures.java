@@ -22,7 +22,8 @@ public final class StudyFixtures {
           List.of(
               new Factor("sex", List.of("f", "m")),
               new Factor("age", List.of("below-65", "65-and-above"))),
-          100);
+          100,
+          RandomizationDesign.DEFAULT);
 
   private StudyFixtures() {}
 

@@ -1,0 +1,51 @@
+package org.accrual.core.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.StatusRuntimeException;
+import java.util.List;
+import org.accrual.api.study.v1.Arm;
+import org.accrual.api.study.v1.RandomizationDesign;
+import org.accrual.api.study.v1.RegisterStudyRequest;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class StudyMessagesTest {
+  @Test
+  @DisplayName("Without a randomization design blocks are 2 to 4 times the ratio, by site")
+  void hasSafeDefaults() {
+    assertThat(StudyMessages.design(request(1, 1)).randomization())
+        .isEqualTo(new org.accrual.core.domain.study.RandomizationDesign(List.of(2, 3, 4), true));
+  }
+
+  @Test
+  @DisplayName("The design of the request is kept")
+  void keepsTheDesign() {
+    RegisterStudyRequest request =
+        request(50, 50).toBuilder()
+            .setRandomization(
+                RandomizationDesign.newBuilder().addBlockMultiples(3).setStratifyBySite(false))
+            .build();
+
+    assertThat(StudyMessages.design(request).randomization())
+        .isEqualTo(new org.accrual.core.domain.study.RandomizationDesign(List.of(3), false));
+  }
+
+  @Test
+  @DisplayName("Ratios that make blocks of more than 100 patients are refused, reducible ones not")
+  void refusesLargeBlocks() {
+    assertThat(StudyMessages.design(request(100, 100, 100)).arms()).hasSize(3);
+    assertThatThrownBy(() -> StudyMessages.design(request(33, 33, 34)))
+        .isInstanceOf(StatusRuntimeException.class)
+        .hasMessageContaining("blocks of at least 200 patients, allowed are 100");
+  }
+
+  private static RegisterStudyRequest request(int... ratios) {
+    RegisterStudyRequest.Builder request = RegisterStudyRequest.newBuilder();
+    for (int ratio : ratios) {
+      request.addArms(Arm.newBuilder().setArmId("A" + request.getArmsCount()).setRatio(ratio));
+    }
+    return request.build();
+  }
+}
