@@ -32,7 +32,10 @@ create table projection.enrollment (
   -- Of the latest request, confirmed or not.
   requested_at  timestamptz,
   confirmed_at  timestamptz,
-  updated_at    timestamptz not null
+  updated_at    timestamptz not null,
+  -- The kit to hand over; it stays the patient's after the end of the study.
+  kit_id        text,
+  check ((confirmed_at is null) = (kit_id is null))
 ) with (fillfactor = 80);
 comment on table projection.enrollment is
   'Every enrollment as of its version; follows enrollment.event by milliseconds. Written by the consumer only.';

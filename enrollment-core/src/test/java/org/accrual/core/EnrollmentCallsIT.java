@@ -102,6 +102,7 @@ class EnrollmentCallsIT {
         .isEqualTo(EnrollmentState.ENROLLMENT_STATE_ON_STUDY);
     assertThat(response.getEnrollment().getVersion()).isEqualTo(8);
     assertThat(response.getEnrollment().hasConfirmTime()).isTrue();
+    assertThat(response.getEnrollment().getKitId()).as("the kit to hand over").isEqualTo("K1");
     assertThat(ConsistencyToken.decode(response.getConsistencyToken()))
         .contains(new ConsistencyToken("enrollment", metadata.getEnrollmentId(), 8));
 

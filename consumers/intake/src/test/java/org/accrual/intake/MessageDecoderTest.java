@@ -72,11 +72,12 @@ class MessageDecoderTest {
             .requiredString("study_id")
             .requiredString("site_id")
             .requiredString("patient_id")
+            .requiredString("kit_id")
             .endRecord();
     GenericData.Record written = new GenericData.Record(newer);
     newer.getFields().forEach(field -> written.put(field.name(), field.name() + " value"));
     byte[] value = GenericEncoding.value(SchemaIds.of(newer), written);
-    EnrollmentConfirmed ours = new EnrollmentConfirmed("", "", "", "");
+    EnrollmentConfirmed ours = new EnrollmentConfirmed("", "", "", "", "");
 
     Decoded decoded =
         decode(record(0, 0, "key", value, EventEncoding.headers(ours, 1, Instant.EPOCH)));
@@ -91,7 +92,8 @@ class MessageDecoderTest {
                             "enrollment_id value",
                             "study_id value",
                             "site_id value",
-                            "patient_id value")));
+                            "patient_id value",
+                            "kit_id value")));
   }
 
   @ParameterizedTest

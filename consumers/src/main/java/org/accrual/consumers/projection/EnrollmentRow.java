@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param withdrawnFrom the state before a withdrawal, for its reversal
  * @param reasonBefore the reason before a withdrawal, for its reversal
  * @param offStudyCause null before the time on study ended
+ * @param kitId null before the enrollment was confirmed
  */
 record EnrollmentRow(
     String enrollmentId,
@@ -48,6 +49,7 @@ record EnrollmentRow(
     @Nullable String reasonBefore,
     @Nullable String reason,
     @Nullable String offStudyCause,
+    @Nullable String kitId,
     Instant screenedAt,
     @Nullable Instant requestedAt,
     @Nullable Instant confirmedAt,
@@ -71,7 +73,7 @@ record EnrollmentRow(
       case EligibilityRecorded e -> row.assessed(e.getEligible());
       case EligibilityCorrected e -> row.assessed(e.getEligible());
       case EnrollmentRequested _ -> row.requested(message.time());
-      case EnrollmentConfirmed _ -> row.confirmed(message.time());
+      case EnrollmentConfirmed e -> row.confirmed(e.getKitId(), message.time());
       case EnrollmentRejected e ->
           row.to(
               e.getFinal$() ? ENROLLMENT_STATE_NOT_REGISTERED : ENROLLMENT_STATE_ELIGIBLE,
@@ -100,6 +102,7 @@ record EnrollmentRow(
         e.getSiteId(),
         e.getPatientId(),
         ENROLLMENT_STATE_SCREENING,
+        null,
         null,
         null,
         null,
@@ -136,8 +139,23 @@ record EnrollmentRow(
         ENROLLMENT_STATE_PENDING_ON_STUDY, null, null, null, time, confirmedAt, version, updatedAt);
   }
 
-  private EnrollmentRow confirmed(Instant time) {
-    return with(ENROLLMENT_STATE_ON_STUDY, null, null, null, requestedAt, time, version, updatedAt);
+  private EnrollmentRow confirmed(String kit, Instant time) {
+    return new EnrollmentRow(
+        enrollmentId,
+        studyId,
+        siteId,
+        patientId,
+        ENROLLMENT_STATE_ON_STUDY,
+        null,
+        null,
+        null,
+        offStudyCause,
+        kit,
+        screenedAt,
+        requestedAt,
+        time,
+        version,
+        updatedAt);
   }
 
   private EnrollmentRow withdrawn(EnrollmentState next, String why) {
@@ -156,6 +174,7 @@ record EnrollmentRow(
         null,
         off.reason,
         cause,
+        kitId,
         screenedAt,
         requestedAt,
         confirmedAt,
@@ -189,6 +208,7 @@ record EnrollmentRow(
         newReasonBefore,
         newReason,
         offStudyCause,
+        kitId,
         screenedAt,
         newRequestedAt,
         newConfirmedAt,

@@ -25,7 +25,7 @@ final class EnrollmentTable {
     read =
         """
         select enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
-               off_study_cause, screened_at, requested_at, confirmed_at, version, updated_at
+               off_study_cause, screened_at, requested_at, confirmed_at, version, updated_at, kit_id
           from %s.enrollment
          where enrollment_id = any (?)
         """
@@ -35,8 +35,8 @@ final class EnrollmentTable {
         """
         insert into %s.enrollment
                (enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
-                off_study_cause, screened_at, requested_at, confirmed_at, version, updated_at)
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                off_study_cause, screened_at, requested_at, confirmed_at, version, updated_at, kit_id)
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict (enrollment_id) do update set
                state = excluded.state,
                withdrawn_from = excluded.withdrawn_from,
@@ -45,6 +45,7 @@ final class EnrollmentTable {
                off_study_cause = excluded.off_study_cause,
                requested_at = excluded.requested_at,
                confirmed_at = excluded.confirmed_at,
+               kit_id = excluded.kit_id,
                version = excluded.version,
                updated_at = excluded.updated_at
         """
@@ -89,6 +90,7 @@ final class EnrollmentTable {
           .column("timestamptz", EnrollmentRow::confirmedAt)
           .column("bigint", EnrollmentRow::version)
           .column("timestamptz", EnrollmentRow::updatedAt)
+          .column("text", EnrollmentRow::kitId)
           .write();
     }
   }
@@ -104,6 +106,7 @@ final class EnrollmentTable {
         row.getString(7),
         row.getString(8),
         row.getString(9),
+        row.getString("kit_id"),
         row.getObject(10, OffsetDateTime.class).toInstant(),
         time(row, 11),
         time(row, 12),

@@ -25,7 +25,7 @@ class EnrollmentReader {
   private static final String SELECT =
       """
       select enrollment_id, study_id, site_id, patient_id, state, version, reason,
-             screened_at, requested_at, confirmed_at, updated_at, off_study_cause
+             screened_at, requested_at, confirmed_at, updated_at, off_study_cause, coalesce(kit_id, '') as kit_id
         from projection.enrollment
       """;
 
@@ -95,7 +95,8 @@ class EnrollmentReader {
             .setPatientId(row.getString(4))
             .setState(EnrollmentStates.ofSql(row.getString(5)))
             .setVersion(version)
-            .setEtag(Long.toString(version));
+            .setEtag(Long.toString(version))
+            .setKitId(row.getString("kit_id"));
     String reason = row.getString(7);
     if (reason != null) {
       enrollment.setReason(reason);

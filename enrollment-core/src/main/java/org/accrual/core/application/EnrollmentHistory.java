@@ -113,6 +113,14 @@ public record EnrollmentHistory(List<Recorded<EnrollmentEvent>> events) {
         .map(recorded -> ((TakenOffStudy) recorded.event()).cause());
   }
 
+  /** Returns the kit that the patient was given; empty before the enrollment was confirmed. */
+  public Optional<String> kitId() {
+    return events.stream()
+        .filter(recorded -> recorded.event() instanceof EnrollmentConfirmed)
+        .findFirst()
+        .map(recorded -> ((EnrollmentConfirmed) recorded.event()).kitId());
+  }
+
   private Optional<Instant> lastTime(Predicate<EnrollmentEvent> which) {
     return events.reversed().stream()
         .filter(recorded -> which.test(recorded.event()))

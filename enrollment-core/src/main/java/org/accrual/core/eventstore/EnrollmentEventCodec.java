@@ -58,8 +58,8 @@ final class EnrollmentEventCodec {
           new Randomized(id, study, site, patient, allocationId);
       case EnrollmentEvent.KitAllocated(_, String kitId) ->
           new KitAllocated(id, study, site, patient, kitId);
-      case EnrollmentEvent.EnrollmentConfirmed _ ->
-          new EnrollmentConfirmed(id, study, site, patient);
+      case EnrollmentEvent.EnrollmentConfirmed(_, String kitId) ->
+          new EnrollmentConfirmed(id, study, site, patient, kitId);
       case EnrollmentEvent.CompensationStarted(_, String reason, boolean isFinal) ->
           new CompensationStarted(id, study, site, patient, reason, isFinal);
       case EnrollmentEvent.EnrollmentRejected(_, String reason, boolean isFinal) ->
@@ -110,7 +110,7 @@ final class EnrollmentEventCodec {
       case SlotReserved _ -> new EnrollmentEvent.SlotReserved(subject);
       case Randomized e -> new EnrollmentEvent.Randomized(subject, e.getAllocationId());
       case KitAllocated e -> new EnrollmentEvent.KitAllocated(subject, e.getKitId());
-      case EnrollmentConfirmed _ -> new EnrollmentEvent.EnrollmentConfirmed(subject);
+      case EnrollmentConfirmed e -> new EnrollmentEvent.EnrollmentConfirmed(subject, e.getKitId());
       case CompensationStarted e ->
           new EnrollmentEvent.CompensationStarted(subject, e.getReason(), e.getFinal$());
       case EnrollmentRejected e ->

@@ -47,6 +47,7 @@ final class EnrollmentMessages {
             .setReason(history.reason())
             .setEtag(Long.toString(history.version()));
     history.offStudyCause().map(EnrollmentMessages::cause).ifPresent(message::setOffStudyCause);
+    history.kitId().ifPresent(message::setKitId);
     history.screenedAt().map(Timestamps::of).ifPresent(message::setScreenTime);
     history.requestedAt().map(Timestamps::of).ifPresent(message::setRequestTime);
     history.confirmedAt().map(Timestamps::of).ifPresent(message::setConfirmTime);

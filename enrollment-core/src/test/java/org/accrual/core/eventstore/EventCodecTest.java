@@ -84,7 +84,7 @@ class EventCodecTest {
         new EnrollmentEvent.EligibilityRecorded(
             SUBJECT, new Eligibility(false, "1.0", Map.of()), "dr-a"),
         new EnrollmentEvent.EnrollmentRequested(SUBJECT, "dr-a"),
-        new EnrollmentEvent.EnrollmentConfirmed(SUBJECT),
+        new EnrollmentEvent.EnrollmentConfirmed(SUBJECT, "K1"),
         new EnrollmentEvent.EnrollmentRejected(SUBJECT, "SITE_CAPACITY_EXHAUSTED", false),
         new EnrollmentEvent.EnrollmentRejected(SUBJECT, "NOT_ALLOWED", true),
         new EnrollmentEvent.PatientWithdrawn(SUBJECT, "moved", "dr-a", false),

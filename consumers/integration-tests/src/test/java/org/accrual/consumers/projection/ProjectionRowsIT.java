@@ -14,6 +14,7 @@ import org.accrual.consumers.Messages;
 import org.accrual.consumers.participant.ParticipantDatabase;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Topics;
+import org.accrual.event.enrollment.EnrollmentConfirmed;
 import org.accrual.event.site.KitsReceived;
 import org.accrual.event.site.ReceivedKit;
 import org.accrual.event.site.SiteActivated;
@@ -103,6 +104,12 @@ class ProjectionRowsIT {
                         id,
                         expected.story().patient)))
         .containsExactly(expected.projection());
+    boolean confirmed = messages.stream().anyMatch(m -> m.body() instanceof EnrollmentConfirmed);
+    assertThat(
+            database.rows(
+                "select kit_id from projection.enrollment where enrollment_id = '%s'"
+                    .formatted(id)))
+        .containsExactly(confirmed ? "kit-1" : "null");
     List<String> history =
         database.rows(
             """

@@ -40,8 +40,12 @@ public sealed interface EnrollmentEvent {
 
   record KitAllocated(Subject subject, String kitId) implements EnrollmentEvent {}
 
-  /** The point of no return. */
-  record EnrollmentConfirmed(Subject subject) implements EnrollmentEvent {}
+  /**
+   * The patient is on study: the point of no return.
+   *
+   * @param kitId the kit to hand over
+   */
+  record EnrollmentConfirmed(Subject subject, String kitId) implements EnrollmentEvent {}
 
   /**
    * What was taken is being given back; a rejection follows.

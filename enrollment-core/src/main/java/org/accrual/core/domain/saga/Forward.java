@@ -89,7 +89,7 @@ record Forward(PendingOnStudy state, SagaRun run, SagaTiming timing, Instant now
           SagaTurn.over(
               List.of(
                   new EnrollmentEvent.KitAllocated(subject(), kitId),
-                  new EnrollmentConfirmed(subject())));
+                  new EnrollmentConfirmed(subject(), kitId)));
       case KitsRefused(String reason) -> compensate(reason, SagaStep.RELEASE_KITS);
       default -> unchanged();
     };

@@ -62,7 +62,7 @@ public final class EnrollmentFixtures {
   static final EnrollmentEvent RESERVED = new SlotReserved(SUBJECT);
   static final EnrollmentEvent RANDOMIZED = new Randomized(SUBJECT, "a-1");
   static final EnrollmentEvent ALLOCATED = new KitAllocated(SUBJECT, "K1");
-  static final EnrollmentEvent CONFIRMED = new EnrollmentConfirmed(SUBJECT);
+  static final EnrollmentEvent CONFIRMED = new EnrollmentConfirmed(SUBJECT, "K1");
   static final EnrollmentEvent COMPENSATING =
       new CompensationStarted(SUBJECT, "KITS_EXHAUSTED", false);
   static final EnrollmentEvent REJECTED =

@@ -120,7 +120,7 @@ class SagaDeciderTest {
             case KitAllocated _ ->
                 over(
                     new EnrollmentEvent.KitAllocated(SUBJECT, "K1"),
-                    new EnrollmentConfirmed(SUBJECT));
+                    new EnrollmentConfirmed(SUBJECT, "K1"));
             case KitsRefused _ -> compensating(step, "KITS_EXHAUSTED", SagaStep.RELEASE_KITS);
             default -> unchanged(step);
           };
