@@ -2,6 +2,7 @@ package org.accrual.consumers.notification;
 
 import jakarta.mail.MessagingException;
 import java.util.OptionalInt;
+import org.accrual.runtime.Redacted;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
@@ -48,6 +49,7 @@ final class SmtpFailures {
     String message = failure.getMessage();
     Exception next = failure.getNextException();
     String whole = next == null ? message : message + ": " + next.getMessage();
-    return String.valueOf(whole).replaceAll("\\s+", " ").strip();
+    // Servers repeat the address; the text is logged, stored and shown.
+    return Redacted.contacts(String.valueOf(whole).replaceAll("\\s+", " ").strip());
   }
 }

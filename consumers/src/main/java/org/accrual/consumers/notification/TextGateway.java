@@ -17,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.accrual.consumers.ConsumersSettings;
+import org.accrual.runtime.Redacted;
 import org.eclipse.microprofile.faulttolerance.Bulkhead;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
@@ -81,7 +83,7 @@ class TextGateway implements Carrier {
           http.send(
               request(gateway, intent, address, all.templates().text(intent)),
               BodyHandlers.ofString());
-      return accepted(answer);
+      return accepted(answer, address);
     } catch (ConnectException | HttpConnectTimeoutException unreached) {
       throw new NotAccepted("the gateway does not answer: " + unreached, unreached);
     } catch (IOException broken) {
@@ -114,9 +116,15 @@ class TextGateway implements Carrier {
     }
   }
 
-  private static String accepted(HttpResponse<String> answer) {
+  private static String accepted(HttpResponse<String> answer, String to) {
     int status = answer.statusCode();
-    String body = answer.body().replaceAll("\\s+", " ");
+    // Gateways repeat the number; the text is logged, stored and shown. A receipt keeps other
+    // numbers: one of them is the gateway's id of the message.
+    String text = answer.body().replaceAll("\\s+", " ");
+    String body =
+        status / 100 == 2
+            ? numberOf(to).matcher(text).replaceAll("(number)")
+            : Redacted.contacts(text);
     String said =
         "HTTP %d %s".formatted(status, body.substring(0, Math.min(body.length(), RECEIPT_LENGTH)));
     if (status / 100 == 2) {
@@ -128,5 +136,10 @@ class TextGateway implements Carrier {
     throw status >= 500 && status != SERVICE_UNAVAILABLE
         ? new Doubtful(said, null)
         : new NotAccepted(said, null);
+  }
+
+  /** Returns a pattern that finds a number however its digits are grouped. */
+  private static Pattern numberOf(String to) {
+    return Pattern.compile("[+]?" + String.join("[ ()/-]?", to.replaceAll("\\D", "").split("")));
   }
 }

@@ -24,4 +24,21 @@ class RedactedTest {
         .hasMessage("k: '%s' is not allowed; it must be another".formatted(printed));
     assertThat(new DatabaseSettings(value, "a", "hunter2")).hasToString("a at " + printed);
   }
+
+  @ParameterizedTest
+  @DisplayName("shows no address and no number that a mail server or a gateway repeats")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          550 5.1.1 <alice@example.org>: user unknown | 550 5.1.1 (address): user unknown
+          550-5.1.1 The email account alice@example.org does not exist. | \
+          550-5.1.1 The email account (address) does not exist.
+          452 4.2.2 alice.b+x@example.org mailbox full | 452 4.2.2 (address) mailbox full
+          {"to":"+43 660 1234567","error":"blocked"} | {"to":"(number)","error":"blocked"}
+          HTTP 400 {"msisdn":"436601234567"} | HTTP 400 {"msisdn":"(number)"}
+          """)
+  void hidesContacts(String text, String printed) {
+    assertThat(Redacted.contacts(text)).isEqualTo(printed);
+  }
 }
