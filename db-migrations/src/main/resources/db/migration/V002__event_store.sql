@@ -241,14 +241,17 @@ begin
   end if;
 end $$;
 
--- Opens an attempt. Fails with unique_violation if the patient has a live one by now.
+-- Opens an attempt, if the one before is still at the standing that the decision saw. Fails with unique_violation if the
+-- patient has a live one by now.
 create function enrollment.open_attempt(
-  p_enrollment_id uuid, p_study_id text, p_patient_id text, p_site_id text, p_attempt int, p_previous_id uuid)
+  p_enrollment_id uuid, p_study_id text, p_patient_id text, p_site_id text, p_attempt int, p_previous_id uuid,
+  p_previous_standing text)
 returns void language plpgsql as $$
 begin
   if p_previous_id is not null then
     -- Held, so that the one before cannot be opened again meanwhile.
-    perform from enrollment.attempt where enrollment_id = p_previous_id and standing <> 'live' for share;
+    perform from enrollment.attempt
+      where enrollment_id = p_previous_id and standing = p_previous_standing for share;
     if not found then
       perform enrollment.fail_as_changed('attempt ' || p_previous_id);
     end if;

@@ -51,8 +51,11 @@ record Violating(Message message, String ruleId) {
         case STRING -> strings(rules.getString()).forEach(this::add);
         case INT32 -> {
           only(rules.getInt32(), "gte", "lte");
-          add(rules.getInt32().getGte() - 1, "int32.gte_lte");
-          add(rules.getInt32().getLte() + 1, "int32.gte_lte");
+          String rule = rules.getInt32().hasLte() ? "int32.gte_lte" : "int32.gte";
+          add(rules.getInt32().getGte() - 1, rule);
+          if (rules.getInt32().hasLte()) {
+            add(rules.getInt32().getLte() + 1, rule);
+          }
         }
         case INT64 -> {
           only(rules.getInt64(), "gte", "lte");

@@ -29,6 +29,7 @@ public final class Arrivals implements AutoCloseable {
   // Guarded by the lock.
   private final Map<UUID, Waiting> waiting = new HashMap<>();
   private boolean closed;
+  private boolean lookPending;
 
   private static final class Waiting {
     private final CompletableFuture<Boolean> arrived = new CompletableFuture<>();
@@ -83,7 +84,8 @@ public final class Arrivals implements AutoCloseable {
   /** Looks without waiting for the pause: something has just been put there. */
   public void lookNow() {
     synchronized (lock) {
-      if (!closed && !waiting.isEmpty()) {
+      if (!closed && !waiting.isEmpty() && !lookPending) {
+        lookPending = true;
         scheduler.execute(this::lookOnce);
       }
     }
@@ -114,6 +116,7 @@ public final class Arrivals implements AutoCloseable {
     beat.run();
     Set<UUID> wanted;
     synchronized (lock) {
+      lookPending = false;
       wanted = Set.copyOf(waiting.keySet());
     }
     if (wanted.isEmpty()) {

@@ -1,6 +1,7 @@
 package org.accrual.core.application;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -31,6 +32,10 @@ public interface Catalog {
    */
   List<Operation> operations(OperationFilter filter, Optional<UUID> before, int limit);
 
-  /** An enrollment's stream up to a version. */
-  EnrollmentHistory history(UUID enrollmentId, long upToVersion);
+  /**
+   * Reads enrollments' streams in one query.
+   *
+   * @param upToVersions the version up to which, by enrollment
+   */
+  Map<UUID, EnrollmentHistory> histories(Map<UUID, Long> upToVersions);
 }

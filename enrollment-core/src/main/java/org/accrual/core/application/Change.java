@@ -40,8 +40,13 @@ public sealed interface Change {
   record AppendToEnrollment(UUID enrollmentId, long version, List<EnrollmentEvent> events)
       implements Change {}
 
-  /** The patient has a live enrollment from now on; a conflict if there is one already. */
-  record OpenAttempt(PatientScreened screened) implements Change {}
+  /**
+   * The patient has a live enrollment from now on; a conflict if there is one already.
+   *
+   * @param previous standing of the attempt before, on which it was decided; a conflict if it has
+   *     another by now
+   */
+  record OpenAttempt(PatientScreened screened, Optional<Standing> previous) implements Change {}
 
   /** The enrollment is not live any more. */
   record CloseAttempt(UUID enrollmentId, Standing standing) implements Change {}

@@ -22,6 +22,7 @@ import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.enrollment.EnrollmentState;
 import org.accrual.core.domain.enrollment.EnrollmentState.OffStudy;
 import org.accrual.core.domain.enrollment.EnrollmentState.PendingOnStudy;
+import org.accrual.core.domain.enrollment.LatestAttempt;
 import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.core.domain.saga.SagaDecider;
 import org.accrual.core.domain.saga.SagaTiming;
@@ -82,7 +83,11 @@ final class EnrollmentChanges {
         events.stream()
             .filter(PatientScreened.class::isInstance)
             .findFirst()
-            .map(event -> new OpenAttempt((PatientScreened) event));
+            .map(
+                event ->
+                    new OpenAttempt(
+                        (PatientScreened) event,
+                        loaded.facts().latest().map(LatestAttempt::standing)));
     Standing standing = EnrollmentPhase.of(after).standing();
     Standing before = EnrollmentPhase.of(loaded.history().state()).standing();
     if (opened.isPresent() || standing == before) {

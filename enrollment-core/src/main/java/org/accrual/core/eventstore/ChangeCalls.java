@@ -20,6 +20,7 @@ import org.accrual.core.application.RunningSaga;
 import org.accrual.core.application.SiteRecord;
 import org.accrual.core.application.StudyRecord;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
+import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.core.domain.saga.ParticipantCommand;
 import org.accrual.core.domain.saga.SagaRun;
@@ -91,9 +92,10 @@ final class ChangeCalls {
               version,
               events.stream().map(EnrollmentEventCodec::toAvro).toList(),
               origin);
-      case Change.OpenAttempt(PatientScreened screened) -> openAttempt(screened);
-      case Change.CloseAttempt(UUID id, var standing) ->
-          attempts.add("close_attempt", id, standing.name().toLowerCase(Locale.ROOT));
+      case Change.OpenAttempt(PatientScreened screened, Optional<Standing> previous) ->
+          openAttempt(screened, previous);
+      case Change.CloseAttempt(UUID id, Standing standing) ->
+          attempts.add("close_attempt", id, code(standing));
       case Change.ReopenAttempt(UUID id) -> attempts.add("reopen_attempt", id);
       case Change.OpenOperation(Operation operation) -> openOperation(operation);
       case Change.AdvanceOperation(OperationProgress progress) -> sagas.advance(progress);
@@ -140,7 +142,7 @@ final class ChangeCalls {
         origin);
   }
 
-  private void openAttempt(PatientScreened screened) {
+  private void openAttempt(PatientScreened screened, Optional<Standing> previous) {
     Subject subject = screened.subject();
     attempts.add(
         "open_attempt",
@@ -149,7 +151,12 @@ final class ChangeCalls {
         subject.patientId(),
         subject.siteId(),
         screened.attempt(),
-        screened.previous().orElse(null));
+        screened.previous().orElse(null),
+        previous.map(ChangeCalls::code).orElse(null));
+  }
+
+  private static String code(Standing standing) {
+    return standing.name().toLowerCase(Locale.ROOT);
   }
 
   private void openOperation(Operation operation) {

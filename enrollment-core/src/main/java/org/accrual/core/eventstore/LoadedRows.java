@@ -7,20 +7,24 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.accrual.core.application.Answer;
+import org.accrual.core.application.EnrollmentHistory;
 import org.accrual.core.application.KeptAnswer;
 import org.accrual.core.application.Origin;
 import org.accrual.core.application.Recorded;
 import org.accrual.core.application.RunningSaga;
 import org.accrual.core.application.SiteRecord;
 import org.accrual.core.application.StudyRecord;
+import org.accrual.core.domain.enrollment.EnrollmentEvent;
 import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.enrollment.LatestAttempt;
 import org.accrual.core.domain.saga.SagaRun;
@@ -133,6 +137,19 @@ final class LoadedRows {
       }
     } while (rows.next());
     return events;
+  }
+
+  /** Reads the rows of several enrollments' streams, each with its {@code stream_id}. */
+  static Map<UUID, EnrollmentHistory> histories(ResultSet rows) throws SQLException {
+    Map<UUID, List<Recorded<EnrollmentEvent>>> streams = new HashMap<>();
+    while (rows.next()) {
+      streams
+          .computeIfAbsent(UUID.fromString(rows.getString("stream_id")), _ -> new ArrayList<>())
+          .addAll(event(rows, EnrollmentEventCodec::fromAvro));
+    }
+    Map<UUID, EnrollmentHistory> histories = new HashMap<>();
+    streams.forEach((id, events) -> histories.put(id, new EnrollmentHistory(events)));
+    return histories;
   }
 
   /** The event of the current row; several with its version, if it was split since. */

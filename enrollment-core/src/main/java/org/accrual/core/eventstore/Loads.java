@@ -87,12 +87,14 @@ final class Loads {
            order by e.version
           """;
 
-  /** Parameters: enrollment id as text, version up to which. */
-  static final String HISTORY =
+  /** Parameters: enrollment ids as text, the version up to which of each. */
+  static final String HISTORIES =
       """
-      select version, type, schema_version, payload, recorded_at from enrollment.event
-       where stream_type = 'enrollment' and stream_id = ? and version <= ?
-       order by version
+      select e.stream_id, e.version, e.type, e.schema_version, e.payload, e.recorded_at
+        from unnest(?, ?) as wanted(id, version)
+        join enrollment.event e on e.stream_type = 'enrollment' and e.stream_id = wanted.id
+             and e.version <= wanted.version
+       order by e.stream_id, e.version
       """;
 
   private static final String RUNS = "select %s true from enrollment.saga g".formatted(RUN);

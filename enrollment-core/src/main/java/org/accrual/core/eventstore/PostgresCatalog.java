@@ -94,17 +94,19 @@ public final class PostgresCatalog implements Catalog {
   }
 
   @Override
-  public EnrollmentHistory history(UUID enrollmentId, long upToVersion) {
+  public Map<UUID, EnrollmentHistory> histories(Map<UUID, Long> upToVersions) {
+    if (upToVersions.isEmpty()) {
+      return Map.of();
+    }
+    Object[] ids = upToVersions.keySet().stream().map(UUID::toString).toArray();
+    Object[] versions = upToVersions.values().toArray();
     return database.onConnection(
         connection -> {
-          try (PreparedStatement select = connection.prepareStatement(Loads.HISTORY)) {
-            select.setString(1, enrollmentId.toString());
-            select.setLong(2, upToVersion);
+          try (PreparedStatement select = connection.prepareStatement(Loads.HISTORIES)) {
+            select.setArray(1, connection.createArrayOf("text", ids));
+            select.setArray(2, connection.createArrayOf("bigint", versions));
             try (ResultSet rows = select.executeQuery()) {
-              return new EnrollmentHistory(
-                  rows.next()
-                      ? LoadedRows.events(rows, EnrollmentEventCodec::fromAvro)
-                      : List.of());
+              return LoadedRows.histories(rows);
             }
           }
         });

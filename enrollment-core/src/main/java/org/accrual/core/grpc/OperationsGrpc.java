@@ -13,10 +13,13 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.accrual.core.application.Cancellation;
 import org.accrual.core.application.Catalog;
+import org.accrual.core.application.EnrollmentHistory;
 import org.accrual.core.application.Operation;
 import org.accrual.core.application.OperationFilter;
 import org.accrual.core.application.Request;
@@ -54,7 +57,7 @@ class OperationsGrpc extends com.google.longrunning.OperationsGrpc.OperationsImp
   @Override
   public void getOperation(
       GetOperationRequest r, StreamObserver<com.google.longrunning.Operation> answer) {
-    answers.read(answer, () -> message(find(r.getName())));
+    answers.read(answer, () -> messages(List.of(find(r.getName()))).getFirst());
   }
 
   /** Answers when the operation is done, or when the time is up: as it stands then. */
@@ -66,7 +69,8 @@ class OperationsGrpc extends com.google.longrunning.OperationsGrpc.OperationsImp
         answer,
         () -> {
           Operation operation = find(r.getName());
-          return message(operation.done() ? operation : waited(operation, atMost, r.getName()));
+          Operation last = operation.done() ? operation : waited(operation, atMost, r.getName());
+          return messages(List.of(last)).getFirst();
         });
   }
 
@@ -114,7 +118,7 @@ class OperationsGrpc extends com.google.longrunning.OperationsGrpc.OperationsImp
           // One more than asked for tells whether there is another page.
           List<Operation> found = catalog.operations(filter, before, size + 1);
           ListOperationsResponse.Builder page = ListOperationsResponse.newBuilder();
-          found.stream().limit(size).map(this::message).forEach(page::addOperations);
+          page.addAllOperations(messages(found.stream().limit(size).toList()));
           if (found.size() > size) {
             page.setNextPageToken(asked.tokenAfter(found.get(size - 1).operationId()));
           }
@@ -134,8 +138,22 @@ class OperationsGrpc extends com.google.longrunning.OperationsGrpc.OperationsImp
                     Map.of("operation", name)));
   }
 
-  private com.google.longrunning.Operation message(Operation operation) {
-    return OperationMessages.operation(
-        operation, () -> catalog.history(operation.subject().enrollmentId(), operation.version()));
+  /** With one query for the enrollments of all that are confirmed. */
+  private List<com.google.longrunning.Operation> messages(List<Operation> operations) {
+    Map<UUID, EnrollmentHistory> confirmed =
+        catalog.histories(
+            operations.stream()
+                .filter(operation -> operation.stage() == Operation.Stage.CONFIRMED)
+                .collect(
+                    Collectors.toMap(
+                        operation -> operation.subject().enrollmentId(), Operation::version)));
+    return operations.stream()
+        .map(
+            operation ->
+                OperationMessages.operation(
+                    operation,
+                    () ->
+                        Objects.requireNonNull(confirmed.get(operation.subject().enrollmentId()))))
+        .toList();
   }
 }

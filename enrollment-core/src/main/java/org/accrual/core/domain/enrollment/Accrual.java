@@ -27,7 +27,7 @@ final class Accrual {
   static Decision<EnrollmentEvent> screen(
       Screen command, EnrollmentState state, EnrollmentFacts facts) {
     return switch (state) {
-      case Started started -> alreadyEnrolled(started.subject());
+      case Started started -> alreadyEnrolled(started.subject(), command.subject());
       case Candidate _ ->
           open(command.subject(), facts)
               .then(_ -> start(command.subject(), command.screenedBy(), facts));
@@ -38,7 +38,7 @@ final class Accrual {
   static Decision<EnrollmentEvent> rescreen(
       Rescreen command, Started ended, EnrollmentFacts facts) {
     return switch (ended) {
-      case Open _, Pending _ -> alreadyEnrolled(ended.subject());
+      case Open _, Pending _ -> alreadyEnrolled(ended.subject(), ended.subject());
       case Registered _ -> EnrollmentDecider.notAllowed("screened again", ended);
       case Ineligible _, Withdrawn _, NotRegistered _ ->
           latest(ended, facts)
@@ -126,10 +126,13 @@ final class Accrual {
             screenedBy));
   }
 
-  static Decision<EnrollmentEvent> alreadyEnrolled(Subject live) {
-    return EnrollmentDecider.refuse(
-        Reason.PATIENT_ALREADY_ENROLLED,
-        "the patient has a live enrollment in study %s".formatted(live.studyId()),
-        live);
+  /** Names the enrollment to its own site only: an id is all it takes to withdraw the patient. */
+  static Decision<EnrollmentEvent> alreadyEnrolled(Subject live, Subject asked) {
+    Refusal refusal =
+        new Refusal(
+            Reason.PATIENT_ALREADY_ENROLLED,
+            "the patient has a live enrollment in study %s".formatted(live.studyId()),
+            asked.ids());
+    return Decision.refuse(live.equals(asked) ? refusal : refusal.withoutEnrollment());
   }
 }

@@ -42,7 +42,7 @@ final class Enrolling {
       case Started started ->
           started.subject().equals(command.subject())
               ? Decision.acceptNothing()
-              : Accrual.alreadyEnrolled(started.subject());
+              : Accrual.alreadyEnrolled(started.subject(), command.subject());
     };
   }
 
@@ -91,7 +91,7 @@ final class Enrolling {
               "eligibility has not been recorded and the request gives none",
               subject);
       case Eligible _ -> Decision.accept(new EnrollmentRequested(subject, command.enrolledBy()));
-      case Pending _, OnStudy _, FollowUp _ -> Accrual.alreadyEnrolled(subject);
+      case Pending _, OnStudy _, FollowUp _ -> Accrual.alreadyEnrolled(subject, subject);
       case Ineligible _ -> notEligible(subject);
       case OffStudy s -> EnrollmentDecider.notAllowed("enrolled", s);
       case Withdrawn s -> EnrollmentDecider.notAllowed("enrolled", s);

@@ -179,7 +179,10 @@ class AssessmentTest {
             .when(new Enroll(elsewhere, BY, Optional.empty(), Optional.empty()))
             .refused(Reason.PATIENT_ALREADY_ENROLLED)
             .about();
-    org.assertj.core.api.Assertions.assertThat(about).containsEntry("site_id", "V1");
+    org.assertj.core.api.Assertions.assertThat(about)
+        .as("the other site's enrollment is not named")
+        .containsEntry("site_id", "V2")
+        .doesNotContainKey("enrollment_id");
   }
 
   @Test
