@@ -11,17 +11,31 @@ create table notification.applied (
 ) with (fillfactor = 70); -- room for HOT updates
 
 -- The one place where it is written how a participant can be reached: encrypted (AES-256-GCM) with a key that is in the
--- configuration and nowhere here; bound to the patient, so that two rows cannot be exchanged.
+-- configuration and nowhere here; bound to study and patient, so that two rows cannot be exchanged. A patient id is a
+-- pseudonym of one study: another study's patient of the same id is another person.
 create table notification.contact (
-  patient_id text        primary key,
+  study_id   text        not null,
+  patient_id text        not null,
   email      bytea,
   phone      bytea,
   -- As the caller asserted; empty if nobody was named.
   set_by     text        not null,
   set_at     timestamptz not null,
+  primary key (study_id, patient_id),
   check (email is not null or phone is not null)
 );
 comment on table notification.contact is 'How participants can be reached, encrypted. Set by SetContact; in no event.';
+
+-- What remains after EraseContact: that and when it was done, and by whom.
+create table notification.contact_erasure (
+  study_id   text        not null,
+  patient_id text        not null,
+  -- As the caller asserted; empty if nobody was named.
+  erased_by  text        not null,
+  erased_at  timestamptz not null default now(),
+  primary key (study_id, patient_id, erased_at)
+);
+comment on table notification.contact_erasure is 'Contacts that EraseContact deleted. Insert only.';
 
 create table notification.message (
   -- UUID v7: orders by time.
@@ -72,6 +86,7 @@ create table notification.message (
 create index message_due on notification.message (channel, due_at) where due_at is not null;
 create index message_lease on notification.message (lease_until) where state = 'sending';
 create index message_in_doubt on notification.message (notification_id desc) where state = 'in-doubt';
+create index message_by_patient on notification.message (study_id, patient_id);
 create index message_by_enrollment on notification.message (enrollment_id);
 comment on table notification.message is
   'Every message: what is to be sent, what became of it. state in-doubt or doubts > 0: it may have arrived twice.';
@@ -95,5 +110,5 @@ comment on view notification.outcome is 'How many messages of each channel are i
 grant usage on schema notification to accrual_notification;
 grant select, insert, update on notification.applied, notification.message to accrual_notification;
 grant select, insert, update, delete on notification.contact to accrual_notification;
-grant select, insert on notification.decision to accrual_notification;
+grant select, insert on notification.decision, notification.contact_erasure to accrual_notification;
 grant select on notification.outcome to accrual_notification;

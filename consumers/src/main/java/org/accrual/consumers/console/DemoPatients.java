@@ -52,6 +52,7 @@ class DemoPatients {
             .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
             .setContact(
                 SetContactRequest.newBuilder()
+                    .setStudyId(DemoStudy.STUDY)
                     .setPatientId(patient)
                     .setEmail(patient.toLowerCase(Locale.ROOT) + "@patients.example")
                     .build());

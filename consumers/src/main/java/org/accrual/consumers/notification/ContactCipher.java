@@ -43,12 +43,12 @@ final class ContactCipher {
     throw wrong(null);
   }
 
-  byte[] encrypt(String address, String patientId, Channel channel) {
+  byte[] encrypt(String address, Patient patient, Channel channel) {
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
     try {
       byte[] ciphertext =
-          cipher(Cipher.ENCRYPT_MODE, nonce, patientId, channel)
+          cipher(Cipher.ENCRYPT_MODE, nonce, patient, channel)
               .doFinal(address.getBytes(StandardCharsets.UTF_8));
       byte[] box = new byte[1 + NONCE_BYTES + ciphertext.length];
       box[0] = FORMAT;
@@ -63,26 +63,26 @@ final class ContactCipher {
   /**
    * @throws UnreadableContact if it was encrypted with another key, or for somebody else
    */
-  String decrypt(byte[] box, String patientId, Channel channel) {
+  String decrypt(byte[] box, Patient patient, Channel channel) {
     if (box.length <= 1 + NONCE_BYTES || box[0] != FORMAT) {
-      throw new UnreadableContact(patientId, null);
+      throw new UnreadableContact(patient, null);
     }
     try {
       byte[] nonce = Arrays.copyOfRange(box, 1, 1 + NONCE_BYTES);
       byte[] address =
-          cipher(Cipher.DECRYPT_MODE, nonce, patientId, channel)
+          cipher(Cipher.DECRYPT_MODE, nonce, patient, channel)
               .doFinal(box, 1 + NONCE_BYTES, box.length - 1 - NONCE_BYTES);
       return new String(address, StandardCharsets.UTF_8);
     } catch (GeneralSecurityException broken) {
-      throw new UnreadableContact(patientId, broken);
+      throw new UnreadableContact(patient, broken);
     }
   }
 
-  private Cipher cipher(int mode, byte[] nonce, String patientId, Channel channel)
+  private Cipher cipher(int mode, byte[] nonce, Patient patient, Channel channel)
       throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
     cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-    cipher.updateAAD((channel.inSql() + ":" + patientId).getBytes(StandardCharsets.UTF_8));
+    cipher.updateAAD((channel.inSql() + ":" + patient).getBytes(StandardCharsets.UTF_8));
     return cipher;
   }
 

@@ -14,13 +14,24 @@ import org.jspecify.annotations.Nullable;
 class ContactTable {
   private static final String SET =
       """
-      insert into notification.contact (patient_id, email, phone, set_by, set_at)
-      values (?, ?, ?, ?, now())
-      on conflict (patient_id) do update set
+      insert into notification.contact (study_id, patient_id, email, phone, set_by, set_at)
+      values (?, ?, ?, ?, ?, now())
+      on conflict (study_id, patient_id) do update set
              email = excluded.email, phone = excluded.phone, set_by = excluded.set_by,
              set_at = excluded.set_at
       """;
-  private static final String REMOVE = "delete from notification.contact where patient_id = ?";
+  // A contact that is not there leaves no record: a repetition changes nothing.
+  private static final String ERASE =
+      """
+      with erased as (
+        delete from notification.contact where study_id = ? and patient_id = ?
+        returning study_id, patient_id),
+      forgotten as (
+        update notification.message m set receipt = null, last_error = null
+          from erased e where m.study_id = e.study_id and m.patient_id = e.patient_id)
+      insert into notification.contact_erasure (study_id, patient_id, erased_by)
+      select study_id, patient_id, ? from erased
+      """;
 
   private final DataSource database;
 
@@ -29,19 +40,35 @@ class ContactTable {
     this.database = database;
   }
 
-  /** In place of what was set before; two nulls remove it. */
-  void set(String patientId, byte @Nullable [] email, byte @Nullable [] phone, String actor)
+  /**
+   * Sets a contact, in place of what was set before.
+   *
+   * @param email encrypted; null for none
+   * @param phone encrypted; null for none. One of the two must be given
+   */
+  void set(Patient patient, byte @Nullable [] email, byte @Nullable [] phone, String actor)
       throws SQLException {
-    boolean remove = email == null && phone == null;
     try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(remove ? REMOVE : SET)) {
+        PreparedStatement statement = connection.prepareStatement(SET)) {
       NotificationConsumer.ROLE.take(connection);
-      statement.setString(1, patientId);
-      if (!remove) {
-        statement.setBytes(2, email);
-        statement.setBytes(3, phone);
-        statement.setString(4, actor);
-      }
+      statement.setString(1, patient.studyId());
+      statement.setString(2, patient.patientId());
+      statement.setBytes(3, email);
+      statement.setBytes(4, phone);
+      statement.setString(5, actor);
+      statement.executeUpdate();
+      connection.commit();
+    }
+  }
+
+  /** Deletes a contact and the answers of servers that may repeat it; records the deletion. */
+  void erase(Patient patient, String actor) throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement(ERASE)) {
+      NotificationConsumer.ROLE.take(connection);
+      statement.setString(1, patient.studyId());
+      statement.setString(2, patient.patientId());
+      statement.setString(3, actor);
       statement.executeUpdate();
       connection.commit();
     }

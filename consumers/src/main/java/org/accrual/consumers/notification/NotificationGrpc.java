@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.accrual.api.notification.v1.EraseContactRequest;
+import org.accrual.api.notification.v1.EraseContactResponse;
 import org.accrual.api.notification.v1.GetNotificationRequest;
 import org.accrual.api.notification.v1.GetNotificationResponse;
 import org.accrual.api.notification.v1.ListNotificationsRequest;
@@ -71,18 +73,37 @@ class NotificationGrpc implements NotificationServiceGrpc.AsyncService, Bindable
   @Override
   public void setContact(SetContactRequest request, StreamObserver<SetContactResponse> answer) {
     ContactCipher cipher = settings.orElseThrow(NotificationGrpc::notEnabled).contacts();
-    String patient = request.getPatientId();
+    if (request.getEmail().isEmpty() && request.getPhone().isEmpty()) {
+      throw Errors.invalid("email", "set email or phone; EraseContact deletes a contact");
+    }
+    Patient patient = new Patient(request.getStudyId(), request.getPatientId());
     try {
       contacts.set(
           patient,
           encrypted(cipher, request.getEmail(), patient, Channel.EMAIL),
           encrypted(cipher, request.getPhone(), patient, Channel.TEXT),
-          Correlation.current().map(Correlation::actor).orElse(""));
+          actor());
     } catch (SQLException failure) {
       throw DatabaseErrors.of(failure);
     }
     answer.onNext(SetContactResponse.getDefaultInstance());
     answer.onCompleted();
+  }
+
+  @Override
+  public void eraseContact(
+      EraseContactRequest request, StreamObserver<EraseContactResponse> responseObserver) {
+    try {
+      contacts.erase(new Patient(request.getStudyId(), request.getPatientId()), actor());
+    } catch (SQLException e) {
+      throw DatabaseErrors.of(e);
+    }
+    responseObserver.onNext(EraseContactResponse.getDefaultInstance());
+    responseObserver.onCompleted();
+  }
+
+  private static String actor() {
+    return Correlation.current().map(Correlation::actor).orElse("");
   }
 
   @Override
@@ -170,8 +191,8 @@ class NotificationGrpc implements NotificationServiceGrpc.AsyncService, Bindable
   }
 
   private static byte @Nullable [] encrypted(
-      ContactCipher cipher, String address, String patientId, Channel channel) {
-    return address.isEmpty() ? null : cipher.encrypt(address, patientId, channel);
+      ContactCipher cipher, String address, Patient patient, Channel channel) {
+    return address.isEmpty() ? null : cipher.encrypt(address, patient, channel);
   }
 
   private static RuntimeException notOpen(Notification notification) {

@@ -35,7 +35,8 @@ class NotificationTable {
       returning notification_id, channel, template, study_id, site_id, enrollment_id, patient_id,
                 message_id, attempts, created_at, correlation_id, traceparent,
                 (select case m.channel when 'email' then c.email else c.phone end
-                   from notification.contact c where c.patient_id = m.patient_id), lease_until
+                   from notification.contact c
+                  where c.study_id = m.study_id and c.patient_id = m.patient_id), lease_until
       """;
   private static final String DOUBT =
       """

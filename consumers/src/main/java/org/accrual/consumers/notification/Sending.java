@@ -27,7 +27,13 @@ final class Sending {
     try {
       return new Outcome.Sent(
           carrier.carry(
-              intent, settings.contacts().decrypt(address, intent.patientId(), intent.channel())));
+              intent,
+              settings
+                  .contacts()
+                  .decrypt(
+                      address,
+                      new Patient(intent.studyId(), intent.patientId()),
+                      intent.channel())));
     } catch (CircuitBreakerOpenException | BulkheadException leftAlone) {
       return new Outcome.Postponed(LEFT_ALONE);
     } catch (NotAccepted not) {

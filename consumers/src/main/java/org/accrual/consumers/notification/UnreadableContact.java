@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 /** An address that the key in the configuration does not open. */
 final class UnreadableContact extends RuntimeException {
-  UnreadableContact(String patientId, @Nullable Throwable cause) {
+  UnreadableContact(Patient patient, @Nullable Throwable cause) {
     super(
-        "the contact of %s does not open with accrual.notification.contact-key: restore the key, or set the contact anew"
-            .formatted(patientId),
+        "the contact of %s does not open with accrual.notification.contact-key: restore the key, or set the contact again"
+            .formatted(patient),
         cause);
   }
 }

@@ -30,7 +30,7 @@ final class Welcomes implements Effects {
                                                          patient_id, correlation_id, event_time,
                                                          traceparent)
                cross join (values ('email'), ('text')) as c (channel)
-                left join notification.contact k using (patient_id)) m
+                left join notification.contact k using (study_id, patient_id)) m
       on conflict (event_id, channel) do nothing
       """;
 

@@ -38,7 +38,11 @@ final class DemoOffice {
         clients
             .notifications()
             .setContact(
-                SetContactRequest.newBuilder().setPatientId(patient).setEmail(email).build());
+                SetContactRequest.newBuilder()
+                    .setStudyId(study)
+                    .setPatientId(patient)
+                    .setEmail(email)
+                    .build());
   }
 
   /** How recruitment goes, not older than any of these. */

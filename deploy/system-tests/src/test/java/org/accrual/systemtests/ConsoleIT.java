@@ -166,7 +166,7 @@ class ConsoleIT {
   @EnumSource
   void readsACaughtMail(Hand hand) {
     String patient = "M-" + hand + "-" + RUN;
-    client.setContact(patient);
+    client.setContact(traffic.study(), patient);
     client.enrolled(SiteClient.enroll(traffic.study(), "S1", patient));
     open("/mails?patient=" + patient);
     Locator sent = console.page().locator("tr", has("sent")).locator("a[data-step]");

@@ -53,7 +53,7 @@ class ConsolePicturesIT {
     axe = new Axe();
     chromium = new Chromium();
     traffic.start();
-    client.setContact("P-CONTACT");
+    client.setContact("ST-1", "P-CONTACT");
     Operation operation = client.enrolled(SiteClient.enroll("ST-1", "S1", "P-CONTACT"));
     String enrollment = SiteClient.metadata(operation).getEnrollmentId();
     screens.put("overview-fine", "");

@@ -82,7 +82,7 @@ class EndToEndIT {
   void aConfirmedPatientGetsAMailUnderItsMessageId() {
     try (SiteClient client = stack.client()) {
       client.openSite(study, "S1", 10);
-      client.setContact(study + "-1");
+      client.setContact(study, study + "-1");
 
       assertMailed(client, client.enrolled(SiteClient.enroll(study, "S1", study + "-1")));
     }

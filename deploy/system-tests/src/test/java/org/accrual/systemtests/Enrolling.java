@@ -45,7 +45,7 @@ final class Enrolling implements AutoCloseable {
                         () -> {
                           for (int i = first; i < most; i += 8) {
                             if (i % UNREACHABLE != 0) {
-                              client.setContact(patient(i));
+                              client.setContact(study, patient(i));
                             }
                           }
                           return first;

@@ -43,7 +43,7 @@ class ObservabilityIT {
       // So that what is counted only once it happens has happened.
       String study = "OBS-" + System.nanoTime();
       client.openSite(study, "S1", 10);
-      TraceIT.contact(client, "OBS-1");
+      TraceIT.contact(client, study, "OBS-1");
       client.enrolled(SiteClient.enroll(study, "S1", "OBS-1"));
     }
     List<String> queries = new ArrayList<>(alerts("expr: (?:>-\\s+)?((?:.+\\n(?=\\s+/))?.+)"));

@@ -100,13 +100,14 @@ final class SiteClient implements AutoCloseable {
     return consumers;
   }
 
-  void setContact(String patient) {
+  void setContact(String study, String patient) {
     var _ =
         untilAnswered(
             () ->
                 notifications()
                     .setContact(
                         SetContactRequest.newBuilder()
+                            .setStudyId(study)
                             .setPatientId(patient)
                             .setEmail(patient.toLowerCase(Locale.ROOT) + "@example.org")
                             .build()));

@@ -37,7 +37,7 @@ class TraceIT {
       client.openSite(study, "S1", 10);
       String sampled = traceId();
       String unsampled = traceId();
-      contact(client, "P-1");
+      contact(client, study, "P-1");
 
       enroll(client, "P-0", unsampled, "00");
       enroll(client, "P-1", sampled, "01");
@@ -117,9 +117,13 @@ class TraceIT {
   }
 
   /** The mail then goes out. */
-  static void contact(SiteClient client, String patient) {
+  static void contact(SiteClient client, String study, String patient) {
     SetContactRequest contact =
-        SetContactRequest.newBuilder().setPatientId(patient).setEmail("p1@example.org").build();
+        SetContactRequest.newBuilder()
+            .setStudyId(study)
+            .setPatientId(patient)
+            .setEmail("p1@example.org")
+            .build();
     SiteClient.untilAnswered(() -> client.notifications().setContact(contact));
   }
 

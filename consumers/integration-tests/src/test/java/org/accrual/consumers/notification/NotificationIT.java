@@ -215,6 +215,8 @@ class NotificationIT {
         .hasMessageContaining("INVALID_ARGUMENT");
     assertThatThrownBy(() -> setContact(process, "ada", "", "0123"))
         .hasMessageContaining("INVALID_ARGUMENT");
+    assertThatThrownBy(() -> setContact(process, "ada", "", ""))
+        .hasMessageContaining("EraseContact");
     assertThatThrownBy(
             () ->
                 stub(process)
@@ -241,6 +243,7 @@ class NotificationIT {
         stub(process)
             .setContact(
                 SetContactRequest.newBuilder()
+                    .setStudyId("study")
                     .setPatientId(patient)
                     .setEmail(email)
                     .setPhone(phone)

@@ -80,18 +80,20 @@ class NotificationSettingsTest {
         .hasMessageContainingAll("accrual.notification.templates", "welcome.email.txt");
   }
 
+  private static final Patient ADA = new Patient("study-1", "ada");
+
   @Test
   void anAddressOpensForItsPatientAndChannelOnly() {
     ContactCipher cipher = read(Map.of()).contacts();
-    byte[] box = cipher.encrypt("ada@example.org", "ada", Channel.EMAIL);
+    byte[] box = cipher.encrypt("ada@example.org", ADA, Channel.EMAIL);
 
-    assertThat(cipher.decrypt(box, "ada", Channel.EMAIL)).isEqualTo("ada@example.org");
-    assertThat(cipher.encrypt("ada@example.org", "ada", Channel.EMAIL)).isNotEqualTo(box);
-    assertThatThrownBy(() -> cipher.decrypt(box, "eve", Channel.EMAIL))
+    assertThat(cipher.decrypt(box, ADA, Channel.EMAIL)).isEqualTo("ada@example.org");
+    assertThat(cipher.encrypt("ada@example.org", ADA, Channel.EMAIL)).isNotEqualTo(box);
+    assertThatThrownBy(() -> cipher.decrypt(box, new Patient("study-2", "ada"), Channel.EMAIL))
         .isInstanceOf(UnreadableContact.class);
-    assertThatThrownBy(() -> cipher.decrypt(box, "ada", Channel.TEXT))
+    assertThatThrownBy(() -> cipher.decrypt(box, ADA, Channel.TEXT))
         .isInstanceOf(UnreadableContact.class);
-    assertThatThrownBy(() -> cipher.decrypt(new byte[3], "ada", Channel.EMAIL))
+    assertThatThrownBy(() -> cipher.decrypt(new byte[3], ADA, Channel.EMAIL))
         .isInstanceOf(UnreadableContact.class);
   }
 

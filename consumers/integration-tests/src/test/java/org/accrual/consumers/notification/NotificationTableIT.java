@@ -72,6 +72,39 @@ class NotificationTableIT {
   }
 
   @Test
+  void aContactIsUsedInItsStudyOnly() throws SQLException {
+    EnrollmentStory story = EnrollmentStory.onStudy("study", "site");
+    contacts.set(new Patient("other", story.patient), new byte[] {1, 2, 3}, null, "nurse");
+    database.apply(welcomes(Map.of()), Messages.of(story, Instant.now()).toArray(Message[]::new));
+
+    assertThat(database.rows("select reason from notification.message where channel = 'email'"))
+        .containsExactly("NO_CONTACT");
+    contact(story.patient);
+    database.execute(
+        "update notification.message set state = 'intended', reason = null, due_at = now()"
+            + " where channel = 'email'");
+    contacts.erase(new Patient("study", story.patient), "nurse");
+    assertThat(claim()).extracting(Intent::address).containsExactly((byte[]) null);
+  }
+
+  @Test
+  void nothingThatMayNameAnAddressRemainsOfAnErasedContact() throws SQLException {
+    EnrollmentStory story = confirmed();
+    record(claim().getFirst(), new Outcome.Refused("550 <ada@example.org> unknown"));
+
+    for (int time = 0; time < 2; time++) {
+      contacts.erase(new Patient("study", story.patient), "nurse");
+    }
+
+    assertThat(database.rows("select count(*) from notification.contact")).containsExactly("0");
+    assertThat(message()).doesNotContain("example.org");
+    assertThat(
+            database.rows(
+                "select study_id, patient_id, erased_by from notification.contact_erasure"))
+        .containsExactly("study|%s|nurse".formatted(story.patient));
+  }
+
+  @Test
   void whatWasSentIsNotClaimedAgain() throws SQLException {
     confirmed();
     Intent intent = claim().getFirst();
@@ -192,7 +225,7 @@ class NotificationTableIT {
   }
 
   private void contact(String patient) throws SQLException {
-    contacts.set(patient, new byte[] {1, 2, 3}, null, "nurse");
+    contacts.set(new Patient("study", patient), new byte[] {1, 2, 3}, null, "nurse");
   }
 
   private static Welcomes welcomes(Map<String, String> further) {
