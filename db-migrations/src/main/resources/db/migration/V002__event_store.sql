@@ -136,10 +136,11 @@ create table enrollment.operation (
   done           boolean     not null generated always as (stage in ('confirmed', 'rejected')) stored,
   -- A rejection has a reason, a confirmation none.
   check (case stage when 'rejected' then reason is not null when 'confirmed' then reason is null else true end)
-);
+)
+-- An operation moves up to five times, within its page: no index has a column that moves, nor a condition on one.
+with (fillfactor = 70);
 create index operation_enrollment on enrollment.operation (enrollment_id);
-create index operation_open on enrollment.operation (updated_at) where stage not in ('confirmed', 'rejected');
-create index operation_expires_at on enrollment.operation (expires_at) where stage in ('confirmed', 'rejected');
+create index operation_expires_at on enrollment.operation (expires_at);
 
 -- Appends events to streams of a type, one array element an event, and tells them.
 -- Fails with unique_violation if a stream has an event of that version already.

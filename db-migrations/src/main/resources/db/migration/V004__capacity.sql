@@ -53,14 +53,13 @@ create table capacity.reservation (
 ) with (fillfactor = 80);
 comment on table capacity.reservation is 'Who has a slot (reserved), was refused one, or gave it back (released).';
 
--- Requests that cannot be decided yet, since news that they rest on has not come. Decided when it comes; dropped with
--- the first batch after their deadline.
+-- Requests that cannot be decided yet, since events that they rest on have not come. Decided when they come, or
+-- released before.
 create table capacity.pending (
   enrollment_id  uuid        not null,
   attempt        int         not null check (attempt > 0),
   study_id       text        not null,
   site_id        text        not null,
-  deadline       timestamptz not null,
   -- The command as it came: plain Avro.
   type           text        not null,
   schema_version int         not null check (schema_version > 0),
@@ -76,4 +75,3 @@ create table capacity.pending (
   foreign key (study_id, site_id) references capacity.site
 );
 create index pending_by_site on capacity.pending (study_id, site_id);
-create index pending_by_deadline on capacity.pending (deadline);

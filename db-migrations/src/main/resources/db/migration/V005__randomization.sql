@@ -123,7 +123,6 @@ create table randomization.pending (
   attempt        int         not null check (attempt > 0),
   study_id       text        not null,
   site_id        text        not null,
-  deadline       timestamptz not null,
   type           text        not null,
   schema_version int         not null check (schema_version > 0),
   payload        bytea       not null,
@@ -136,4 +135,3 @@ create table randomization.pending (
   foreign key (study_id, site_id) references randomization.site
 );
 create index pending_by_site on randomization.pending (study_id, site_id);
-create index pending_by_deadline on randomization.pending (deadline);

@@ -81,7 +81,6 @@ create table supply.pending (
   attempt        int         not null check (attempt > 0),
   study_id       text        not null,
   site_id        text        not null,
-  deadline       timestamptz not null,
   type           text        not null,
   schema_version int         not null check (schema_version > 0),
   payload        bytea       not null,
@@ -94,4 +93,3 @@ create table supply.pending (
   foreign key (study_id, site_id) references supply.site
 );
 create index pending_by_site on supply.pending (study_id, site_id);
-create index pending_by_deadline on supply.pending (deadline);

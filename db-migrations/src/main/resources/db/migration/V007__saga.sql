@@ -6,31 +6,48 @@ create table enrollment.saga (
   enrollment_id  uuid        primary key references enrollment.attempt,
   -- Which request of this enrollment, 1, 2 …: what participants tell runs apart by.
   attempt        int         not null check (attempt > 0),
-  -- What it waits for. Forward: each step must be answered by due_at. release-…: what was taken goes back, then the
-  -- request is rejected. return-slot: the slot of a patient who left the study goes back; nothing is left to decide. A run
-  -- never comes back to a step that it has left, so that the step tells whether it has moved since it was read.
+  -- The answer it waits for. release-…: everything taken is given back, then the request is rejected, or has been since
+  -- the patient withdrew. return-slot: a patient who left the study gives the slot back; nothing is left to decide. A run
+  -- never returns to a step that it has left, so that the step shows whether it has moved since it was read.
   step           text        not null check (step in ('reserve-slot', 'hold-kits', 'randomize', 'allocate-kit',
                                                       'release-kits', 'release-slot', 'return-slot')),
-  -- When the step fails (forward), or is asked for again until it is acknowledged (release, return).
+  -- When the step's command is sent again if no answer has come; an answer that is late is taken. Set at the start and
+  -- at each repetition only, by the database's clock: a change of this indexed column costs more than all others.
   due_at         timestamptz not null,
+  repeats        int         not null default 0 check (repeats >= 0),
+  -- The end of the WAL when the newest command was written. It is not repeated before the relay has published it.
+  sent_lsn       pg_lsn      not null default pg_current_wal_insert_lsn(),
   -- Versions of the streams of study and site that the request was accepted on: participants decide on none older.
   study_version  bigint      not null check (study_version >= 0),
   site_version   bigint      not null check (site_version >= 0),
-  -- What follows it for the client.
-  operation_id   uuid        references enrollment.operation,
-  -- The conversation, and what put the run where it stands: what a deadline tells is told with these.
+  -- What the client polls.
+  operation_id   uuid        references enrollment.operation on delete set null,
+  -- The conversation, and the message that moved the run to its step: a repeated command has these too.
   correlation_id text        not null,
   causation_id   text        not null,
   actor          text        not null,
   traceparent    text        not null,
   started_at     timestamptz not null,
-  check ((step = 'return-slot') = (operation_id is null)),
+  -- Since when the run cannot be decided, how often in a row, and why. It is tried again after a pause.
+  failed_at      timestamptz,
+  failures       int         not null default 0 check ((failures > 0) = (failed_at is not null)),
+  error          text,
+  check (step <> 'return-slot' or operation_id is null),
   check (operation_id is null or (study_version > 0 and site_version > 0))
-) with (fillfactor = 70); -- a run moves up to six times
+) with (fillfactor = 70); -- a run moves up to six times, within its page
 create unique index saga_operation on enrollment.saga (operation_id);
 create index saga_due_at on enrollment.saga (due_at);
 comment on table enrollment.saga is
-  'Runs under way. due_at well in the past: no enrollment-core runs, or it cannot reach this database.';
+  'Runs under way. due_at well in the past: relay, Kafka or enrollment-core is behind or does not run.';
+
+create schema if not exists ops;
+create view ops.sagas_set_aside as
+select s.enrollment_id, a.study_id, a.site_id, s.step, s.failed_at, s.failures, s.error, s.due_at as next_try_at,
+       s.correlation_id
+  from enrollment.saga s join enrollment.attempt a using (enrollment_id)
+ where s.failures > 0;
+comment on view ops.sagas_set_aside is
+  'Enrollments whose saga could not be decided, and why. They hold up no other, and are tried again.';
 
 -- Kits that sites have received, so that none comes twice. Which arm they are of is not here.
 create table enrollment.kit (
@@ -77,7 +94,7 @@ end;
 
 -- Fails with unique_violation if there is one already.
 create function enrollment.start_saga(
-  p_enrollment_id uuid, p_attempt int, p_step text, p_due_at timestamptz, p_study_version bigint, p_site_version bigint,
+  p_enrollment_id uuid, p_attempt int, p_step text, p_pause interval, p_study_version bigint, p_site_version bigint,
   p_operation_id uuid, p_correlation_id text, p_causation_id text, p_actor text, p_traceparent text, p_now timestamptz)
 returns void language sql
 begin atomic
@@ -85,21 +102,24 @@ begin atomic
     (enrollment_id, attempt, step, due_at, study_version, site_version, operation_id, correlation_id, causation_id,
      actor, traceparent, started_at)
   values
-    (p_enrollment_id, p_attempt, p_step, p_due_at, p_study_version, p_site_version, p_operation_id, p_correlation_id,
+    (p_enrollment_id, p_attempt, p_step, now() + p_pause, p_study_version, p_site_version, p_operation_id, p_correlation_id,
      p_causation_id, p_actor, p_traceparent, p_now);
 end;
 
--- Moves runs from the steps seen to others; a null step ends the run.
+-- Moves runs from the steps seen to others; a null step ends the run, a null pause keeps the time at which it is due.
 create function enrollment.move_sagas(
-  p_enrollment_ids uuid[], p_seen text[], p_steps text[], p_due_at timestamptz[], p_causation_ids text[])
+  p_enrollment_ids uuid[], p_seen text[], p_steps text[], p_repeats int[], p_pauses interval[], p_causation_ids text[])
 returns void language plpgsql as $$
 declare
   moved int;
   ended int;
 begin
-  update enrollment.saga s set step = m.step, due_at = m.due_at, causation_id = m.causation_id
-    from unnest(p_enrollment_ids, p_seen, p_steps, p_due_at, p_causation_ids)
-         as m(enrollment_id, seen, step, due_at, causation_id)
+  update enrollment.saga s
+     set step = m.step, repeats = m.repeats, due_at = coalesce(now() + m.pause, s.due_at),
+         sent_lsn = pg_current_wal_insert_lsn(), causation_id = m.causation_id,
+         failed_at = null, failures = 0, error = null
+    from unnest(p_enrollment_ids, p_seen, p_steps, p_repeats, p_pauses, p_causation_ids)
+         as m(enrollment_id, seen, step, repeats, pause, causation_id)
    where s.enrollment_id = m.enrollment_id and s.step = m.seen and m.step is not null;
   get diagnostics moved = row_count;
   delete from enrollment.saga s
@@ -110,6 +130,16 @@ begin
     perform enrollment.fail_as_changed('a saga');
   end if;
 end $$;
+
+-- Sets aside a run that cannot be decided, for a pause that doubles with each failure.
+create function enrollment.set_saga_aside(p_enrollment_id uuid, p_error text, p_pause interval, p_longest interval)
+returns void language sql
+begin atomic
+  update enrollment.saga
+     set failed_at = coalesce(failed_at, now()), failures = failures + 1, error = left(p_error, 1000),
+         due_at = now() + least(p_pause * power(2, least(failures, 20)), p_longest)
+   where enrollment_id = p_enrollment_id;
+end;
 
 -- Takes operations on; p_stages has what is new.
 create function enrollment.advance_operations(

@@ -14,23 +14,24 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.accrual.core.application.Arrivals;
 import org.accrual.core.application.OpenQuestions;
 import org.accrual.core.application.SagaAnswers;
-import org.accrual.core.application.SagaDeadlines;
+import org.accrual.core.application.SagaRepetitions;
 import org.accrual.core.application.SagaStore;
 import org.accrual.core.application.Waits;
+import org.accrual.core.domain.saga.SagaTiming;
 import org.accrual.core.eventstore.Database;
 import org.accrual.core.eventstore.Looks;
 import org.accrual.core.eventstore.PostgresQuestions;
 import org.accrual.core.eventstore.PostgresSagas;
-import org.accrual.core.saga.DueSagas;
 import org.accrual.core.saga.SagaEffects;
 import org.accrual.core.saga.SagaIntake;
 import org.accrual.core.saga.SagaMetrics;
-import org.accrual.core.saga.SagaSettings;
+import org.accrual.core.saga.SagaRepeater;
 import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
 import org.accrual.intake.HopNotes;
@@ -44,8 +45,8 @@ import org.accrual.runtime.registry.SchemaRegistry;
 class SagaWiring {
   private static final String SCHEMA = "enrollment";
 
-  /** Runs moved in one transaction at most, so that locks are short. */
-  private static final int DUE_BATCH = 200;
+  /** Commands repeated at a time at most: locks are short, and a backlog grows by few messages. */
+  private static final int REPEATED_AT_ONCE = 50;
 
   /** How much later than it is there something is found that another process put there. */
   private static final Duration LOOK = Duration.ofMillis(100);
@@ -61,8 +62,7 @@ class SagaWiring {
         database.sagas(),
         new MessageDecoder(registry::byId),
         new GateTable(SagaIntake.NAME, SCHEMA),
-        new SagaEffects(
-            new SagaAnswers(settings.sagas().timing(), metrics), stores(settings), clock));
+        new SagaEffects(new SagaAnswers(metrics), stores(settings), clock));
   }
 
   @Produces
@@ -79,10 +79,15 @@ class SagaWiring {
 
   @Produces
   @Singleton
-  DueSagas due(Database database, CoreSettings settings, SagaMetrics metrics) {
-    SagaSettings sagas = settings.sagas();
-    return new DueSagas(
-        database, new SagaDeadlines(sagas.timing(), DUE_BATCH, metrics), stores(settings), clock);
+  SagaRepeater repeater(Database database, CoreSettings settings, SagaMetrics metrics) {
+    SagaTiming timing = settings.sagas().timing();
+    return new SagaRepeater(
+        database,
+        new SagaRepetitions(timing, () -> ThreadLocalRandom.current().nextDouble()),
+        stores(settings),
+        timing,
+        REPEATED_AT_ONCE,
+        metrics::setAside);
   }
 
   @Produces

@@ -88,8 +88,8 @@ class Wiring {
 
   @Produces
   @Singleton
-  Catalog catalog(Database database) {
-    return new PostgresCatalog(database);
+  Catalog catalog(Database database, SagaSettings sagas) {
+    return new PostgresCatalog(database, sagas.timing().stepDeadline());
   }
 
   @Produces
@@ -118,8 +118,8 @@ class Wiring {
 
   @Produces
   @Singleton
-  Cancellation cancellation(WriteModel model, SagaSettings sagas) {
-    return new Cancellation(model, clock, sagas.timing());
+  Cancellation cancellation(WriteModel model) {
+    return new Cancellation(model, clock);
   }
 
   @Produces

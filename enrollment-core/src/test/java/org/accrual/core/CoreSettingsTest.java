@@ -32,7 +32,7 @@ class CoreSettingsTest {
     assertThat(settings.retention()).isEqualTo(Duration.ofDays(30));
     assertThat(settings.sagas().enabled()).isTrue();
     assertThat(settings.sagas().timing().stepDeadline()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(settings.sagas().timing().compensationRetry()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(settings.sagas().timing().longestPause()).isEqualTo(Duration.ofMinutes(10));
   }
 
   @ParameterizedTest
@@ -48,7 +48,7 @@ class CoreSettingsTest {
     "accrual.unblinding.wait, 3m",
     "accrual.saga.enabled, maybe",
     "accrual.saga.step-deadline, 10",
-    "accrual.saga.compensation-retry, 2h",
+    "accrual.saga.longest-pause, 2d",
     "accrual.saga.sweep-interval, 1ms",
     "accrual.blinding.public-key, bm90IGEga2V5",
   })

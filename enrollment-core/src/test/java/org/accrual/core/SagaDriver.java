@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,19 +18,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Headers;
 import org.accrual.contract.Topics;
 import org.accrual.core.application.SagaAnswers;
-import org.accrual.core.application.SagaDeadlines;
+import org.accrual.core.application.SagaRepetitions;
 import org.accrual.core.application.SagaStore;
 import org.accrual.core.domain.saga.SagaTiming;
 import org.accrual.core.eventstore.Database;
 import org.accrual.core.eventstore.PostgresSagas;
-import org.accrual.core.saga.DueSagas;
 import org.accrual.core.saga.SagaEffects;
+import org.accrual.core.saga.SagaRepeater;
 import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
 import org.accrual.intake.MessageDecoder;
@@ -43,17 +46,18 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Moves the sagas of a core from outside, as the intake and the deadline job do: with the intake's
- * own transaction, on the core's database, at a time that the test sets.
+ * Moves the sagas of a core from outside, as the intake and the repetition job do: with the
+ * intake's own transaction, on the core's database.
  */
 public final class SagaDriver implements AutoCloseable {
   public static final SagaTiming TIMING =
-      new SagaTiming(Duration.ofSeconds(30), Duration.ofSeconds(5));
+      new SagaTiming(Duration.ofSeconds(30), Duration.ofMinutes(10));
 
   private final Database database;
-  private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
   private final BatchTransaction transaction;
-  private final DueSagas due;
+  private final Supplier<SagaRepeater> repeaters;
+  private SagaRepeater repeater;
+  private final AtomicInteger setAside = new AtomicInteger();
   private final List<Schema> schemas = List.copyOf(EventSchemas.current().values());
 
   public SagaDriver(String jdbcUrl) {
@@ -64,7 +68,6 @@ public final class SagaDriver implements AutoCloseable {
             Duration.ofSeconds(5),
             Duration.ofSeconds(10));
     NoArgGenerator ids = Generators.timeBasedEpochGenerator();
-    InstantSource clock = () -> Instant.now().plus(ahead.get());
     Function<Connection, SagaStore> stores =
         connection -> new PostgresSagas(connection, ids::generate, Duration.ofDays(30));
     transaction =
@@ -72,21 +75,62 @@ public final class SagaDriver implements AutoCloseable {
             database.sagas(),
             new MessageDecoder(schemas::get),
             new GateTable("enrollment"),
-            new SagaEffects(new SagaAnswers(TIMING, _ -> {}), stores, clock));
-    due = new DueSagas(database, new SagaDeadlines(TIMING, 50, _ -> {}), stores, clock);
+            new SagaEffects(new SagaAnswers(_ -> {}), stores, InstantSource.system()));
+    repeaters =
+        () ->
+            new SagaRepeater(
+                database,
+                new SagaRepetitions(TIMING, () -> 0),
+                stores,
+                TIMING,
+                50,
+                setAside::incrementAndGet);
+    repeater = repeaters.get();
+    published(true);
   }
 
-  /** From now on it is so much later. */
-  public SagaDriver later(Duration time) {
-    ahead.updateAndGet(before -> before.plus(time));
-    return this;
+  /** Lets the relay have published everything, or nothing. */
+  public SagaDriver published(boolean everything) {
+    return sql(
+        """
+        insert into ops.relay (slot, checkpoint, system_identifier, timeline)
+        select 'test', '%s', c.system_identifier, c.timeline from outbox.cluster() c
+        on conflict (slot) do update set checkpoint = excluded.checkpoint
+        """
+            .formatted(everything ? "FFFFFFFF/0" : "0/1"));
   }
 
-  /** Enforces what is due. */
-  public void sweep() {
-    while (due.moveSome()) {
-      Thread.onSpinWait();
+  /** Lets time pass for the runs of a study. */
+  public SagaDriver later(String study, Duration time) {
+    // One that has been at work does not expect a run to become due in the past.
+    repeater = repeaters.get();
+    return sql(
+        """
+        update enrollment.saga s set due_at = due_at - interval '%s' from enrollment.attempt a
+         where a.enrollment_id = s.enrollment_id and a.study_id = '%s'
+        """
+            .formatted(time, study));
+  }
+
+  private SagaDriver sql(String statement) {
+    try (Connection connection = database.sagas().getConnection();
+        Statement update = connection.createStatement()) {
+      update.execute(statement);
+      connection.commit();
+      return this;
+    } catch (SQLException e) {
+      throw new AssertionError(e);
     }
+  }
+
+  /** Repeats what is due. */
+  public void sweep() {
+    repeater.repeatSome();
+  }
+
+  /** Returns how many runs were set aside. */
+  public int setAside() {
+    return setAside.get();
   }
 
   /** Takes answers in, in one batch. */

@@ -7,6 +7,7 @@ import static org.accrual.core.Client.requestId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.longrunning.CancelOperationRequest;
 import com.google.longrunning.GetOperationRequest;
 import com.google.longrunning.Operation;
 import io.grpc.Status.Code;
@@ -21,6 +22,8 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.accrual.api.enrollment.v1.EnrollmentStage;
+import org.accrual.api.enrollment.v1.RescreenPatientRequest;
+import org.accrual.api.enrollment.v1.ReverseWithdrawalRequest;
 import org.accrual.api.enrollment.v1.StageTime;
 import org.accrual.api.enrollment.v1.TakeOffStudyRequest;
 import org.accrual.api.enrollment.v1.WithdrawPatientRequest;
@@ -52,14 +55,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each step of the saga with each way that it can go, on real tables, answers as messages. */
 class SagaIT {
-  private static final Duration DEADLINE = SagaDriver.TIMING.stepDeadline().plusSeconds(1);
-  private static final Duration RETRY = SagaDriver.TIMING.compensationRetry().plusSeconds(1);
+  private static final Duration DEADLINE = SagaDriver.TIMING.stepDeadline();
+  private static final Duration LONGEST = SagaDriver.TIMING.longestPause();
 
   private static RunningCore core;
   private static Client client;
   private static StoredFixtures stored;
 
-  /** With a clock of its own: what a test leaves behind at its time does not meet the next. */
   private SagaDriver sagas;
 
   private String study;
@@ -245,46 +247,130 @@ class SagaIT {
     assertAsked();
   }
 
+  static Stream<Arguments> steps() {
+    return Stream.of(
+        Arguments.of(0, ReserveSlot.class),
+        Arguments.of(1, HoldKits.class),
+        Arguments.of(2, Randomize.class),
+        Arguments.of(3, Randomize.class));
+  }
+
   @ParameterizedTest
-  @org.junit.jupiter.params.provider.ValueSource(ints = {0, 1, 2, 3})
-  void aStepThatIsNotAnsweredInTimeCompensates(int step) {
+  @MethodSource("steps")
+  void anUnansweredStepIsDelayedAskedForAgainAndNeverRejected(int step, Class<?> again) {
     upTo(step);
     sagas.sweep();
-    assertThat(operation().getDone()).isFalse();
-    assertThat(metadata(operation()).getReason()).as("not before its time").isEmpty();
+    assertAsked();
+    assertThat(metadata(operation()).getDelayed()).isFalse();
 
-    sagas.later(DEADLINE).sweep();
-    assertThat(metadata(operation()).getReason()).isEqualTo("STEP_DEADLINE_EXCEEDED");
-    if (step > 0) {
-      assertAsked(ReleaseKits.class);
-      // What was waited for comes after all: it is part of what is being given back.
-      sagas.answer(positive().get(step));
+    passed(Duration.ofDays(3));
+    sagas.later(study, DEADLINE).sweep();
+    assertAsked(again);
+    assertThat(metadata(operation()).getReason()).isEmpty();
+    assertThat(metadata(operation()).getDelayed()).isTrue();
+    assertThat(metadata(operation()).hasDelayedSince()).isTrue();
+
+    sagas.answer(positive().subList(Math.min(step, 2), 4));
+    assertThat(operation().hasResponse()).isTrue();
+    assertThat(metadata(operation()).getDelayed()).isFalse();
+  }
+
+  /** Lets the operation look as if its stages had been reached so long ago. */
+  private void passed(Duration time) {
+    stored.update(
+        """
+        update enrollment.operation set stages =
+          (select jsonb_agg(jsonb_set(e.stage, '{time}',
+                    to_jsonb(to_char((e.stage ->> 'time')::timestamptz at time zone 'UTC' - ?::interval,
+                                     'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))) order by e.place)
+             from jsonb_array_elements(stages) with ordinality as e(stage, place))
+         where enrollment_id = ?::uuid
+        """,
+        time.toString(),
+        id);
+  }
+
+  @Test
+  void nothingIsRepeatedThatTheRelayHasNotPublished() {
+    sagas.published(false).later(study, Duration.ofDays(3)).sweep();
+    assertAsked();
+    sagas.published(true).sweep();
+    assertAsked(ReserveSlot.class);
+  }
+
+  @Test
+  void repetitionsBackOffUntilTheLongestPause() {
+    Duration pause = DEADLINE;
+    for (int i = 0; i < 6; i++) {
+      sagas.later(study, pause.minusSeconds(5)).sweep();
       assertAsked();
-      sagas.answer(kitsReleased());
+      sagas.later(study, Duration.ofSeconds(5)).sweep();
+      assertAsked(ReserveSlot.class);
+      pause = pause.multipliedBy(2).compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
     }
-    assertAsked(ReleaseSlot.class);
-    sagas.answer(slotReleased());
-    assertRejected("STEP_DEADLINE_EXCEEDED");
-    assertThat(events().getLast()).isEqualTo("rejected.v1");
+    assertThat(pause).isEqualTo(LONGEST);
   }
 
   @Test
   void releasesAreRepeatedUntilTheyAreAcknowledged() {
     upTo(3);
-    sagas.later(DEADLINE).sweep();
+    cancel();
     assertAsked(ReleaseKits.class);
     for (int i = 0; i < 3; i++) {
       sagas.sweep();
       assertAsked();
-      sagas.later(RETRY).sweep();
+      sagas.later(study, LONGEST).sweep();
       assertAsked(ReleaseKits.class);
     }
     sagas.answer(kitsReleased());
     assertAsked(ReleaseSlot.class);
-    sagas.later(RETRY).sweep();
+    sagas.later(study, LONGEST).sweep();
     assertAsked(ReleaseSlot.class);
     sagas.answer(kitsReleased(), slotReleased(), slotReleased());
-    assertRejected("STEP_DEADLINE_EXCEEDED");
+    assertRejected("CANCELLED");
+    cancel();
+  }
+
+  private void cancel() {
+    client.operations.cancelOperation(
+        CancelOperationRequest.newBuilder().setName(accepted.getName()).build());
+  }
+
+  @Test
+  void aSagaThatCannotBeDecidedIsSetAsideAndHoldsUpNoOther() {
+    String other = client.openStudy(1);
+    client.enrollments.enrollPatient(enroll(other, "P1").build());
+    // As a bug of one fold, or a stream that was changed by hand.
+    stored.update(
+        "update enrollment.saga set step = 'release-kits' where enrollment_id = ?::uuid", id);
+    asked();
+    sagas.later(study, DEADLINE.plusSeconds(9)).later(other, DEADLINE).sweep();
+
+    assertThat(
+            stored.count(
+                """
+                select count(*) from outbox.message
+                 where type = 'accrual.capacity.reserve-slot.v1' and aggregateid = ?
+                """,
+                other + "/V1"))
+        .isEqualTo(2);
+    assertThat(sagas.setAside()).isEqualTo(1);
+    assertThat(
+            stored.texts(
+                "select concat_ws(' ', step, failures, error) from ops.sagas_set_aside where study_id = ?",
+                study))
+        .singleElement()
+        .asString()
+        .startsWith("release-kits 1 java.lang.IllegalStateException: SagaRun");
+
+    sagas.sweep();
+    assertThat(sagas.setAside()).as("not before its pause").isEqualTo(1);
+    stored.update(
+        "update enrollment.saga set step = 'reserve-slot' where enrollment_id = ?::uuid", id);
+    sagas.later(study, LONGEST).sweep();
+    assertAsked(ReserveSlot.class);
+    assertThat(stored.count("select count(*) from ops.sagas_set_aside where study_id = ?", study))
+        .isZero();
   }
 
   @Test
@@ -315,12 +401,72 @@ class SagaIT {
     assertAsked(HoldKits.class);
   }
 
+  static Stream<Arguments> withdrawals() {
+    return Stream.of(
+        Arguments.of(0, List.of(ReleaseSlot.class)),
+        Arguments.of(1, List.of(ReleaseKits.class, ReleaseSlot.class)),
+        Arguments.of(3, List.of(ReleaseKits.class, ReleaseSlot.class)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("withdrawals")
+  void aWithdrawalIsRecordedAtOnceAndTheSagaGivesBack(int step, List<Class<?>> releases) {
+    upTo(step);
+    withdraw();
+
+    assertThat(events().subList(events().size() - 2, events().size()))
+        .containsExactly("rejected.v1", "patient-withdrawn.v1");
+    Operation operation = operation();
+    assertThat(operation.getDone()).isTrue();
+    assertThat(info(operation.getError()).getReason()).isEqualTo("PATIENT_WITHDRAWN");
+    assertThat(refused(this::cancel)).isEqualTo("OPERATION_DONE");
+    assertThat(refused(this::reverse)).isEqualTo("ENROLLMENT_IN_PROGRESS");
+    for (Class<?> release : releases) {
+      assertThat(runs()).isEqualTo(1);
+      assertAsked(release);
+      sagas.answer(release == ReleaseKits.class ? kitsReleased() : slotReleased());
+    }
+    assertThat(runs()).isZero();
+    assertThat(events().getLast()).isEqualTo("patient-withdrawn.v1");
+    reverse();
+    Operation second = client.enrollments.enrollPatient(enroll(study, "P1").build());
+    assertThat(metadata(second).getEnrollmentId()).isEqualTo(id);
+  }
+
   @Test
-  void withdrawingWaitsForTheSaga() {
-    StatusRuntimeException error =
-        catchThrowableOfType(StatusRuntimeException.class, this::withdraw);
-    assertThat(error.getStatus().getCode()).isEqualTo(Code.FAILED_PRECONDITION);
-    assertThat(info(error).getReason()).isEqualTo("ENROLLMENT_IN_PROGRESS");
+  void aWithdrawalWhileItCompensatesIsRecordedAtOnce() {
+    upTo(2);
+    cancel();
+    assertAsked(ReleaseKits.class);
+    withdraw();
+    assertRejectedWith("CANCELLED");
+    assertAsked(ReleaseKits.class);
+    client.enrollments.rescreenPatient(
+        RescreenPatientRequest.newBuilder()
+            .setRequestId(requestId())
+            .setPreviousEnrollmentId(id)
+            .setScreenedBy("dr-a")
+            .build());
+    sagas.answer(kitsReleased(), slotReleased());
+    assertThat(runs()).isZero();
+  }
+
+  private void assertRejectedWith(String reason) {
+    assertThat(info(operation().getError()).getReason()).isEqualTo(reason);
+  }
+
+  private static String refused(Runnable call) {
+    return info(catchThrowableOfType(StatusRuntimeException.class, call::run)).getReason();
+  }
+
+  private void reverse() {
+    client.enrollments.reverseWithdrawal(
+        ReverseWithdrawalRequest.newBuilder()
+            .setRequestId(requestId())
+            .setEnrollmentId(id)
+            .setReason("a mistake")
+            .setReversedBy("dr-a")
+            .build());
   }
 
   private void withdraw() {
@@ -339,11 +485,11 @@ class SagaIT {
     withdraw();
     assertAsked(ReleaseKits.class, ReleaseSlot.class);
     sagas.answer(slotReleased());
-    sagas.later(RETRY).sweep();
+    sagas.later(study, LONGEST).sweep();
     assertAsked(ReleaseKits.class);
     sagas.answer(kitAllocated(), kitsReleased());
     assertThat(runs()).isZero();
-    sagas.later(RETRY).sweep();
+    sagas.later(study, LONGEST).sweep();
     assertAsked();
     assertThat(operation().hasResponse()).as("the operation stays confirmed").isTrue();
   }
@@ -397,7 +543,7 @@ class SagaIT {
   }
 
   @Test
-  void theConversationGoesOnFromRequestToRelease() {
+  void theConversationGoesOnFromRequestToRepetition() {
     String cause = UUID.randomUUID().toString();
     sagas.answer(
         slotReserved(),
@@ -408,7 +554,7 @@ class SagaIT {
             metadata(accepted).getCorrelationId(),
             Headers.ACTOR,
             "dr-a"));
-    sagas.later(DEADLINE).sweep();
+    sagas.later(study, DEADLINE).sweep();
     String commands =
         """
         select concat_ws(' ', type, headers ->> 'ce_schemaversion', headers ->> 'ce_source',
@@ -425,7 +571,7 @@ class SagaIT {
     assertThat(told.get(1))
         .isEqualTo(
             "accrual.supply.hold-kits.v1 %s%s dr-a %s/V1 f".formatted(conversation, cause, study));
-    assertThat(told.get(2)).startsWith("accrual.supply.release-kits.v1 " + conversation + cause);
+    assertThat(told.get(2)).startsWith("accrual.supply.hold-kits.v1 " + conversation + cause);
   }
 
   @Test

@@ -1,8 +1,6 @@
 package org.accrual.core;
 
 import static org.accrual.core.Client.enroll;
-import static org.accrual.core.Client.info;
-import static org.accrual.core.Client.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.longrunning.GetOperationRequest;
@@ -22,7 +20,6 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.accrual.api.enrollment.v1.EnrollmentStage;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Headers;
 import org.accrual.contract.Topics;
@@ -42,12 +39,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The process itself: answers from a real broker, deadlines by its own job. */
+/** The process itself: answers from a real broker, repetitions by its own job. */
 class SagaKafkaIT {
   private static final Map<String, String> PACE =
       Map.of(
-          "accrual.saga.step-deadline", "3s",
-          "accrual.saga.compensation-retry", "200ms",
+          "accrual.saga.step-deadline", "1s",
+          "accrual.saga.longest-pause", "1s",
           "accrual.saga.sweep-interval", "50ms");
 
   private static KafkaProducer<byte[], byte[]> producer;
@@ -159,22 +156,22 @@ class SagaKafkaIT {
   }
 
   @Test
-  void whatIsNotAnsweredInTimeIsCompensatedByTheJob() {
+  void anUnansweredCommandIsRepeatedByTheJob() {
+    core.sagas().published(true);
     String study = client.openStudy(1);
-    Operation accepted = client.enrollments.enrollPatient(enroll(study, "P2").build());
+    client.enrollments.enrollPatient(enroll(study, "P2").build());
     Awaitility.await()
         .atMost(Duration.ofSeconds(15))
         .until(
-            () -> metadata(get(accepted)).getStage(),
-            EnrollmentStage.ENROLLMENT_STAGE_COMPENSATING::equals);
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
-        .until(
-            () -> {
-              participants.settle();
-              return get(accepted).getDone();
-            });
-    assertThat(info(get(accepted).getError()).getReason()).isEqualTo("STEP_DEADLINE_EXCEEDED");
+            () ->
+                new StoredFixtures(core.jdbcUrl())
+                    .count(
+                        """
+                        select count(*) from outbox.message
+                         where type = 'accrual.capacity.reserve-slot.v1' and aggregateid = ?
+                        """,
+                        study + "/V1"),
+            asked -> asked > 1);
   }
 
   @Test

@@ -36,6 +36,11 @@ public final class StoredFixtures {
     }
   }
 
+  /** Changes rows by hand. */
+  public void update(String sql, Object... parameters) {
+    texts(sql + " returning 1", parameters);
+  }
+
   public long count(String sql, Object... parameters) {
     return Long.parseLong(texts(sql, parameters).getFirst());
   }

@@ -3,7 +3,6 @@ package org.accrual.consumers.capacity;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.accrual.consumers.participant.Answers;
@@ -35,21 +34,19 @@ final class Capacity implements Effects {
     Set<SiteKey> sites = batch.sites();
     locks.sites(connection, sites);
 
-    Instant now = clock.instant();
-    Pending pending = pendingTable.read(connection, sites, now);
+    Pending pending = pendingTable.read(connection, sites);
     Answers answers = new Answers(NAME);
     SlotLedger ledger =
         new SlotLedger(
             SlotTables.sites(connection, sites),
             SlotTables.slots(connection, batch.attempts()),
             pending,
-            answers,
-            now);
+            answers);
     batch.news().forEach(ledger::hear);
     pending.and(batch.requests()).forEach(ledger::take);
 
     SlotTables.writeSites(connection, ledger.changedSites());
-    SlotTables.writeSlots(connection, ledger.changedSlots().values(), now);
+    SlotTables.writeSlots(connection, ledger.changedSlots().values(), clock.instant());
     pendingTable.write(connection, pending);
     answers.publish(connection);
   }

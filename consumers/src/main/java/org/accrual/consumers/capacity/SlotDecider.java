@@ -1,6 +1,5 @@
 package org.accrual.consumers.capacity;
 
-import java.time.Instant;
 import org.accrual.consumers.capacity.SlotDecision.Decided;
 import org.accrual.consumers.capacity.SlotDecision.Lapsed;
 import org.accrual.consumers.capacity.SlotDecision.Wait;
@@ -12,15 +11,9 @@ final class SlotDecider {
   /**
    * @param siteVersion of the site's stream that the request was accepted on
    */
-  static SlotDecision reserve(
-      SiteSlots site, Slot slot, long siteVersion, Instant deadline, Instant now) {
+  static SlotDecision reserve(SiteSlots site, Slot slot, long siteVersion) {
     return switch (slot) {
-      case NONE -> {
-        if (!now.isBefore(deadline)) {
-          yield new Lapsed();
-        }
-        yield site.version() < siteVersion ? new Wait(deadline) : decide(site);
-      }
+      case NONE -> site.version() < siteVersion ? new Wait() : decide(site);
       // Asked again: the first answer again, whatever the site is like by now.
       case RESERVED, EXHAUSTED, INACTIVE -> new Decided(site, slot);
       // Overtaken by its own release.

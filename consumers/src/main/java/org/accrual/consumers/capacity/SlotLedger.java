@@ -1,6 +1,5 @@
 package org.accrual.consumers.capacity;
 
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +25,6 @@ final class SlotLedger {
   private final Map<Attempt, Slot> slots;
   private final Pending pending;
   private final Answers answers;
-  private final Instant now;
   private final Map<SiteKey, SiteSlots> changedSites = new LinkedHashMap<>();
   private final Map<Attempt, Reservation> changedSlots = new LinkedHashMap<>();
 
@@ -34,16 +32,11 @@ final class SlotLedger {
   record Reservation(Attempt attempt, SiteKey site, Slot slot) {}
 
   SlotLedger(
-      Map<SiteKey, SiteSlots> sites,
-      Map<Attempt, Slot> slots,
-      Pending pending,
-      Answers answers,
-      Instant now) {
+      Map<SiteKey, SiteSlots> sites, Map<Attempt, Slot> slots, Pending pending, Answers answers) {
     this.sites = new HashMap<>(sites);
     this.slots = new HashMap<>(slots);
     this.pending = pending;
     this.answers = answers;
-    this.now = now;
   }
 
   void hear(Message news) {
@@ -73,8 +66,7 @@ final class SlotLedger {
     Slot slot = slots.getOrDefault(request.attempt(), Slot.NONE);
     SlotDecision decision =
         switch (request.command()) {
-          case ReserveSlot c ->
-              SlotDecider.reserve(site, slot, c.getSiteVersion(), c.getDeadline(), now);
+          case ReserveSlot c -> SlotDecider.reserve(site, slot, c.getSiteVersion());
           case ReleaseSlot _ -> SlotDecider.release(site, slot);
           case SpecificRecord other -> throw request.unknown(other);
         };
@@ -84,7 +76,7 @@ final class SlotLedger {
         put(request, slot, decided);
         answers.add(request, answer(request, decided.slot()));
       }
-      case SlotDecision.Wait(Instant until) -> pending.add(request, until);
+      case SlotDecision.Wait _ -> pending.add(request);
       case SlotDecision.Lapsed _ -> pending.remove(request.attempt());
     }
   }

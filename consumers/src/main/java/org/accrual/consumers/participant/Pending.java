@@ -1,6 +1,5 @@
 package org.accrual.consumers.participant;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -14,10 +13,7 @@ import java.util.stream.Stream;
  */
 public final class Pending {
   private final Map<Attempt, Request> before;
-  private final Map<Attempt, Entry> now = new LinkedHashMap<>();
-
-  /** A request and when it becomes void. */
-  record Entry(Request request, Instant deadline) {}
+  private final Map<Attempt, Request> now = new LinkedHashMap<>();
 
   Pending(Map<Attempt, Request> before) {
     this.before = before;
@@ -28,9 +24,9 @@ public final class Pending {
     return Stream.concat(before.values().stream(), requests.stream()).toList();
   }
 
-  /** It waits, or goes on waiting. */
-  public void add(Request request, Instant deadline) {
-    now.putIfAbsent(request.attempt(), new Entry(request, deadline));
+  /** Lets a request wait, or wait on. */
+  public void add(Request request) {
+    now.putIfAbsent(request.attempt(), request);
   }
 
   /** It was decided, or is void. */
@@ -42,8 +38,8 @@ public final class Pending {
     return before.keySet().stream().filter(attempt -> !now.containsKey(attempt)).toList();
   }
 
-  Collection<Entry> added() {
-    List<Entry> added = new ArrayList<>();
+  Collection<Request> added() {
+    List<Request> added = new ArrayList<>();
     now.forEach(
         (attempt, entry) -> {
           if (!before.containsKey(attempt)) {

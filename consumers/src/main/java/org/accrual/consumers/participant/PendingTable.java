@@ -4,8 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +16,6 @@ import org.accrual.runtime.Correlation;
  * sites.
  */
 public final class PendingTable {
-  private final String dropExpired;
   private final String read;
   private final String sites;
   private final String delete;
@@ -28,13 +25,6 @@ public final class PendingTable {
    * @param schema a participant's
    */
   public PendingTable(String schema) {
-    // Rows of sites that others hold are left to them.
-    dropExpired =
-        """
-        delete from %1$s.pending where (enrollment_id, attempt) in
-          (select enrollment_id, attempt from %1$s.pending where deadline <= ? for update skip locked)
-        """
-            .formatted(schema);
     read =
         """
         select p.*, s.schema from %s.pending p
@@ -55,9 +45,9 @@ public final class PendingTable {
             .formatted(schema);
     insert =
         """
-        insert into %s.pending (enrollment_id, attempt, study_id, site_id, deadline, type,
+        insert into %s.pending (enrollment_id, attempt, study_id, site_id, type,
                schema_version, payload, command_id, correlation_id, actor, traceparent)
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
             .formatted(schema);
   }
@@ -77,13 +67,8 @@ public final class PendingTable {
     }
   }
 
-  /** What waits at sites that are held. What is void is dropped, at these and at other sites. */
-  public Pending read(Connection connection, Collection<SiteKey> held, Instant now)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(dropExpired)) {
-      statement.setTimestamp(1, Timestamp.from(now));
-      statement.executeUpdate();
-    }
+  /** Reads the requests that wait at sites that are held. */
+  public Pending read(Connection connection, Collection<SiteKey> held) throws SQLException {
     Map<Attempt, Request> waiting = new LinkedHashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(read)) {
       new Columns<>(statement, held)
@@ -113,28 +98,25 @@ public final class PendingTable {
       new Columns<>(statement, attempts)
           .column("uuid", Attempt::enrollmentId)
           .column("int", Attempt::number)
-          // Another process may just have dropped one that is void.
-          .writeSome();
+          .write();
     }
   }
 
-  private void insert(Connection connection, Collection<Pending.Entry> entries)
-      throws SQLException {
-    if (entries.isEmpty()) {
+  private void insert(Connection connection, Collection<Request> requests) throws SQLException {
+    if (requests.isEmpty()) {
       return;
     }
-    record Row(Request request, Instant deadline, PlainAvro command) {}
+    record Row(Request request, PlainAvro command) {}
     try (PreparedStatement statement = connection.prepareStatement(insert)) {
       new Columns<>(
               statement,
-              entries.stream()
-                  .map(e -> new Row(e.request(), e.deadline(), PlainAvro.of(e.request().command())))
+              requests.stream()
+                  .map(request -> new Row(request, PlainAvro.of(request.command())))
                   .toList())
           .column("uuid", r -> r.request().attempt().enrollmentId())
           .column("int", r -> r.request().attempt().number())
           .column("text", r -> r.request().site().studyId())
           .column("text", r -> r.request().site().siteId())
-          .column("timestamptz", Row::deadline)
           .column("text", r -> r.command().type())
           .column("int", r -> r.command().schemaVersion())
           .bytes(r -> r.command().payload())

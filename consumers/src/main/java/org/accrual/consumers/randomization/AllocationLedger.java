@@ -1,7 +1,6 @@
 package org.accrual.consumers.randomization;
 
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +34,6 @@ final class AllocationLedger {
   private final Map<Attempt, Allocation> allocations;
   private final Pending pending;
   private final Answers answers;
-  private final Instant now;
   private final List<Allocation> made = new ArrayList<>();
 
   /** The keys, the schedules that they open, and the source of ids. */
@@ -47,15 +45,13 @@ final class AllocationLedger {
       Places places,
       Map<Attempt, Allocation> allocations,
       Pending pending,
-      Answers answers,
-      Instant now) {
+      Answers answers) {
     this.secrets = secrets;
     this.studies = studies;
     this.places = places;
     this.allocations = new HashMap<>(allocations);
     this.pending = pending;
     this.answers = answers;
-    this.now = now;
   }
 
   void take(Request request) {
@@ -83,11 +79,9 @@ final class AllocationLedger {
     }
     StudyDesign study = study(request);
     RandomizationDecision decision =
-        RandomizationDecision.of(
-            study, command.getStrata(), command.getStudyVersion(), command.getDeadline(), now);
+        RandomizationDecision.of(study, command.getStrata(), command.getStudyVersion());
     switch (decision) {
-      case RandomizationDecision.Wait(Instant until) -> pending.add(request, until);
-      case RandomizationDecision.Lapsed _ -> pending.remove(request.attempt());
+      case RandomizationDecision.Wait _ -> pending.add(request);
       case RandomizationDecision.Refuse(String reason) -> {
         pending.remove(request.attempt());
         answers.add(request, refused(request, reason));

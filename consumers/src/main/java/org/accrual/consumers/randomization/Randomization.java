@@ -3,7 +3,6 @@ package org.accrual.consumers.randomization;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -60,8 +59,7 @@ final class Randomization implements Effects {
     sites.addAll(pendingTable.sitesOf(connection, batch.studiesWithNews()));
     locks.sites(connection, sites);
 
-    Instant now = clock.instant();
-    Pending pending = pendingTable.read(connection, sites, now);
+    Pending pending = pendingTable.read(connection, sites);
     List<Request> requests = pending.and(batch.requests());
     Answers answers = new Answers(NAME);
     Map<Stratum.Key, Long> drawn = PlaceTables.lockStrata(connection, strata(requests, designs));
@@ -75,12 +73,11 @@ final class Randomization implements Effects {
                 PlaceTables.places(connection, patients(requests))),
             AllocationTable.read(connection, batch.attempts()),
             pending,
-            answers,
-            now);
+            answers);
     requests.forEach(ledger::take);
 
     PlaceTables.write(connection, ledger.places());
-    AllocationTable.write(connection, ledger.made(), now);
+    AllocationTable.write(connection, ledger.made(), clock.instant());
     pendingTable.write(connection, pending);
     answers.publish(connection);
   }

@@ -1,6 +1,5 @@
 package org.accrual.consumers.supply;
 
-import java.time.Instant;
 import java.util.function.Supplier;
 import org.accrual.consumers.supply.Hold.Allocated;
 import org.accrual.consumers.supply.Hold.Held;
@@ -19,14 +18,11 @@ final class HoldDecider {
   /**
    * @param heard whether study and site have been heard of up to where the request rests
    */
-  static HoldDecision hold(Stock stock, Hold hold, boolean heard, Instant deadline, Instant now) {
+  static HoldDecision hold(Stock stock, Hold hold, boolean heard) {
     return switch (hold) {
       case None _ -> {
-        if (!now.isBefore(deadline)) {
-          yield new Lapsed();
-        }
         if (!heard) {
-          yield new Wait(deadline);
+          yield new Wait();
         }
         yield new Decided(stock.hold() ? new Held() : new Refused());
       }
@@ -41,13 +37,9 @@ final class HoldDecider {
   /**
    * @param arm asked for only where a kit is about to be taken
    */
-  static HoldDecision allocate(
-      Stock stock, Hold hold, Supplier<String> arm, Instant deadline, Instant now) {
+  static HoldDecision allocate(Stock stock, Hold hold, Supplier<String> arm) {
     return switch (hold) {
       case Held _ -> {
-        if (!now.isBefore(deadline)) {
-          yield new Lapsed();
-        }
         String of = arm.get();
         yield new Decided(new Allocated(new Kit(stock.allocate(of), of)));
       }

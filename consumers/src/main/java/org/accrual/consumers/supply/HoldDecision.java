@@ -1,7 +1,5 @@
 package org.accrual.consumers.supply;
 
-import java.time.Instant;
-
 /** What becomes of a command. */
 sealed interface HoldDecision {
 
@@ -17,9 +15,9 @@ sealed interface HoldDecision {
     }
   }
 
-  /** News that it rests on has not come; it waits for it so long. */
-  record Wait(Instant until) implements HoldDecision {}
+  /** It waits for the events of study and site that the request was accepted on. */
+  record Wait() implements HoldDecision {}
 
-  /** Too late or out of place: nothing changes and nobody waits for an answer. */
+  /** Released before, or out of place: nothing changes and nobody waits for an answer. */
   record Lapsed() implements HoldDecision {}
 }

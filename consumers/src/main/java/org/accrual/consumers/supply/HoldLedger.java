@@ -1,7 +1,6 @@
 package org.accrual.consumers.supply;
 
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,7 +29,6 @@ final class HoldLedger {
   private final Map<Attempt, Hold> holds;
   private final Pending pending;
   private final Answers answers;
-  private final Instant now;
   private final Map<Attempt, HoldTable.Row> changedHolds = new LinkedHashMap<>();
   private final Map<KitKey, @Nullable Attempt> changedKits = new LinkedHashMap<>();
 
@@ -40,15 +38,13 @@ final class HoldLedger {
       Map<SiteKey, Stock> stocks,
       Map<Attempt, Hold> holds,
       Pending pending,
-      Answers answers,
-      Instant now) {
+      Answers answers) {
     this.unseal = unseal;
     this.heard = heard;
     this.stocks = stocks;
     this.holds = new HashMap<>(holds);
     this.pending = pending;
     this.answers = answers;
-    this.now = now;
   }
 
   void take(Request request) {
@@ -60,11 +56,8 @@ final class HoldLedger {
               HoldDecider.hold(
                   stock,
                   before,
-                  heard.upTo(request.site(), c.getStudyVersion(), c.getSiteVersion()),
-                  c.getDeadline(),
-                  now);
-          case AllocateKit c ->
-              HoldDecider.allocate(stock, before, () -> arm(request, c), c.getDeadline(), now);
+                  heard.upTo(request.site(), c.getStudyVersion(), c.getSiteVersion()));
+          case AllocateKit c -> HoldDecider.allocate(stock, before, () -> arm(request, c));
           case ReleaseKits _ -> HoldDecider.release(stock, before);
           case SpecificRecord other -> throw request.unknown(other);
         };
@@ -74,7 +67,7 @@ final class HoldLedger {
         put(request, before, decided.hold());
         answers.add(request, answer(request, decided.answer()));
       }
-      case HoldDecision.Wait(Instant until) -> pending.add(request, until);
+      case HoldDecision.Wait _ -> pending.add(request);
       case HoldDecision.Lapsed _ -> drop(request);
     }
   }

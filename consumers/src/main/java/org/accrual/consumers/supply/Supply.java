@@ -3,7 +3,6 @@ package org.accrual.consumers.supply;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -58,8 +57,7 @@ final class Supply implements Effects {
     Heard heard =
         new Heard(HeardTables.studies(connection, studies), HeardTables.sites(connection, sites));
 
-    Instant now = clock.instant();
-    Pending pending = pendingTable.read(connection, sites, now);
+    Pending pending = pendingTable.read(connection, sites);
     List<Request> requests = pending.and(batch.requests());
     Answers answers = new Answers(NAME);
     HoldLedger ledger =
@@ -69,11 +67,10 @@ final class Supply implements Effects {
             stocks.read(connection, heard, requests),
             holds.read(connection, batch.attempts()),
             pending,
-            answers,
-            now);
+            answers);
     requests.forEach(ledger::take);
 
-    HoldTable.write(connection, ledger.changedHolds().values(), now);
+    HoldTable.write(connection, ledger.changedHolds().values(), clock.instant());
     KitTable.write(connection, ledger.changedKits());
     pendingTable.write(connection, pending);
     answers.publish(connection);

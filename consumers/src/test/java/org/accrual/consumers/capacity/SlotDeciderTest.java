@@ -2,7 +2,6 @@ package org.accrual.consumers.capacity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import org.accrual.consumers.capacity.SlotDecision.Decided;
 import org.accrual.consumers.capacity.SlotDecision.Lapsed;
 import org.accrual.consumers.capacity.SlotDecision.Wait;
@@ -12,8 +11,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 class SlotDeciderTest {
-  private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");
-  private static final Instant LATER = NOW.plusSeconds(30);
   private static final SiteSlots OPEN = new SiteSlots(3, true, 2, 1);
   private static final SiteSlots FULL = new SiteSlots(3, true, 2, 2);
 
@@ -44,29 +41,21 @@ class SlotDeciderTest {
 
   @Test
   void givenASiteNotHeardOfItWaits() {
-    assertThat(reserve(SiteSlots.UNHEARD, Slot.NONE)).isEqualTo(new Wait(LATER));
+    assertThat(reserve(SiteSlots.UNHEARD, Slot.NONE)).isEqualTo(new Wait());
   }
 
   @Test
   void givenASiteHeardOfUpToBeforeTheRequestItWaitsWhateverTheSiteIsLike() {
-    assertThat(SlotDecider.reserve(FULL, Slot.NONE, 4, LATER, NOW)).isEqualTo(new Wait(LATER));
-    assertThat(SlotDecider.reserve(OPEN.deactivated(3), Slot.NONE, 4, LATER, NOW))
-        .isEqualTo(new Wait(LATER));
+    assertThat(SlotDecider.reserve(FULL, Slot.NONE, 4)).isEqualTo(new Wait());
+    assertThat(SlotDecider.reserve(OPEN.deactivated(3), Slot.NONE, 4)).isEqualTo(new Wait());
   }
 
-  @Test
-  void fromItsDeadlineOnARequestIsVoid() {
-    assertThat(SlotDecider.reserve(OPEN, Slot.NONE, 3, NOW, NOW)).isEqualTo(new Lapsed());
-    assertThat(SlotDecider.reserve(SiteSlots.UNHEARD, Slot.NONE, 3, NOW, NOW))
-        .isEqualTo(new Lapsed());
-  }
-
-  /** Also when it comes after its deadline, or when the site has become what would refuse it. */
+  /** Also when the site has become what would refuse it. */
   @ParameterizedTest
   @EnumSource(names = {"RESERVED", "EXHAUSTED", "INACTIVE"})
   void whatWasDecidedIsAnsweredAgainAndNothingChanges(Slot slot) {
     assertThat(reserve(OPEN, slot)).isEqualTo(new Decided(OPEN, slot));
-    assertThat(SlotDecider.reserve(FULL.deactivated(4), slot, 9, NOW, LATER))
+    assertThat(SlotDecider.reserve(FULL.deactivated(4), slot, 9))
         .isEqualTo(new Decided(FULL.deactivated(4), slot));
   }
 
@@ -96,6 +85,6 @@ class SlotDeciderTest {
   }
 
   private static SlotDecision reserve(SiteSlots site, Slot slot) {
-    return SlotDecider.reserve(site, slot, 3, LATER, NOW);
+    return SlotDecider.reserve(site, slot, 3);
   }
 }

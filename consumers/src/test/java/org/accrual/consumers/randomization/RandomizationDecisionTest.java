@@ -2,11 +2,9 @@ package org.accrual.consumers.randomization;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.accrual.consumers.randomization.RandomizationDecision.Allocate;
-import org.accrual.consumers.randomization.RandomizationDecision.Lapsed;
 import org.accrual.consumers.randomization.RandomizationDecision.Refuse;
 import org.accrual.consumers.randomization.RandomizationDecision.Wait;
 import org.accrual.consumers.randomization.StudyDesign.Arm;
@@ -14,8 +12,6 @@ import org.accrual.consumers.randomization.StudyDesign.Factor;
 import org.junit.jupiter.api.Test;
 
 class RandomizationDecisionTest {
-  private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");
-  private static final Instant LATER = NOW.plusSeconds(30);
   private static final StudyDesign STUDY =
       new StudyDesign(
           2,
@@ -36,9 +32,8 @@ class RandomizationDecisionTest {
     StudyDesign plain =
         new StudyDesign(1, STUDY.arms(), List.of(), List.of(2), true, SealedSeed.NONE);
 
-    assertThat(RandomizationDecision.of(plain, Map.of(), 1, LATER, NOW))
-        .isEqualTo(new Allocate(List.of()));
-    assertThat(RandomizationDecision.of(plain, Map.of("sex", "f"), 1, LATER, NOW))
+    assertThat(RandomizationDecision.of(plain, Map.of(), 1)).isEqualTo(new Allocate(List.of()));
+    assertThat(RandomizationDecision.of(plain, Map.of("sex", "f"), 1))
         .isEqualTo(new Refuse("STRATUM_UNKNOWN"));
   }
 
@@ -54,20 +49,11 @@ class RandomizationDecisionTest {
 
   @Test
   void aStudyNotHeardOfFarEnoughIsWaitedFor() {
-    assertThat(RandomizationDecision.of(STUDY, Map.of(), 3, LATER, NOW)).isEqualTo(new Wait(LATER));
-    assertThat(RandomizationDecision.of(StudyDesign.UNKNOWN, Map.of(), 0, LATER, NOW))
-        .isEqualTo(new Wait(LATER));
-  }
-
-  @Test
-  void fromItsDeadlineOnARequestIsVoid() {
-    assertThat(RandomizationDecision.of(STUDY, Map.of("sex", "f", "age", "<65"), 1, NOW, NOW))
-        .isEqualTo(new Lapsed());
-    assertThat(RandomizationDecision.of(StudyDesign.UNKNOWN, Map.of(), 1, NOW, NOW))
-        .isEqualTo(new Lapsed());
+    assertThat(RandomizationDecision.of(STUDY, Map.of(), 3)).isEqualTo(new Wait());
+    assertThat(RandomizationDecision.of(StudyDesign.UNKNOWN, Map.of(), 0)).isEqualTo(new Wait());
   }
 
   private static RandomizationDecision decide(Map<String, String> levels) {
-    return RandomizationDecision.of(STUDY, levels, 2, LATER, NOW);
+    return RandomizationDecision.of(STUDY, levels, 2);
   }
 }

@@ -3,7 +3,6 @@ package org.accrual.consumers.supply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.accrual.consumers.supply.Hold.Allocated;
@@ -20,8 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class HoldDeciderTest {
-  private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");
-  private static final Instant LATER = NOW.plusSeconds(30);
   private static final Kit KIT = new Kit("kit-0", "a");
 
   private final Stock stock = new Stock(List.of("a", "b"), 0);
@@ -61,16 +58,7 @@ class HoldDeciderTest {
   void givenNewsMissingItWaitsWhateverIsThere() {
     stocked("a", "b");
 
-    assertThat(HoldDecider.hold(stock, new None(), false, LATER, NOW)).isEqualTo(new Wait(LATER));
-    assertThat(stock.held()).isZero();
-  }
-
-  @Test
-  void fromItsDeadlineOnAHoldIsVoid() {
-    stocked("a", "b");
-
-    assertThat(HoldDecider.hold(stock, new None(), true, NOW, NOW)).isEqualTo(new Lapsed());
-    assertThat(HoldDecider.hold(stock, new None(), false, NOW, NOW)).isEqualTo(new Lapsed());
+    assertThat(HoldDecider.hold(stock, new None(), false)).isEqualTo(new Wait());
     assertThat(stock.held()).isZero();
   }
 
@@ -97,12 +85,10 @@ class HoldDeciderTest {
   }
 
   @Test
-  void anAllocationAskedForAgainIsTheSameKitEvenAfterItsDeadline() {
+  void anAllocationAskedForAgainIsTheSameKit() {
     stocked("a", "b");
 
     assertThat(allocate(new Allocated(KIT), "b")).isEqualTo(new Decided(new Allocated(KIT)));
-    assertThat(HoldDecider.allocate(stock, new Allocated(KIT), () -> "b", NOW, NOW))
-        .isEqualTo(new Decided(new Allocated(KIT)));
     assertThat(stock.available()).isEqualTo(2);
   }
 
@@ -117,16 +103,6 @@ class HoldDeciderTest {
 
   static Stream<Hold> withoutAHoldNothingIsAllocated() {
     return Stream.of(new None(), new Refused(), new Released());
-  }
-
-  @Test
-  void fromItsDeadlineOnAnAllocationIsVoidAndTheHoldStays() {
-    stocked("a", "b");
-    hold(new None());
-
-    assertThat(HoldDecider.allocate(stock, new Held(), () -> "a", NOW, NOW))
-        .isEqualTo(new Lapsed());
-    assertThat(stock.held()).isEqualTo(1);
   }
 
   /** Cannot be, as a hold is only given where a kit is; if it is all the same, it tells no arm. */
@@ -170,10 +146,10 @@ class HoldDeciderTest {
   }
 
   private HoldDecision hold(Hold hold) {
-    return HoldDecider.hold(stock, hold, true, LATER, NOW);
+    return HoldDecider.hold(stock, hold, true);
   }
 
   private HoldDecision allocate(Hold hold, String arm) {
-    return HoldDecider.allocate(stock, hold, () -> arm, LATER, NOW);
+    return HoldDecider.allocate(stock, hold, () -> arm);
   }
 }

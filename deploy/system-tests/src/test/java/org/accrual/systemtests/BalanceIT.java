@@ -98,7 +98,7 @@ class BalanceIT {
           a command that waits for an arm | insert into randomization.pending values (pg_temp.id(4), 1, 'S', 'X', now(), 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at randomization
           an allocation to nobody | insert into randomization.allocation select pg_temp.id(9), 1, allocation_id, '', now() from randomization.place limit 1 | allocations that were made for no request
           a confirmation without its own allocation | alter table randomization.allocation disable trigger user; update randomization.allocation set attempt = 1 where enrollment_id = pg_temp.id(1) | patients without the allocation of the request that was confirmed
-          a saga that does not end | insert into enrollment.saga values (pg_temp.id(4), 1, 'return-slot', now(), 0, 0, null, 'c', 'c', 'a', '', now()) | sagas that have not ended
+          a saga that does not end | insert into enrollment.saga (enrollment_id, attempt, step, due_at, study_version, site_version, correlation_id, causation_id, actor, traceparent, started_at) values (pg_temp.id(4), 1, 'return-slot', now(), 0, 0, 'c', 'c', 'a', '', now()) | sagas that have not ended
           an operation that does not end | insert into enrollment.operation (operation_id, enrollment_id, study_id, site_id, patient_id, stage, stages, version, correlation_id, created_at, updated_at, expires_at) values (pg_temp.id(7), pg_temp.id(4), 'S', 'X', 'P4', 'accepted', '[]', 1, 'c', now(), now(), now() + interval '1 day') | operations that have not ended
           """)
   void isFound(String fault, String sql, String finding) throws SQLException {

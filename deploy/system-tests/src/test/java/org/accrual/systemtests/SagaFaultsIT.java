@@ -35,7 +35,7 @@ class SagaFaultsIT {
   private static final int ENROLLMENTS = Integer.getInteger("faults.enrollments", 2000);
   private static final int CLIENTS = 12;
   private static final Set<String> REASONS =
-      Set.of("SITE_CAPACITY_EXHAUSTED", "KITS_EXHAUSTED", "STEP_DEADLINE_EXCEEDED", "CANCELLED");
+      Set.of("SITE_CAPACITY_EXHAUSTED", "KITS_EXHAUSTED", "CANCELLED");
   private static final List<String> SITES = List.of("AMPLE", "SMALL", "BARE");
   private static final List<String> SERVICES = List.of(Stack.CORE, Stack.RELAY, Stack.CONSUMERS);
 
@@ -56,7 +56,7 @@ class SagaFaultsIT {
                     settings.withOptions(
                         Stack.CORE,
                         "-Daccrual.saga.step-deadline=3s",
-                        "-Daccrual.saga.compensation-retry=1s"));
+                        "-Daccrual.saga.longest-pause=6s"));
         SiteClient client = stack.client()) {
       client.openStudy("FAULTS", "A", "B");
       client.openSite("FAULTS", "AMPLE", ENROLLMENTS, ENROLLMENTS, "A", "B");

@@ -1,5 +1,6 @@
 package org.accrual.core.application;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -58,15 +59,24 @@ public sealed interface Change {
 
   record AdvanceOperation(OperationProgress progress) implements Change {}
 
-  record StartSaga(RunningSaga saga) implements Change {}
+  /**
+   * A run begins.
+   *
+   * @param pause after which its command is repeated if nothing has come
+   */
+  record StartSaga(RunningSaga saga, Duration pause) implements Change {}
 
   /**
    * A run goes on, or is over.
    *
    * @param seen the step it was at; a conflict if it is at another by now
    * @param next empty: it is over
+   * @param pause until a command is repeated; empty: as before, since a change of the indexed time
+   *     costs more than all else in the row
    */
-  record MoveSaga(UUID enrollmentId, SagaStep seen, Optional<SagaRun> next) implements Change {}
+  record MoveSaga(
+      UUID enrollmentId, SagaStep seen, Optional<SagaRun> next, Optional<Duration> pause)
+      implements Change {}
 
   /** Asks participants, through the outbox. */
   record Send(Subject subject, List<ParticipantCommand> commands) implements Change {}

@@ -1,14 +1,15 @@
 package org.accrual.core.application;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.accrual.core.application.Change.AdvanceOperation;
 import org.accrual.core.application.Change.AppendToEnrollment;
 import org.accrual.core.application.Change.CloseAttempt;
 import org.accrual.core.application.Change.HoldSite;
 import org.accrual.core.application.Change.HoldStudy;
+import org.accrual.core.application.Change.MoveSaga;
 import org.accrual.core.application.Change.OpenAttempt;
 import org.accrual.core.application.Change.ReopenAttempt;
 import org.accrual.core.application.Change.Send;
@@ -57,23 +58,37 @@ final class EnrollmentChanges {
   }
 
   /** The saga of a request that has been decided. */
-  List<Change> saga(
-      PendingOnStudy requested, UUID operation, Origin origin, SagaTiming timing, Instant now) {
+  List<Change> saga(PendingOnStudy requested, UUID operation, Origin origin, SagaTiming timing) {
     return start(
-        SagaDecider.begin(requested, loaded.studyVersion(), loaded.siteVersion(), timing, now),
+        SagaDecider.begin(requested, loaded.studyVersion(), loaded.siteVersion()),
         Optional.of(operation),
-        origin);
+        origin,
+        timing);
   }
 
   /** Releases the slot of a patient who left the study. */
-  List<Change> giveBack(OffStudy off, Origin origin, SagaTiming timing, Instant now) {
-    return start(SagaDecider.giveBack(off, timing, now), Optional.empty(), origin);
+  List<Change> giveBack(OffStudy off, Origin origin, SagaTiming timing) {
+    return start(SagaDecider.giveBack(off), Optional.empty(), origin, timing);
   }
 
-  private List<Change> start(SagaTurn turn, Optional<UUID> operation, Origin origin) {
+  /** What the saga of a patient who withdrew meanwhile has taken goes back. */
+  List<Change> stop(RunningSaga saga, EnrollmentHistory after) {
+    SagaTurn turn = SagaDecider.withdrawn(saga.run());
+    List<Change> changes = new ArrayList<>();
+    changes.add(new MoveSaga(saga.enrollmentId(), saga.run().step(), turn.run(), Optional.empty()));
+    changes.add(new Send(subject, turn.commands()));
+    saga.operationId()
+        .flatMap(id -> Operations.progress(id, after, loaded.history().version()))
+        .ifPresent(progress -> changes.add(new AdvanceOperation(progress)));
+    return changes;
+  }
+
+  private List<Change> start(
+      SagaTurn turn, Optional<UUID> operation, Origin origin, SagaTiming timing) {
     return List.of(
         new StartSaga(
-            new RunningSaga(subject.enrollmentId(), turn.run().orElseThrow(), operation, origin)),
+            new RunningSaga(subject.enrollmentId(), turn.run().orElseThrow(), operation, origin),
+            timing.stepDeadline()),
         new Send(subject, turn.commands()));
   }
 

@@ -19,7 +19,9 @@ import org.accrual.core.domain.enrollment.EnrollmentDecider;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
 import org.accrual.core.domain.enrollment.EnrollmentState;
 import org.accrual.core.domain.enrollment.EnrollmentState.OffStudy;
+import org.accrual.core.domain.enrollment.EnrollmentState.Pending;
 import org.accrual.core.domain.enrollment.EnrollmentState.PendingOnStudy;
+import org.accrual.core.domain.enrollment.EnrollmentState.Withdrawn;
 import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.core.domain.saga.SagaTiming;
 import org.accrual.core.domain.site.SiteId;
@@ -140,7 +142,10 @@ public final class EnrollmentCommands {
         List<Change> changes = new ArrayList<>(made.of(after));
         if (after.state() instanceof OffStudy off
             && !(loaded.history().state() instanceof OffStudy)) {
-          changes.addAll(made.giveBack(off, request.origin(), timing, now));
+          changes.addAll(made.giveBack(off, request.origin(), timing));
+        }
+        if (loaded.history().state() instanceof Pending && after.state() instanceof Withdrawn) {
+          loaded.saga().ifPresent(saga -> changes.addAll(made.stop(saga, after)));
         }
         yield commit(request, changes, encoder.encode(after), Optional.empty(), now);
       }
@@ -163,7 +168,7 @@ public final class EnrollmentCommands {
         List<Change> changes = new ArrayList<>(made.of(after));
         changes.add(new OpenOperation(operation));
         changes.addAll(
-            made.saga((PendingOnStudy) after.state(), operationId, request.origin(), timing, now));
+            made.saga((PendingOnStudy) after.state(), operationId, request.origin(), timing));
         yield commit(request, changes, encoder.encode(operation), Optional.of(operationId), now);
       }
     };
@@ -171,7 +176,14 @@ public final class EnrollmentCommands {
 
   private static Decision<EnrollmentEvent> decide(
       EnrollmentCommand command, LoadedEnrollment loaded, Instant now) {
-    return EnrollmentDecider.decide(command, loaded.history().state(), loaded.facts(), now);
+    Decision<EnrollmentEvent> decision =
+        EnrollmentDecider.decide(command, loaded.history().state(), loaded.facts(), now);
+    // The next request of this enrollment has the same key as the run that still gives back.
+    return loaded.saga().isPresent()
+            && command instanceof EnrollmentCommand.ReverseWithdrawal
+            && decision instanceof Decision.Accepted
+        ? EnrollmentDecider.inProgress((EnrollmentState.Started) loaded.history().state())
+        : decision;
   }
 
   private Outcome commit(

@@ -13,6 +13,7 @@ import org.accrual.core.domain.enrollment.Subject;
  * @param stages passed so far with their times, first to last; at least one
  * @param reason why it was rejected, UPPER_SNAKE
  * @param version of the enrollment's stream that the operation knows
+ * @param delayedSince since when no stage has been reached that should have been
  */
 public record Operation(
     UUID operationId,
@@ -20,7 +21,8 @@ public record Operation(
     List<StageTime> stages,
     Optional<String> reason,
     long version,
-    String correlationId) {
+    String correlationId,
+    Optional<Instant> delayedSince) {
   public Operation {
     stages = List.copyOf(stages);
   }

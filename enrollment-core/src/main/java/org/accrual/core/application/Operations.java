@@ -22,7 +22,8 @@ final class Operations {
         List.of(new StageTime(Stage.ACCEPTED, history.requestedAt().orElseThrow())),
         Optional.empty(),
         history.version(),
-        origin.correlationId());
+        origin.correlationId(),
+        Optional.empty());
   }
 
   /** What has come since a version; empty if there is nothing to say. */

@@ -13,20 +13,17 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.core.application.SagaStore.Held;
 import org.accrual.core.domain.saga.SagaInput;
-import org.accrual.core.domain.saga.SagaTiming;
 
 /** Takes in what participants answered, many at once. */
 public final class SagaAnswers {
   private static final Logger LOG = Logger.getLogger(SagaAnswers.class.getName());
 
-  private final SagaTiming timing;
   private final Consumer<SagaEnd> ended;
 
   /**
    * @param ended is told of each saga that ends, before the commit; must not throw
    */
-  public SagaAnswers(SagaTiming timing, Consumer<SagaEnd> ended) {
-    this.timing = timing;
+  public SagaAnswers(Consumer<SagaEnd> ended) {
     this.ended = ended;
   }
 
@@ -56,7 +53,7 @@ public final class SagaAnswers {
       turns
           .computeIfAbsent(
               arrived.enrollmentId(),
-              _ -> new SagaTurns(enrollment.history(), enrollment.saga(), timing, now))
+              _ -> new SagaTurns(enrollment.history(), enrollment.saga(), now))
           .take(arrived.answer(), arrived.origin());
     }
     List<Caused> changes = new ArrayList<>();

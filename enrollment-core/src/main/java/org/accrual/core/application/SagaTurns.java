@@ -18,13 +18,11 @@ import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.core.domain.saga.SagaDecider;
 import org.accrual.core.domain.saga.SagaInput;
 import org.accrual.core.domain.saga.SagaRun;
-import org.accrual.core.domain.saga.SagaTiming;
 import org.accrual.core.domain.saga.SagaTurn;
 
 /** What inputs make of one enrollment and its run, one after the other. */
 final class SagaTurns {
   private final Optional<RunningSaga> before;
-  private final SagaTiming timing;
   private final Instant now;
   private final Subject subject;
   private final long versionBefore;
@@ -32,22 +30,28 @@ final class SagaTurns {
   private EnrollmentHistory history;
   private Optional<SagaRun> run;
   private Optional<Origin> moved = Optional.empty();
+  private Optional<Duration> pause = Optional.empty();
 
   /**
    * @param history with at least one event
    */
-  SagaTurns(EnrollmentHistory history, Optional<RunningSaga> saga, SagaTiming timing, Instant now) {
+  SagaTurns(EnrollmentHistory history, Optional<RunningSaga> saga, Instant now) {
     this.history = history;
     this.before = saga;
-    this.timing = timing;
     this.now = now;
     this.run = saga.map(RunningSaga::run);
     this.versionBefore = history.version();
     this.subject = history.subject();
   }
 
+  /** Sends the step's command again, as part of the conversation that put the run at its step. */
+  void repeat(Duration untilTheNext) {
+    pause = Optional.of(untilTheNext);
+    take(new SagaInput.Repeat(), before.orElseThrow().origin());
+  }
+
   void take(SagaInput input, Origin origin) {
-    SagaTurn turn = SagaDecider.decide(input, history.state(), run, timing, now);
+    SagaTurn turn = SagaDecider.decide(input, history.state(), run);
     List<Change> tell = new ArrayList<>();
     if (!turn.events().isEmpty()) {
       history = history.with(turn.events(), now);
@@ -89,7 +93,7 @@ final class SagaTurns {
   private List<Change> moves() {
     UUID id = subject.enrollmentId();
     List<Change> moves = new ArrayList<>();
-    moves.add(new MoveSaga(id, before.orElseThrow().run().step(), run));
+    moves.add(new MoveSaga(id, before.orElseThrow().run().step(), run, pause));
     before
         .flatMap(RunningSaga::operationId)
         .flatMap(operation -> Operations.progress(operation, history, versionBefore))

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -30,7 +31,12 @@ final class Calls {
     StringBuilder call = new StringBuilder("enrollment.").append(function).append('(');
     for (Object value : values) {
       call.append(call.charAt(call.length() - 1) == '(' ? "" : ", ");
-      call.append(value instanceof JsonText ? "?::jsonb" : "?");
+      call.append(
+          switch (value) {
+            case JsonText _ -> "?::jsonb";
+            case Duration _ -> "?::interval";
+            case null, default -> "?";
+          });
       arguments.add(value);
     }
     calls.add(call.append(')').toString());
@@ -63,6 +69,7 @@ final class Calls {
       case SqlArray(String type, @Nullable Object[] elements) ->
           statement.setArray(at, connection.createArrayOf(type, elements));
       case Instant instant -> statement.setObject(at, instant.atOffset(ZoneOffset.UTC));
+      case Duration duration -> statement.setString(at, duration.toString());
       case byte[] bytes -> statement.setBytes(at, bytes);
       default -> statement.setObject(at, value);
     }

@@ -24,7 +24,6 @@ import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.core.domain.saga.ParticipantCommand;
 import org.accrual.core.domain.saga.SagaRun;
-import org.accrual.core.domain.saga.SagaStep;
 import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.eventstore.Calls.JsonText;
 import org.accrual.core.eventstore.Calls.SqlArray;
@@ -99,9 +98,8 @@ final class ChangeCalls {
       case Change.ReopenAttempt(UUID id) -> attempts.add("reopen_attempt", id);
       case Change.OpenOperation(Operation operation) -> openOperation(operation);
       case Change.AdvanceOperation(OperationProgress progress) -> sagas.advance(progress);
-      case Change.StartSaga(RunningSaga saga) -> startSaga(saga);
-      case Change.MoveSaga(UUID id, SagaStep seen, Optional<SagaRun> next) ->
-          sagas.move(id, seen, next, origin.causationId());
+      case Change.StartSaga(RunningSaga saga, Duration pause) -> startSaga(saga, pause);
+      case Change.MoveSaga move -> sagas.move(move, origin.causationId());
       case Change.Send(Subject subject, List<ParticipantCommand> commands) ->
           commands.forEach(command -> send(subject, ParticipantCodec.of(subject, command), origin));
       case Change.AskArm(ArmQuestion question) -> {
@@ -177,14 +175,14 @@ final class ChangeCalls {
         now.plus(retention));
   }
 
-  private void startSaga(RunningSaga saga) {
+  private void startSaga(RunningSaga saga, Duration pause) {
     SagaRun run = saga.run();
     runs.add(
         "start_saga",
         saga.enrollmentId(),
         run.attempt(),
         run.step().code(),
-        run.dueAt(),
+        pause,
         run.studyVersion(),
         run.siteVersion(),
         saga.operationId().orElse(null),

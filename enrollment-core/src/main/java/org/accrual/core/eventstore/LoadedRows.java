@@ -118,7 +118,7 @@ final class LoadedRows {
                     SagaStep.ofCode(row.getString("step")),
                     row.getLong("run_study_version"),
                     row.getLong("run_site_version"),
-                    instant(row, "due_at")),
+                    row.getInt("repeats")),
                 Optional.ofNullable(row.getObject("operation_id", UUID.class)),
                 new Origin(
                     row.getString("correlation_id"),

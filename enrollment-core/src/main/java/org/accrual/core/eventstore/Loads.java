@@ -65,7 +65,7 @@ final class Loads {
 
   private static final String RUN =
       """
-      g.enrollment_id, g.attempt, g.step, g.due_at, g.study_version as run_study_version,
+      g.enrollment_id, g.attempt, g.step, g.repeats, g.study_version as run_study_version,
       g.site_version as run_site_version, g.operation_id, g.correlation_id, g.causation_id, g.actor,
       g.traceparent,
       """;
@@ -107,13 +107,15 @@ final class Loads {
            order by g.enrollment_id for update
           """;
 
-  /** Holds what nobody else holds. Parameters: now, limit. */
+  /** Holds what nobody else holds. Parameters: since, limit. */
   static final String HOLD_DUE_RUNS =
-      RUNS
-          + """
-           where g.due_at <= ?
-           order by g.due_at limit ? for update skip locked
-          """;
+      """
+      with due as materialized (
+        select enrollment_id, sent_lsn from enrollment.saga
+         where due_at >= ? and due_at <= now()
+         order by due_at limit ? for update skip locked)
+      select enrollment_id, outbox.relayed(sent_lsn) as published from due
+      """;
 
   /** Parameter: enrollment ids as text. */
   static final String STREAMS =

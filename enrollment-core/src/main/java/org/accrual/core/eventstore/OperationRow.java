@@ -4,11 +4,15 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.accrual.core.application.Operation;
+import org.accrual.core.application.Operation.StageTime;
 import org.accrual.core.domain.enrollment.Subject;
+import org.hibernate.annotations.Formula;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.NullUnmarked;
@@ -51,13 +55,25 @@ class OperationRow {
   @Column(insertable = false, updatable = false)
   boolean done;
 
-  Operation operation() {
+  /** By the clock that also decides when a command is repeated. */
+  @Formula("clock_timestamp()")
+  Instant readAt;
+
+  /**
+   * Returns the operation.
+   *
+   * @param delayedAfter without a stage for so long, it is delayed
+   */
+  Operation operation(Duration delayedAfter) {
+    List<StageTime> passed = Json.stages(stages);
+    Instant expected = passed.getLast().time().plus(delayedAfter);
     return new Operation(
         operationId,
         new Subject(enrollmentId, studyId, siteId, patientId),
-        Json.stages(stages),
+        passed,
         Optional.ofNullable(reason),
         version,
-        correlationId);
+        correlationId,
+        done || readAt.isBefore(expected) ? Optional.empty() : Optional.of(expected));
   }
 }

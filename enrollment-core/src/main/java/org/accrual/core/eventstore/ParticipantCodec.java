@@ -1,7 +1,6 @@
 package org.accrual.core.eventstore;
 
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.Map;
 import org.accrual.core.application.ArmQuestion;
 import org.accrual.core.domain.SealedArm;
@@ -32,29 +31,23 @@ final class ParticipantCodec {
     String site = subject.siteId();
     int attempt = command.attempt();
     return switch (command) {
-      case ParticipantCommand.ReserveSlot(_, long siteVersion, Instant deadline) ->
-          new Addressed(CAPACITY, new ReserveSlot(id, study, site, attempt, siteVersion, deadline));
+      case ParticipantCommand.ReserveSlot(_, long siteVersion) ->
+          new Addressed(CAPACITY, new ReserveSlot(id, study, site, attempt, siteVersion));
       case ParticipantCommand.ReleaseSlot _ ->
           new Addressed(CAPACITY, new ReleaseSlot(id, study, site, attempt));
-      case ParticipantCommand.HoldKits(_, long studyVersion, long siteVersion, Instant deadline) ->
-          new Addressed(
-              SUPPLY, new HoldKits(id, study, site, attempt, studyVersion, siteVersion, deadline));
-      case ParticipantCommand.AllocateKit(_, String allocation, SealedArm arm, Instant deadline) ->
+      case ParticipantCommand.HoldKits(_, long studyVersion, long siteVersion) ->
+          new Addressed(SUPPLY, new HoldKits(id, study, site, attempt, studyVersion, siteVersion));
+      case ParticipantCommand.AllocateKit(_, String allocation, SealedArm arm) ->
           new Addressed(
               SUPPLY,
-              new AllocateKit(
-                  id, study, site, attempt, allocation, ByteBuffer.wrap(arm.bytes()), deadline));
+              new AllocateKit(id, study, site, attempt, allocation, ByteBuffer.wrap(arm.bytes())));
       case ParticipantCommand.ReleaseKits _ ->
           new Addressed(SUPPLY, new ReleaseKits(id, study, site, attempt));
-      case ParticipantCommand.Randomize(
-              _,
-              Map<String, String> strata,
-              long studyVersion,
-              Instant deadline) ->
+      case ParticipantCommand.Randomize(_, Map<String, String> strata, long studyVersion) ->
           new Addressed(
               RANDOMIZATION,
               new Randomize(
-                  id, study, site, attempt, subject.patientId(), strata, studyVersion, deadline));
+                  id, study, site, attempt, subject.patientId(), strata, studyVersion));
     };
   }
 

@@ -2,6 +2,7 @@ package org.accrual.core.eventstore;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,9 +21,16 @@ import org.hibernate.query.SelectionQuery;
 /** Reads studies, sites and operations through Hibernate. */
 public final class PostgresCatalog implements Catalog {
   private final Database database;
+  private final Duration delayedAfter;
 
-  public PostgresCatalog(Database database) {
+  /**
+   * Reads from a database.
+   *
+   * @param delayedAfter an operation without a stage for so long is delayed
+   */
+  public PostgresCatalog(Database database, Duration delayedAfter) {
     this.database = database;
+    this.delayedAfter = delayedAfter;
   }
 
   @Override
@@ -66,7 +74,7 @@ public final class PostgresCatalog implements Catalog {
     return database.inSession(
         session ->
             Optional.ofNullable(session.get(OperationRow.class, operationId))
-                .map(OperationRow::operation));
+                .map(row -> row.operation(delayedAfter)));
   }
 
   @Override
@@ -89,7 +97,9 @@ public final class PostgresCatalog implements Catalog {
                   "from OperationRow" + where + " order by operationId desc", OperationRow.class);
           wanted.forEach(query::setParameter);
           before.ifPresent(id -> query.setParameter("before", id));
-          return query.setMaxResults(limit).list().stream().map(OperationRow::operation).toList();
+          return query.setMaxResults(limit).list().stream()
+              .map(row -> row.operation(delayedAfter))
+              .toList();
         });
   }
 

@@ -6,14 +6,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.accrual.core.application.Caused;
@@ -22,6 +25,7 @@ import org.accrual.core.application.Recorded;
 import org.accrual.core.application.RunningSaga;
 import org.accrual.core.application.SagaStore;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
+import org.accrual.core.domain.saga.SagaTiming;
 
 /**
  * Many runs at once on one connection: two statements read them, one writes all. Runs are held
@@ -64,31 +68,39 @@ public final class PostgresSagas implements SagaStore {
   }
 
   @Override
-  public List<Held> holdDue(Instant now, int limit) {
+  public Due due(Optional<Instant> since, int limit) {
     return unchecked(
         () -> {
-          List<RunningSaga> runs;
+          Set<UUID> published = new HashSet<>();
+          int found = 0;
           try (PreparedStatement select = connection.prepareStatement(Loads.HOLD_DUE_RUNS)) {
-            select.setObject(1, now.atOffset(ZoneOffset.UTC));
+            select.setObject(1, since.orElse(Instant.EPOCH).atOffset(ZoneOffset.UTC));
             select.setInt(2, limit);
-            runs = runs(select);
-          }
-          if (runs.isEmpty()) {
-            return List.of();
-          }
-          Map<UUID, EnrollmentHistory> histories =
-              histories(runs.stream().map(RunningSaga::enrollmentId).toList());
-          List<Held> held = new ArrayList<>();
-          for (RunningSaga run : runs) {
-            EnrollmentHistory history = histories.get(run.enrollmentId());
-            if (history == null) {
-              throw new IllegalStateException(
-                  "enrollment.saga has a run of %s, whose stream is empty"
-                      .formatted(run.enrollmentId()));
+            try (ResultSet rows = select.executeQuery()) {
+              for (; rows.next(); found++) {
+                if (rows.getBoolean("published")) {
+                  published.add(rows.getObject("enrollment_id", UUID.class));
+                }
+              }
             }
-            held.add(new Held(history, Optional.of(run)));
           }
-          return held;
+          return new Due(published, found < limit && found == published.size(), now());
+        });
+  }
+
+  @Override
+  public void setAside(UUID enrollmentId, String error, SagaTiming timing) {
+    unchecked(
+        () -> {
+          new Calls()
+              .add(
+                  "set_saga_aside",
+                  enrollmentId,
+                  error,
+                  timing.stepDeadline(),
+                  timing.longestPause())
+              .run(connection);
+          return true;
         });
   }
 
@@ -119,6 +131,14 @@ public final class PostgresSagas implements SagaStore {
             return update.executeUpdate();
           }
         });
+  }
+
+  private Instant now() throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("select now()");
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return row.getObject(1, OffsetDateTime.class).toInstant();
+    }
   }
 
   private static List<RunningSaga> runs(PreparedStatement select) throws SQLException {

@@ -1,22 +1,25 @@
 package org.accrual.core.eventstore;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
+import org.accrual.core.application.Change.MoveSaga;
 import org.accrual.core.application.OperationProgress;
 import org.accrual.core.domain.saga.SagaRun;
-import org.accrual.core.domain.saga.SagaStep;
 
 /** Runs and operations that one transaction starts and moves. */
 final class SagaRows {
-  private final Rows<Move> moves = new Rows<>();
+  private final Rows<Row> moves = new Rows<>();
   private final Rows<OperationProgress> progress = new Rows<>();
 
-  private record Move(
-      UUID enrollmentId, SagaStep seen, Optional<SagaRun> next, String causationId) {}
+  private record Row(MoveSaga move, String causationId) {
+    Optional<SagaRun> next() {
+      return move.next();
+    }
+  }
 
-  void move(UUID enrollmentId, SagaStep seen, Optional<SagaRun> next, String causationId) {
-    moves.add(new Move(enrollmentId, seen, next, causationId));
+  void move(MoveSaga move, String causationId) {
+    moves.add(new Row(move, causationId));
   }
 
   void advance(OperationProgress operation) {
@@ -27,11 +30,12 @@ final class SagaRows {
     if (!moves.isEmpty()) {
       calls.add(
           "move_sagas",
-          moves.column("uuid", Move::enrollmentId),
-          moves.column("text", m -> m.seen().code()),
+          moves.column("uuid", m -> m.move().enrollmentId()),
+          moves.column("text", m -> m.move().seen().code()),
           moves.column("text", m -> m.next().map(run -> run.step().code()).orElse(null)),
-          moves.column("timestamptz", m -> m.next().map(SagaRun::dueAt).orElse(null)),
-          moves.column("text", Move::causationId));
+          moves.column("int4", m -> m.next().map(SagaRun::repeats).orElse(null)),
+          moves.column("interval", m -> m.move().pause().map(Duration::toString).orElse(null)),
+          moves.column("text", Row::causationId));
     }
   }
 

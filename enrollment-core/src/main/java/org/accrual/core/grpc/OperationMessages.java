@@ -75,6 +75,9 @@ final class OperationMessages {
             .setConsistencyToken(EnrollmentMessages.token(subject, operation.version()))
             .setCorrelationId(operation.correlationId());
     operation
+        .delayedSince()
+        .ifPresent(since -> metadata.setDelayed(true).setDelayedSince(Timestamps.of(since)));
+    operation
         .stages()
         .forEach(
             passed ->

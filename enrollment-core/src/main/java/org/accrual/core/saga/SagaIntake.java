@@ -87,6 +87,11 @@ public class SagaIntake implements HealthCheck {
     }
   }
 
+  /** Whether answers are read: not while Kafka, the registry or the database is away. */
+  boolean readsAnswers() {
+    return loop.state().isReady();
+  }
+
   @Override
   public HealthCheckResponse call() {
     HealthCheckResponseBuilder check = HealthCheckResponse.named("intake-" + NAME).up();

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.accrual.core.application.Operation.Stage;
 import org.accrual.core.application.SagaEnd;
 import org.accrual.runtime.metrics.Meters;
+import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Tag;
 import org.eclipse.microprofile.metrics.Timer;
 
@@ -17,9 +18,11 @@ import org.eclipse.microprofile.metrics.Timer;
  */
 public final class SagaMetrics implements Consumer<SagaEnd> {
   private final Map<Stage, Timer> timers;
+  private final Counter setAside;
 
   /** Creates a timer for each outcome. */
   public SagaMetrics(Meters meters) {
+    setAside = meters.counter("accrual_sagas_set_aside");
     timers =
         Stream.of(Stage.CONFIRMED, Stage.REJECTED)
             .collect(
@@ -29,6 +32,11 @@ public final class SagaMetrics implements Consumer<SagaEnd> {
                         meters.timer(
                             "accrual_saga",
                             new Tag("outcome", stage.name().toLowerCase(Locale.ROOT)))));
+  }
+
+  /** Counts a saga that could not be decided and was set aside. */
+  public void setAside() {
+    setAside.inc();
   }
 
   /** Never fails, since it is called within the saga's transaction. */

@@ -10,11 +10,10 @@ import org.accrual.runtime.registry.SchemaRegistry;
 /**
  * How sagas are run.
  *
- * @param enabled whether this process takes participants' answers in and enforces deadlines; some
- *     process must
- * @param timing of the steps
- * @param sweepInterval how often those that are due are looked for, and so how late a deadline may
- *     be enforced
+ * @param enabled whether this process reads participants' answers and repeats unanswered commands;
+ *     some process must
+ * @param timing of repetitions
+ * @param sweepInterval how often unanswered commands are looked for
  * @param intake how answers are taken in
  * @param registry base URL of the schema registry
  */
@@ -27,9 +26,8 @@ public record SagaSettings(
 
   /**
    * Keys {@code accrual.saga.enabled} (true), {@code accrual.saga.step-deadline} (30s; 100ms to
-   * 1h), {@code accrual.saga.compensation-retry} (5s; 100ms to 1h), {@code
-   * accrual.saga.sweep-interval} (500ms; 50ms to 1m), {@code accrual.registry.url}, and those of
-   * {@link IntakeSettings}.
+   * 1h), {@code accrual.saga.longest-pause} (10m; 100ms to 1d), {@code accrual.saga.sweep-interval}
+   * (500ms; 50ms to 1m), {@code accrual.registry.url}, and those of {@link IntakeSettings}.
    */
   public static SagaSettings read(Settings settings) {
     return new SagaSettings(
@@ -41,10 +39,10 @@ public record SagaSettings(
                 Duration.ofMillis(100),
                 Duration.ofHours(1)),
             settings.duration(
-                "accrual.saga.compensation-retry",
-                Duration.ofSeconds(5),
+                "accrual.saga.longest-pause",
+                Duration.ofMinutes(10),
                 Duration.ofMillis(100),
-                Duration.ofHours(1))),
+                Duration.ofDays(1))),
         settings.duration(
             "accrual.saga.sweep-interval",
             Duration.ofMillis(500),

@@ -89,9 +89,9 @@ class StatesTest {
         .machine(enrollments())
         .text("## Enrollment: the saga")
         .text(
-            "What a run waits for, and what comes of each answer, of a deadline (`Due`) and of"
-                + " CancelOperation (`Cancel`). `confirmed`, `rejected` and `given back` end the"
-                + " run. In `release-…` and `return-…`, `Due` asks again: for as long as it takes.")
+            "What a run waits for, and what comes of each answer, of silence (`Repeat`) and of"
+                + " CancelOperation (`Stop`). `confirmed`, `rejected` and `given back` end the"
+                + " run. `Repeat` sends the step's command again, for as long as it takes.")
         .machine(saga())
         .text("What is asked of the participants, and what is recorded, on the way:")
         .text(turns())

@@ -28,8 +28,8 @@ class ReasonsTest {
         Map.of(
             RejectionReason.CANCELLED,
             Code.CANCELLED,
-            RejectionReason.STEP_DEADLINE_EXCEEDED,
-            Code.DEADLINE_EXCEEDED,
+            RejectionReason.PATIENT_WITHDRAWN,
+            Code.FAILED_PRECONDITION,
             RejectionReason.STRATUM_UNKNOWN,
             Code.FAILED_PRECONDITION,
             "SITE_CAPACITY_EXHAUSTED",

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -136,32 +135,19 @@ class CapacityIT {
         .containsEntry(Headers.TRACEPARENT, "00-trace");
   }
 
+  /** By no clock, so that neither an outage nor a host's wrong time drops it. */
   @Test
-  void whoWaitsAtItsDeadlineIsForgottenAndGetsNoSlot() {
-    Saga saga = Saga.at(SITE);
-    given(reserve(saga, 1));
-    clock.pass(Duration.ofSeconds(30));
-
-    assertThat(when(ofSite(1, News.activated(SITE, 1)))).isEmpty();
-    assertThat(pending()).isEmpty();
-    assertThat(sites()).containsExactly("study-1|site-1|1|t|1|0");
-    assertThat(when(release(saga))).containsExactly(released(saga));
-  }
-
-  /** Another site's batch sweeps, so that a site that never comes leaves nothing behind. */
-  @Test
-  void whoWaitsForASiteThatNeverComesIsForgottenTooAndItsReleaseIsAnswered() {
+  void aRequestWaitsForItsSiteHoweverLongUnlessItIsReleased() {
     Saga saga = Saga.at(SITE);
     Saga impatient = Saga.at(SITE);
     given(reserve(saga, 1), reserve(impatient, 1));
     assertThat(when(release(impatient))).containsExactly(released(impatient));
-    assertThat(pending()).hasSize(1);
-    clock.pass(Duration.ofSeconds(31));
+    clock.pass(Duration.ofDays(3));
 
-    given(ofSite(1, News.activated(new SiteKey("study-1", "another"), 1)));
-    assertThat(pending()).isEmpty();
-    given(ofSite(1, News.activated(SITE, 5)));
-    assertThat(sites()).contains("study-1|site-1|1|t|5|0");
+    assertThat(when(reserve(saga, 1))).as("asked again").isEmpty();
+    assertThat(pending()).hasSize(1);
+    assertThat(when(ofSite(1, News.activated(SITE, 5)))).containsExactly(reserved(saga));
+    assertThat(sites()).containsExactly("study-1|site-1|1|t|5|1");
   }
 
   @Test
@@ -257,8 +243,7 @@ class CapacityIT {
   }
 
   private Message reserve(Saga saga, long siteVersion) {
-    Instant deadline = clock.instant().plusSeconds(30);
-    ReserveSlot body = saga.reserveSlot(siteVersion, deadline);
+    ReserveSlot body = saga.reserveSlot(siteVersion);
     return command(Topics.CAPACITY_COMMANDS, body);
   }
 

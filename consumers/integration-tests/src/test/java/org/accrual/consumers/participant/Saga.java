@@ -2,7 +2,6 @@ package org.accrual.consumers.participant;
 
 import com.fasterxml.uuid.Generators;
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import org.accrual.contract.Topics;
@@ -34,47 +33,39 @@ public record Saga(SiteKey site, Attempt attempt) {
     return new Saga(site, new Attempt(attempt.enrollmentId(), attempt.number() + 1));
   }
 
-  public ReserveSlot reserveSlot(long siteVersion, Instant deadline) {
+  public ReserveSlot reserveSlot(long siteVersion) {
     return new ReserveSlot(
-        enrollment(), site.studyId(), site.siteId(), attempt.number(), siteVersion, deadline);
+        enrollment(), site.studyId(), site.siteId(), attempt.number(), siteVersion);
   }
 
   public ReleaseSlot releaseSlot() {
     return new ReleaseSlot(enrollment(), site.studyId(), site.siteId(), attempt.number());
   }
 
-  public HoldKits holdKits(long studyVersion, long siteVersion, Instant deadline) {
+  public HoldKits holdKits(long studyVersion, long siteVersion) {
     return new HoldKits(
-        enrollment(),
-        site.studyId(),
-        site.siteId(),
-        attempt.number(),
-        studyVersion,
-        siteVersion,
-        deadline);
+        enrollment(), site.studyId(), site.siteId(), attempt.number(), studyVersion, siteVersion);
   }
 
-  public AllocateKit allocateKit(byte[] sealedArm, Instant deadline) {
+  public AllocateKit allocateKit(byte[] sealedArm) {
     return new AllocateKit(
         enrollment(),
         site.studyId(),
         site.siteId(),
         attempt.number(),
         UUID.randomUUID().toString(),
-        ByteBuffer.wrap(sealedArm),
-        deadline);
+        ByteBuffer.wrap(sealedArm));
   }
 
   public ReleaseKits releaseKits() {
     return new ReleaseKits(enrollment(), site.studyId(), site.siteId(), attempt.number());
   }
 
-  public Randomize randomize(Map<String, String> strata, long studyVersion, Instant deadline) {
-    return randomize("P-" + enrollment(), strata, studyVersion, deadline);
+  public Randomize randomize(Map<String, String> strata, long studyVersion) {
+    return randomize("P-" + enrollment(), strata, studyVersion);
   }
 
-  public Randomize randomize(
-      String patient, Map<String, String> strata, long studyVersion, Instant deadline) {
+  public Randomize randomize(String patient, Map<String, String> strata, long studyVersion) {
     return new Randomize(
         enrollment(),
         site.studyId(),
@@ -82,8 +73,7 @@ public record Saga(SiteKey site, Attempt attempt) {
         attempt.number(),
         patient,
         strata,
-        studyVersion,
-        deadline);
+        studyVersion);
   }
 
   public RevealAllocation reveal(String requestRef, byte[] readerKey) {

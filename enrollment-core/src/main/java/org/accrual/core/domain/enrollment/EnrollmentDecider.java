@@ -79,7 +79,8 @@ public final class EnrollmentDecider {
         state.subject());
   }
 
-  static Decision<EnrollmentEvent> inProgress(Started state) {
+  /** Refuses since the saga still runs. */
+  public static Decision<EnrollmentEvent> inProgress(Started state) {
     return refuse(
         Reason.ENROLLMENT_IN_PROGRESS,
         "the enrollment is being decided: wait for its operation, or cancel it first",

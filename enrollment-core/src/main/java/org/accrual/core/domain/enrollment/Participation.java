@@ -7,11 +7,13 @@ import org.accrual.core.domain.enrollment.EnrollmentCommand.StartFollowUp;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.TakeOffStudy;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.Unblind;
 import org.accrual.core.domain.enrollment.EnrollmentCommand.Withdraw;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.FollowUpStarted;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientWithdrawn;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.TakenOffStudy;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.Unblinded;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.WithdrawalReversed;
+import org.accrual.core.domain.enrollment.EnrollmentState.Compensating;
 import org.accrual.core.domain.enrollment.EnrollmentState.FollowUp;
 import org.accrual.core.domain.enrollment.EnrollmentState.Ineligible;
 import org.accrual.core.domain.enrollment.EnrollmentState.NotRegistered;
@@ -19,9 +21,11 @@ import org.accrual.core.domain.enrollment.EnrollmentState.OffStudy;
 import org.accrual.core.domain.enrollment.EnrollmentState.OnStudy;
 import org.accrual.core.domain.enrollment.EnrollmentState.Open;
 import org.accrual.core.domain.enrollment.EnrollmentState.Pending;
+import org.accrual.core.domain.enrollment.EnrollmentState.PendingOnStudy;
 import org.accrual.core.domain.enrollment.EnrollmentState.Registered;
 import org.accrual.core.domain.enrollment.EnrollmentState.Started;
 import org.accrual.core.domain.enrollment.EnrollmentState.Withdrawn;
+import org.accrual.core.domain.saga.RejectionReason;
 
 /** What becomes of a patient beside the way into the study: follow-up, ends, disclosure. */
 final class Participation {
@@ -40,7 +44,9 @@ final class Participation {
                               OffStudyCause.WITHDRAWAL,
                               command.reason(),
                               command.withdrawnBy())));
-      case Pending _ -> EnrollmentDecider.inProgress(state);
+      // Recorded at once: the saga has nothing left to decide, only to give back.
+      case PendingOnStudy _ -> rejected(command, state, RejectionReason.PATIENT_WITHDRAWN);
+      case Compensating(_, _, _, _, String reason, _) -> rejected(command, state, reason);
       case Ineligible _, OffStudy _, Withdrawn _, NotRegistered _ ->
           EnrollmentDecider.notAllowed("withdrawn", state);
     };
@@ -95,6 +101,12 @@ final class Participation {
                   .formatted(EnrollmentPhase.of(state).code()),
               state.subject());
     };
+  }
+
+  private static Decision<EnrollmentEvent> rejected(
+      Withdraw command, Started state, String reason) {
+    return Decision.<EnrollmentEvent>accept(new EnrollmentRejected(state.subject(), reason, false))
+        .then(_ -> withdrawn(command, state, false));
   }
 
   private static Decision<EnrollmentEvent> withdrawn(

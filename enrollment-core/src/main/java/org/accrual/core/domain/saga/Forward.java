@@ -1,6 +1,5 @@
 package org.accrual.core.domain.saga;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
@@ -19,12 +18,13 @@ import org.accrual.core.domain.saga.ParticipantAnswer.SlotReserved;
 import org.accrual.core.domain.saga.ParticipantCommand.AllocateKit;
 import org.accrual.core.domain.saga.ParticipantCommand.HoldKits;
 import org.accrual.core.domain.saga.ParticipantCommand.Randomize;
+import org.accrual.core.domain.saga.ParticipantCommand.ReserveSlot;
 import org.accrual.core.domain.saga.SagaInput.Answered;
-import org.accrual.core.domain.saga.SagaInput.Cancel;
-import org.accrual.core.domain.saga.SagaInput.Due;
+import org.accrual.core.domain.saga.SagaInput.Repeat;
+import org.accrual.core.domain.saga.SagaInput.Stop;
 
 /** A run on its way to a confirmation. */
-record Forward(PendingOnStudy state, SagaRun run, SagaTiming timing, Instant now) {
+record Forward(PendingOnStudy state, SagaRun run) {
 
   SagaTurn take(SagaInput input) {
     return switch (input) {
@@ -37,8 +37,8 @@ record Forward(PendingOnStudy state, SagaRun run, SagaTiming timing, Instant now
             case RELEASE_KITS, RELEASE_SLOT, RETURN_SLOT ->
                 throw new IllegalStateException("not a step forward: " + run);
           };
-      case Due _ -> compensate(RejectionReason.STEP_DEADLINE_EXCEEDED);
-      case Cancel _ -> compensate(RejectionReason.CANCELLED);
+      case Repeat _ -> SagaTurn.on(List.of(), run.repeated(), command());
+      case Stop(String reason) -> compensate(reason, SagaDecider.release(run.step()));
     };
   }
 
@@ -47,8 +47,8 @@ record Forward(PendingOnStudy state, SagaRun run, SagaTiming timing, Instant now
       case SlotReserved _ ->
           SagaTurn.on(
               List.of(new EnrollmentEvent.SlotReserved(subject())),
-              run.at(SagaStep.HOLD_KITS, deadline()),
-              new HoldKits(run.attempt(), run.studyVersion(), run.siteVersion(), deadline()));
+              run.at(SagaStep.HOLD_KITS),
+              holdKits());
       // Nothing was taken, so there is nothing to give back.
       case SlotRefused(String reason) ->
           SagaTurn.over(
@@ -60,12 +60,7 @@ record Forward(PendingOnStudy state, SagaRun run, SagaTiming timing, Instant now
   private SagaTurn onHoldKits(ParticipantAnswer answer) {
     return switch (answer) {
       // No event: that kits are held is nothing that the outside should see.
-      case KitsHeld _ ->
-          SagaTurn.on(
-              List.of(),
-              run.at(SagaStep.RANDOMIZE, deadline()),
-              new Randomize(
-                  run.attempt(), state.eligibility().strata(), run.studyVersion(), deadline()));
+      case KitsHeld _ -> SagaTurn.on(List.of(), run.at(SagaStep.RANDOMIZE), randomize());
       case KitsRefused(String reason) -> compensate(reason, SagaStep.RELEASE_SLOT);
       default -> unchanged();
     };
@@ -76,8 +71,8 @@ record Forward(PendingOnStudy state, SagaRun run, SagaTiming timing, Instant now
       case Randomized(String allocationId, var sealedArm) ->
           SagaTurn.on(
               List.of(new EnrollmentEvent.Randomized(subject(), allocationId)),
-              run.at(SagaStep.ALLOCATE_KIT, deadline()),
-              new AllocateKit(run.attempt(), allocationId, sealedArm, deadline()));
+              run.at(SagaStep.ALLOCATE_KIT),
+              new AllocateKit(run.attempt(), allocationId, sealedArm));
       case RandomizationRefused(String reason) -> compensate(reason, SagaStep.RELEASE_KITS);
       default -> unchanged();
     };
@@ -91,21 +86,17 @@ record Forward(PendingOnStudy state, SagaRun run, SagaTiming timing, Instant now
                   new EnrollmentEvent.KitAllocated(subject(), kitId),
                   new EnrollmentConfirmed(subject(), kitId)));
       case KitsRefused(String reason) -> compensate(reason, SagaStep.RELEASE_KITS);
+      // Asked for by a repetition, see command().
+      case Randomized(String allocationId, var sealedArm) when run.repeats() > 0 ->
+          SagaTurn.on(List.of(), run, new AllocateKit(run.attempt(), allocationId, sealedArm));
       default -> unchanged();
     };
-  }
-
-  /** The answer that was waited for may still come, so what it may bring is given back too. */
-  private SagaTurn compensate(String reason) {
-    return compensate(
-        reason,
-        run.step() == SagaStep.RESERVE_SLOT ? SagaStep.RELEASE_SLOT : SagaStep.RELEASE_KITS);
   }
 
   private SagaTurn compensate(String reason, SagaStep first) {
     return SagaTurn.on(
         List.of(new CompensationStarted(subject(), reason, RejectionReason.isFinal(reason))),
-        run.at(first, now.plus(timing.compensationRetry())),
+        run.at(first),
         Compensation.command(first, run.attempt()));
   }
 
@@ -117,7 +108,25 @@ record Forward(PendingOnStudy state, SagaRun run, SagaTiming timing, Instant now
     return state.subject();
   }
 
-  private Instant deadline() {
-    return now.plus(timing.stepDeadline());
+  /**
+   * The command of the step. The sealed arm that AllocateKit needs is kept by randomization only,
+   * which answers Randomize again with the same allocation.
+   */
+  private ParticipantCommand command() {
+    return switch (run.step()) {
+      case RESERVE_SLOT -> new ReserveSlot(run.attempt(), run.siteVersion());
+      case HOLD_KITS -> holdKits();
+      case RANDOMIZE, ALLOCATE_KIT -> randomize();
+      case RELEASE_KITS, RELEASE_SLOT, RETURN_SLOT ->
+          throw new IllegalStateException("not a step forward: " + run);
+    };
+  }
+
+  private HoldKits holdKits() {
+    return new HoldKits(run.attempt(), run.studyVersion(), run.siteVersion());
+  }
+
+  private Randomize randomize() {
+    return new Randomize(run.attempt(), state.eligibility().strata(), run.studyVersion());
   }
 }

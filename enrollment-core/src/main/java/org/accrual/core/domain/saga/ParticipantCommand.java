@@ -1,6 +1,5 @@
 package org.accrual.core.domain.saga;
 
-import java.time.Instant;
 import java.util.Map;
 import org.accrual.core.domain.SealedArm;
 
@@ -8,20 +7,18 @@ import org.accrual.core.domain.SealedArm;
 public sealed interface ParticipantCommand {
   int attempt();
 
-  record ReserveSlot(int attempt, long siteVersion, Instant deadline)
-      implements ParticipantCommand {}
+  record ReserveSlot(int attempt, long siteVersion) implements ParticipantCommand {}
 
-  record HoldKits(int attempt, long studyVersion, long siteVersion, Instant deadline)
-      implements ParticipantCommand {}
+  record HoldKits(int attempt, long studyVersion, long siteVersion) implements ParticipantCommand {}
 
-  record Randomize(int attempt, Map<String, String> strata, long studyVersion, Instant deadline)
+  record Randomize(int attempt, Map<String, String> strata, long studyVersion)
       implements ParticipantCommand {
     public Randomize {
       strata = Map.copyOf(strata);
     }
   }
 
-  record AllocateKit(int attempt, String allocationId, SealedArm sealedArm, Instant deadline)
+  record AllocateKit(int attempt, String allocationId, SealedArm sealedArm)
       implements ParticipantCommand {}
 
   record ReleaseKits(int attempt) implements ParticipantCommand {}

@@ -2,13 +2,13 @@ package org.accrual.core.domain.saga;
 
 import java.util.Set;
 
-/** Reasons of rejections that the saga itself knows; others are what a participant says. */
+/** Reasons of rejections that enrollment-core gives; a participant's refusals have others. */
 public final class RejectionReason {
-  /** A participant did not answer in time. */
-  public static final String STEP_DEADLINE_EXCEEDED = "STEP_DEADLINE_EXCEEDED";
-
   /** By CancelOperation. */
   public static final String CANCELLED = "CANCELLED";
+
+  /** By WithdrawPatient, before the enrollment was confirmed. */
+  public static final String PATIENT_WITHDRAWN = "PATIENT_WITHDRAWN";
 
   /** A refusal of randomization: the patient's levels are none of the study's. */
   public static final String STRATUM_UNKNOWN = "STRATUM_UNKNOWN";

@@ -1,14 +1,15 @@
 package org.accrual.core.domain.saga;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
 import org.accrual.core.domain.enrollment.EnrollmentState;
 import org.accrual.core.domain.enrollment.EnrollmentState.Compensating;
 import org.accrual.core.domain.enrollment.EnrollmentState.Pending;
 import org.accrual.core.domain.enrollment.EnrollmentState.PendingOnStudy;
 import org.accrual.core.domain.enrollment.EnrollmentState.Registered;
 import org.accrual.core.domain.enrollment.EnrollmentState.Started;
+import org.accrual.core.domain.enrollment.EnrollmentState.Withdrawn;
 import org.accrual.core.domain.saga.ParticipantAnswer.KitAllocated;
 import org.accrual.core.domain.saga.ParticipantAnswer.KitsHeld;
 import org.accrual.core.domain.saga.ParticipantAnswer.SlotReserved;
@@ -16,8 +17,8 @@ import org.accrual.core.domain.saga.ParticipantCommand.ReleaseKits;
 import org.accrual.core.domain.saga.ParticipantCommand.ReleaseSlot;
 import org.accrual.core.domain.saga.ParticipantCommand.ReserveSlot;
 import org.accrual.core.domain.saga.SagaInput.Answered;
-import org.accrual.core.domain.saga.SagaInput.Cancel;
-import org.accrual.core.domain.saga.SagaInput.Due;
+import org.accrual.core.domain.saga.SagaInput.Repeat;
+import org.accrual.core.domain.saga.SagaInput.Stop;
 
 /**
  * Decides what a run does. Total: an answer that is late, repeated or out of place changes nothing,
@@ -32,23 +33,36 @@ public final class SagaDecider {
    * @param studyVersion of the study's stream, held while the request is accepted
    * @param siteVersion of the site's stream, likewise
    */
-  public static SagaTurn begin(
-      PendingOnStudy requested,
-      long studyVersion,
-      long siteVersion,
-      SagaTiming timing,
-      Instant now) {
-    Instant deadline = now.plus(timing.stepDeadline());
+  public static SagaTurn begin(PendingOnStudy requested, long studyVersion, long siteVersion) {
     int attempt = requested.attempt();
     return SagaTurn.on(
         List.of(),
-        new SagaRun(attempt, SagaStep.RESERVE_SLOT, studyVersion, siteVersion, deadline),
-        new ReserveSlot(attempt, siteVersion, deadline));
+        new SagaRun(attempt, SagaStep.RESERVE_SLOT, studyVersion, siteVersion, 0),
+        new ReserveSlot(attempt, siteVersion));
   }
 
   /** Returns the run that releases the slot of an enrollment that has just ended. */
-  public static SagaTurn giveBack(Registered ended, SagaTiming timing, Instant now) {
-    return Returns.begin(ended.attempt(), now.plus(timing.compensationRetry()));
+  public static SagaTurn giveBack(Registered ended) {
+    return Returns.begin(ended.attempt());
+  }
+
+  /** Returns the run of a patient who has just withdrawn: it gives back and records nothing. */
+  public static SagaTurn withdrawn(SagaRun run) {
+    SagaStep first = release(run.step());
+    return SagaTurn.on(List.of(), run.at(first), Compensation.command(first, run.attempt()));
+  }
+
+  /**
+   * Returns the release with which a run that stops at a step begins. The answer that was waited for
+   * may still come, so what it may bring is given back too.
+   */
+  static SagaStep release(SagaStep stopped) {
+    return switch (stopped) {
+      case RESERVE_SLOT, RELEASE_SLOT -> SagaStep.RELEASE_SLOT;
+      case HOLD_KITS, RANDOMIZE, ALLOCATE_KIT, RELEASE_KITS -> SagaStep.RELEASE_KITS;
+      case RETURN_SLOT ->
+          throw new IllegalArgumentException("not the step of a request: " + stopped);
+    };
   }
 
   /**
@@ -56,12 +70,7 @@ public final class SagaDecider {
    *
    * @param run of the enrollment, if one is under way
    */
-  public static SagaTurn decide(
-      SagaInput input,
-      EnrollmentState state,
-      Optional<SagaRun> run,
-      SagaTiming timing,
-      Instant now) {
+  public static SagaTurn decide(SagaInput input, EnrollmentState state, Optional<SagaRun> run) {
     if (run.isEmpty()) {
       return withoutRun(input, state);
     }
@@ -69,22 +78,26 @@ public final class SagaDecider {
     return switch (input) {
       case Answered(int attempt, ParticipantAnswer answer) when attempt != current.attempt() ->
           stray(attempt, answer, run);
-      case Due _ when now.isBefore(current.dueAt()) -> SagaTurn.unchanged(run);
-      case Answered _, Due _, Cancel _ -> onCourse(input, state, current, timing, now);
+      case Answered _, Repeat _, Stop _ -> onCourse(input, state, current);
     };
   }
 
-  private static SagaTurn onCourse(
-      SagaInput input, EnrollmentState state, SagaRun run, SagaTiming timing, Instant now) {
+  private static SagaTurn onCourse(SagaInput input, EnrollmentState state, SagaRun run) {
     SagaStep.Course course = run.step().course();
     if (course == SagaStep.Course.FORWARD && state instanceof PendingOnStudy pending) {
-      return new Forward(pending, run, timing, now).take(input);
+      return new Forward(pending, run).take(input);
     }
     if (course == SagaStep.Course.COMPENSATION && state instanceof Compensating compensating) {
-      return new Compensation(compensating, run, timing, now).take(input);
+      EnrollmentRejected rejection =
+          new EnrollmentRejected(
+              compensating.subject(), compensating.reason(), compensating.isFinal());
+      return new Compensation(Optional.of(rejection), run).take(input);
+    }
+    if (course == SagaStep.Course.COMPENSATION && state instanceof Withdrawn) {
+      return new Compensation(Optional.empty(), run).take(input);
     }
     if (course == SagaStep.Course.RETURN && state instanceof Registered) {
-      return Returns.take(input, run, now.plus(timing.compensationRetry()));
+      return Returns.take(input, run);
     }
     throw new IllegalStateException("%s beside %s".formatted(run, state));
   }
@@ -95,7 +108,7 @@ public final class SagaDecider {
           keeps(state, attempt)
               ? SagaTurn.unchanged(Optional.empty())
               : stray(attempt, answer, Optional.empty());
-      case Due _, Cancel _ -> SagaTurn.unchanged(Optional.empty());
+      case Repeat _, Stop _ -> SagaTurn.unchanged(Optional.empty());
     };
   }
 

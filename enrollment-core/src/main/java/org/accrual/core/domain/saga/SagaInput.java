@@ -10,9 +10,13 @@ public sealed interface SagaInput {
    */
   record Answered(int attempt, ParticipantAnswer answer) implements SagaInput {}
 
-  /** The time at which the run is due may have come. */
-  record Due() implements SagaInput {}
+  /** No answer has come for long: the step's command is to be sent again. */
+  record Repeat() implements SagaInput {}
 
-  /** Somebody wants it to end. */
-  record Cancel() implements SagaInput {}
+  /**
+   * The enrollment is not wanted any more.
+   *
+   * @param reason of the rejection, UPPER_SNAKE
+   */
+  record Stop(String reason) implements SagaInput {}
 }

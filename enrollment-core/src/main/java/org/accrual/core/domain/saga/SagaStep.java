@@ -48,7 +48,7 @@ public enum SagaStep {
 
   /** Where a run is going. */
   public enum Course {
-    /** To a confirmation; each step has a deadline. */
+    /** To a confirmation; each step is repeated until it is answered. */
     FORWARD,
     /** To a rejection; each step is repeated until it is acknowledged. */
     COMPENSATION,

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.accrual.core.domain.Refusal.Reason;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
 import org.accrual.core.domain.enrollment.EnrollmentState.Candidate;
 import org.accrual.core.domain.enrollment.EnrollmentState.Compensating;
 import org.accrual.core.domain.enrollment.EnrollmentState.Consented;
@@ -142,8 +143,8 @@ class EnrollmentDeciderTest {
               List.of(WITHDRAWN),
               List.of(WITHDRAWN),
               NOT_ALLOWED,
-              RUNNING,
-              RUNNING,
+              List.of(new EnrollmentRejected(SUBJECT, "PATIENT_WITHDRAWN", false), WITHDRAWN),
+              List.of(new EnrollmentRejected(SUBJECT, "KITS_EXHAUSTED", false), WITHDRAWN),
               List.of(LEFT, ENDED),
               List.of(LEFT, ENDED),
               NOT_ALLOWED,

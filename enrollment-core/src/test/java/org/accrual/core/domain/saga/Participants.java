@@ -1,6 +1,5 @@
 package org.accrual.core.domain.saga;
 
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +14,7 @@ import org.accrual.core.domain.saga.ParticipantCommand.ReserveSlot;
 /**
  * Models the three participants in memory, as their contract has them: each command is decided once
  * and its repetition is answered alike, a refusal included; a release bars every later command of
- * its request; a command after its deadline is void.
+ * its request.
  */
 final class Participants {
   /** Names a patient's request. */
@@ -70,15 +69,15 @@ final class Participants {
   }
 
   /** Returns the answer, empty if there is none. */
-  Optional<ParticipantAnswer> take(int patient, ParticipantCommand command, Instant now) {
+  Optional<ParticipantAnswer> take(int patient, ParticipantCommand command) {
     Key key = new Key(patient, command.attempt());
     return switch (command) {
-      case ReserveSlot(_, _, Instant deadline) -> reserve(key, now.isBefore(deadline));
+      case ReserveSlot _ -> reserve(key);
       case ReleaseSlot _ -> {
         slots.put(key, "released");
         yield Optional.of(new ParticipantAnswer.SlotReleased());
       }
-      case HoldKits(_, _, _, Instant deadline) -> hold(key, now.isBefore(deadline));
+      case HoldKits _ -> hold(key);
       case ReleaseKits _ -> {
         String before = kits.put(key, "released");
         if ("held".equals(before) || "allocated".equals(before)) {
@@ -86,13 +85,13 @@ final class Participants {
         }
         yield Optional.of(new ParticipantAnswer.KitsReleased());
       }
-      case Randomize(_, _, _, Instant deadline) -> randomize(key, now.isBefore(deadline));
-      case AllocateKit(_, _, _, Instant deadline) -> allocate(key, now.isBefore(deadline));
+      case Randomize _ -> randomize(key);
+      case AllocateKit _ -> allocate(key);
     };
   }
 
-  private Optional<ParticipantAnswer> reserve(Key key, boolean inTime) {
-    if (!slots.containsKey(key) && inTime) {
+  private Optional<ParticipantAnswer> reserve(Key key) {
+    if (!slots.containsKey(key)) {
       slots.put(key, slotsTaken() < capacity ? "reserved" : "refused");
     }
     return switch (slots.getOrDefault(key, "none")) {
@@ -102,8 +101,8 @@ final class Participants {
     };
   }
 
-  private Optional<ParticipantAnswer> hold(Key key, boolean inTime) {
-    if (!kits.containsKey(key) && inTime) {
+  private Optional<ParticipantAnswer> hold(Key key) {
+    if (!kits.containsKey(key)) {
       kits.put(key, freeKits > 0 ? "held" : "refused");
       freeKits -= freeKits > 0 ? 1 : 0;
     }
@@ -114,10 +113,8 @@ final class Participants {
     };
   }
 
-  private Optional<ParticipantAnswer> randomize(Key key, boolean inTime) {
-    if (inTime) {
-      randomized.putIfAbsent(key, randomizes);
-    }
+  private Optional<ParticipantAnswer> randomize(Key key) {
+    randomized.putIfAbsent(key, randomizes);
     return Optional.ofNullable(randomized.get(key))
         .map(
             allocated ->
@@ -126,8 +123,8 @@ final class Participants {
                     : new ParticipantAnswer.RandomizationRefused("STRATUM_UNKNOWN"));
   }
 
-  private Optional<ParticipantAnswer> allocate(Key key, boolean inTime) {
-    if (holds(key) && inTime) {
+  private Optional<ParticipantAnswer> allocate(Key key) {
+    if (holds(key)) {
       kits.put(key, "allocated");
     }
     return hasKit(key)

@@ -2,7 +2,6 @@ package org.accrual.core.domain.saga;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,21 +11,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The participants' contract, on the model that the laws of the saga rest on. */
 class ParticipantsTest {
-  private static final Instant DEADLINE = Instant.parse("2026-01-02T03:04:05Z");
-  private static final Instant IN_TIME = DEADLINE.minusNanos(1);
-
-  private static final ParticipantCommand RESERVE =
-      new ParticipantCommand.ReserveSlot(1, 1, DEADLINE);
-  private static final ParticipantCommand HOLD = new ParticipantCommand.HoldKits(1, 1, 1, DEADLINE);
+  private static final ParticipantCommand RESERVE = new ParticipantCommand.ReserveSlot(1, 1);
+  private static final ParticipantCommand HOLD = new ParticipantCommand.HoldKits(1, 1, 1);
   private static final ParticipantCommand RANDOMIZE =
-      new ParticipantCommand.Randomize(1, Map.of(), 1, DEADLINE);
+      new ParticipantCommand.Randomize(1, Map.of(), 1);
   private static final ParticipantCommand ALLOCATE =
-      new ParticipantCommand.AllocateKit(1, "a", SagaFixtures.SEALED, DEADLINE);
+      new ParticipantCommand.AllocateKit(1, "a", SagaFixtures.SEALED);
   private static final ParticipantCommand RELEASE_KITS = new ParticipantCommand.ReleaseKits(1);
   private static final ParticipantCommand RELEASE_SLOT = new ParticipantCommand.ReleaseSlot(1);
 
   private final Participants willing = new Participants(1, 1);
-  private final Participants exhausted = new Participants(0, 0);
 
   static Stream<ParticipantCommand> requests() {
     return Stream.of(RESERVE, HOLD, RANDOMIZE);
@@ -35,12 +29,11 @@ class ParticipantsTest {
   @ParameterizedTest
   @MethodSource("requests")
   void aRequestIsAnsweredAlikeWhateverHasChangedSince(ParticipantCommand request) {
-    Optional<ParticipantAnswer> first = willing.take(1, request, IN_TIME);
+    Optional<ParticipantAnswer> first = willing.take(1, request);
     willing.randomizes(false);
 
     assertThat(first).isPresent();
-    assertThat(willing.take(1, request, IN_TIME)).isEqualTo(first);
-    assertThat(willing.take(1, request, DEADLINE)).as("repeated late").isEqualTo(first);
+    assertThat(willing.take(1, request)).isEqualTo(first);
   }
 
   @ParameterizedTest
@@ -48,28 +41,20 @@ class ParticipantsTest {
   void aRefusalIsAnsweredAlikeWhateverHasChangedSince(ParticipantCommand request) {
     Participants full = request == RANDOMIZE ? willing : filled();
     full.randomizes(false);
-    Optional<ParticipantAnswer> first = full.take(1, request, IN_TIME);
+    Optional<ParticipantAnswer> first = full.take(1, request);
     assertThat(first.map(Object::toString).orElse("")).contains("Refused");
 
     full.randomizes(true);
-    full.take(2, RELEASE_SLOT, IN_TIME);
-    full.take(2, RELEASE_KITS, IN_TIME);
+    full.take(2, RELEASE_SLOT);
+    full.take(2, RELEASE_KITS);
 
-    assertThat(full.take(1, request, IN_TIME)).isEqualTo(first);
+    assertThat(full.take(1, request)).isEqualTo(first);
   }
 
   /** Returns participants whose one slot and kit patient 2 has. */
   private Participants filled() {
-    List.of(RESERVE, HOLD).forEach(request -> willing.take(2, request, IN_TIME));
+    List.of(RESERVE, HOLD).forEach(request -> willing.take(2, request));
     return willing;
-  }
-
-  @ParameterizedTest
-  @MethodSource("requests")
-  void aRequestAfterItsDeadlineIsVoid(ParticipantCommand request) {
-    assertThat(willing.take(1, request, DEADLINE)).isEmpty();
-    assertThat(exhausted.take(1, request, DEADLINE)).isEmpty();
-    assertThat(willing.slotsTaken() + willing.kitsTaken()).isZero();
   }
 
   static Stream<List<ParticipantCommand>> releases() {
@@ -83,11 +68,11 @@ class ParticipantsTest {
   @MethodSource("releases")
   void aReleaseIsAcknowledgedAgainAndBarsItsRequest(List<ParticipantCommand> releaseAndRequest) {
     ParticipantCommand release = releaseAndRequest.getFirst();
-    Optional<ParticipantAnswer> acknowledged = willing.take(1, release, IN_TIME);
+    Optional<ParticipantAnswer> acknowledged = willing.take(1, release);
 
     assertThat(acknowledged).isPresent();
-    assertThat(willing.take(1, release, IN_TIME)).isEqualTo(acknowledged);
-    assertThat(willing.take(1, releaseAndRequest.getLast(), IN_TIME)).isEmpty();
+    assertThat(willing.take(1, release)).isEqualTo(acknowledged);
+    assertThat(willing.take(1, releaseAndRequest.getLast())).isEmpty();
     assertThat(willing.slotsTaken() + willing.kitsTaken()).isZero();
     assertThat(willing.kitsBalance()).isTrue();
   }

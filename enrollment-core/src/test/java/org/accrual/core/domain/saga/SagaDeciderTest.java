@@ -1,13 +1,13 @@
 package org.accrual.core.domain.saga;
 
 import static org.accrual.core.domain.enrollment.EnrollmentFixtures.ELIGIBLE;
-import static org.accrual.core.domain.enrollment.EnrollmentFixtures.NOW;
 import static org.accrual.core.domain.enrollment.EnrollmentFixtures.SUBJECT;
 import static org.accrual.core.domain.saga.SagaFixtures.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Instant;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -37,8 +37,8 @@ import org.accrual.core.domain.saga.ParticipantCommand.ReleaseKits;
 import org.accrual.core.domain.saga.ParticipantCommand.ReleaseSlot;
 import org.accrual.core.domain.saga.ParticipantCommand.ReserveSlot;
 import org.accrual.core.domain.saga.SagaInput.Answered;
-import org.accrual.core.domain.saga.SagaInput.Cancel;
-import org.accrual.core.domain.saga.SagaInput.Due;
+import org.accrual.core.domain.saga.SagaInput.Repeat;
+import org.accrual.core.domain.saga.SagaInput.Stop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -47,8 +47,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every input at every step. */
 class SagaDeciderTest {
-  private static final String DEADLINE_REASON = "STEP_DEADLINE_EXCEEDED";
-
   static Stream<Arguments> pairs() {
     return Arrays.stream(SagaStep.values())
         .flatMap(step -> inputs().stream().map(input -> Arguments.of(step, input)));
@@ -71,8 +69,8 @@ class SagaDeciderTest {
   private static SagaTurn expected(SagaStep step, SagaInput input) {
     return switch (input) {
       case Answered(_, ParticipantAnswer answer) -> onAnswer(step, answer);
-      case Cancel _ -> onEnd(step, "CANCELLED");
-      case Due _ -> onEnd(step, DEADLINE_REASON);
+      case Stop(String reason) -> onStop(step, reason);
+      case Repeat _ -> again(step);
     };
   }
 
@@ -84,9 +82,8 @@ class SagaDeciderTest {
                 on(
                     step,
                     SagaStep.HOLD_KITS,
-                    DEADLINE,
                     List.of(new EnrollmentEvent.SlotReserved(SUBJECT)),
-                    new HoldKits(1, STUDY_VERSION, SITE_VERSION, DEADLINE));
+                    new HoldKits(1, STUDY_VERSION, SITE_VERSION));
             case SlotRefused _ -> rejected("SITE_CAPACITY_EXHAUSTED");
             default -> unchanged(step);
           };
@@ -96,9 +93,8 @@ class SagaDeciderTest {
                 on(
                     step,
                     SagaStep.RANDOMIZE,
-                    DEADLINE,
                     List.of(),
-                    new Randomize(1, ELIGIBLE.strata(), STUDY_VERSION, DEADLINE));
+                    new Randomize(1, ELIGIBLE.strata(), STUDY_VERSION));
             case KitsRefused _ -> compensating(step, "KITS_EXHAUSTED", SagaStep.RELEASE_SLOT);
             default -> unchanged(step);
           };
@@ -108,9 +104,8 @@ class SagaDeciderTest {
                 on(
                     step,
                     SagaStep.ALLOCATE_KIT,
-                    DEADLINE,
                     List.of(new EnrollmentEvent.Randomized(SUBJECT, "a-1")),
-                    new AllocateKit(1, "a-1", SEALED, DEADLINE));
+                    new AllocateKit(1, "a-1", SEALED));
             case RandomizationRefused _ ->
                 compensating(step, "STRATUM_UNKNOWN", SagaStep.RELEASE_KITS);
             default -> unchanged(step);
@@ -122,57 +117,65 @@ class SagaDeciderTest {
                     new EnrollmentEvent.KitAllocated(SUBJECT, "K1"),
                     new EnrollmentConfirmed(SUBJECT, "K1"));
             case KitsRefused _ -> compensating(step, "KITS_EXHAUSTED", SagaStep.RELEASE_KITS);
+            // What a repetition of the step asks for.
+            case Randomized _ -> on(step, step, List.of(), new AllocateKit(1, "a-1", SEALED));
             default -> unchanged(step);
           };
       case RELEASE_KITS ->
           answer instanceof KitsReleased
-              ? on(step, SagaStep.RELEASE_SLOT, RETRY, List.of(), new ReleaseSlot(1))
+              ? on(step, SagaStep.RELEASE_SLOT, List.of(), new ReleaseSlot(1))
               : unchanged(step);
       case RELEASE_SLOT ->
           switch (answer) {
             case SlotReleased _ -> rejected("KITS_EXHAUSTED");
-            case KitsHeld _, KitAllocated _ ->
-                on(step, step, PASSED, List.of(), new ReleaseKits(1));
+            case KitsHeld _, KitAllocated _ -> on(step, step, List.of(), new ReleaseKits(1));
             default -> unchanged(step);
           };
       case RETURN_SLOT -> answer instanceof SlotReleased ? over() : unchanged(step);
     };
   }
 
-  /** The time has come, or somebody cancels. */
-  private static SagaTurn onEnd(SagaStep step, String reason) {
-    boolean due = reason.equals(DEADLINE_REASON);
+  private static SagaTurn onStop(SagaStep step, String reason) {
     return switch (step) {
       case RESERVE_SLOT -> compensating(step, reason, SagaStep.RELEASE_SLOT);
       case HOLD_KITS, RANDOMIZE, ALLOCATE_KIT -> compensating(step, reason, SagaStep.RELEASE_KITS);
-      case RELEASE_KITS -> due ? again(step, new ReleaseKits(1)) : unchanged(step);
-      case RELEASE_SLOT -> due ? again(step, new ReleaseSlot(1)) : unchanged(step);
-      case RETURN_SLOT -> due ? again(step, new ReleaseSlot(1)) : unchanged(step);
+      default -> unchanged(step);
     };
   }
 
+  /** Whoever is silent is asked again, and never anything else: an outage rejects nobody. */
+  private static SagaTurn again(SagaStep step) {
+    SagaRun run = run(step);
+    SagaRun repeated =
+        new SagaRun(1, step, run.studyVersion(), run.siteVersion(), run.repeats() + 1);
+    return new SagaTurn(
+        List.of(),
+        Optional.of(repeated),
+        switch (step) {
+          case RESERVE_SLOT -> List.of(new ReserveSlot(1, SITE_VERSION));
+          case HOLD_KITS -> List.of(new HoldKits(1, STUDY_VERSION, SITE_VERSION));
+          // Its answer has the sealed arm that AllocateKit needs.
+          case RANDOMIZE, ALLOCATE_KIT ->
+              List.of(new Randomize(1, ELIGIBLE.strata(), STUDY_VERSION));
+          case RELEASE_KITS -> List.of(new ReleaseKits(1));
+          case RELEASE_SLOT, RETURN_SLOT -> List.of(new ReleaseSlot(1));
+        });
+  }
+
   private static SagaTurn on(
-      SagaStep from,
-      SagaStep to,
-      Instant due,
-      List<EnrollmentEvent> events,
-      ParticipantCommand... commands) {
+      SagaStep from, SagaStep to, List<EnrollmentEvent> events, ParticipantCommand... commands) {
     SagaRun run = run(from);
     return new SagaTurn(
         events,
-        Optional.of(new SagaRun(1, to, run.studyVersion(), run.siteVersion(), due)),
+        Optional.of(new SagaRun(1, to, run.studyVersion(), run.siteVersion(), REPEATS)),
         List.of(commands));
-  }
-
-  private static SagaTurn again(SagaStep step, ParticipantCommand... commands) {
-    return on(step, step, RETRY, List.of(), commands);
   }
 
   private static SagaTurn compensating(SagaStep from, String reason, SagaStep to) {
     ParticipantCommand release =
         to == SagaStep.RELEASE_SLOT ? new ReleaseSlot(1) : new ReleaseKits(1);
     boolean isFinal = reason.equals("STRATUM_UNKNOWN");
-    return on(from, to, RETRY, List.of(new CompensationStarted(SUBJECT, reason, isFinal)), release);
+    return on(from, to, List.of(new CompensationStarted(SUBJECT, reason, isFinal)), release);
   }
 
   private static SagaTurn rejected(String reason) {
@@ -191,32 +194,63 @@ class SagaDeciderTest {
   void aRequestBeginsWithASlot() {
     assertThat(
             SagaDecider.begin(
-                (PendingOnStudy) state(SagaStep.RESERVE_SLOT),
-                STUDY_VERSION,
-                SITE_VERSION,
-                TIMING,
-                NOW))
+                (PendingOnStudy) state(SagaStep.RESERVE_SLOT), STUDY_VERSION, SITE_VERSION))
         .isEqualTo(
             new SagaTurn(
                 List.of(),
-                Optional.of(
-                    new SagaRun(1, SagaStep.RESERVE_SLOT, STUDY_VERSION, SITE_VERSION, DEADLINE)),
-                List.of(new ReserveSlot(1, SITE_VERSION, DEADLINE))));
+                Optional.of(new SagaRun(1, SagaStep.RESERVE_SLOT, STUDY_VERSION, SITE_VERSION, 0)),
+                List.of(new ReserveSlot(1, SITE_VERSION))));
   }
 
   @Test
   void aPatientWhoLeavesGivesBackTheSlotAndKeepsTheKit() {
     OffStudy off = (OffStudy) state(SagaStep.RETURN_SLOT);
-    assertThat(SagaDecider.giveBack(off, TIMING, NOW))
-        .isEqualTo(again(SagaStep.RETURN_SLOT, new ReleaseSlot(1)));
+    assertThat(SagaDecider.giveBack(off))
+        .isEqualTo(begun(SagaStep.RETURN_SLOT, 0, 0, new ReleaseSlot(1)));
+  }
+
+  private static SagaTurn begun(
+      SagaStep step, long study, long site, ParticipantCommand... commands) {
+    return new SagaTurn(
+        List.of(), Optional.of(new SagaRun(1, step, study, site, 0)), List.of(commands));
   }
 
   @ParameterizedTest
-  @EnumSource
-  void nothingIsDueBeforeItsTime(SagaStep step) {
-    SagaRun ahead = new SagaRun(1, step, 1, 1, AHEAD);
-    assertThat(SagaDecider.decide(new Due(), state(step), Optional.of(ahead), TIMING, NOW))
-        .isEqualTo(new SagaTurn(List.of(), Optional.of(ahead), List.of()));
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = "RETURN_SLOT")
+  void thePatientWhoWithdrawsMeanwhileGivesBackAndIsNotRejectedAgain(SagaStep step) {
+    boolean slotAlone = step == SagaStep.RESERVE_SLOT || step == SagaStep.RELEASE_SLOT;
+    SagaTurn turn = SagaDecider.withdrawn(run(step));
+    assertThat(turn)
+        .isEqualTo(
+            slotAlone
+                ? on(step, SagaStep.RELEASE_SLOT, List.of(), new ReleaseSlot(1))
+                : on(step, SagaStep.RELEASE_KITS, List.of(), new ReleaseKits(1)));
+    List<EnrollmentEvent> stream = new ArrayList<>(EnrollmentFixtures.requested());
+    stream.add(new EnrollmentRejected(SUBJECT, "PATIENT_WITHDRAWN", false));
+    stream.add(new EnrollmentEvent.PatientWithdrawn(SUBJECT, "moved", "dr-a", false));
+    EnrollmentState withdrawn = EnrollmentFixtures.state(stream);
+    Optional<SagaRun> last = Optional.of(run(SagaStep.RELEASE_SLOT));
+    assertThat(SagaDecider.decide(answered(new SlotReleased()), withdrawn, last)).isEqualTo(over());
+  }
+
+  @Test
+  void withoutARepetitionASecondAllocationIsNotAskedForAgain() {
+    Optional<SagaRun> run =
+        Optional.of(new SagaRun(1, SagaStep.ALLOCATE_KIT, STUDY_VERSION, SITE_VERSION, 0));
+    assertThat(
+            SagaDecider.decide(
+                answered(new Randomized("a-1", SEALED)), state(SagaStep.ALLOCATE_KIT), run))
+        .isEqualTo(new SagaTurn(List.of(), run, List.of()));
+  }
+
+  @Test
+  void pausesDoubleUpToTheLongestAndAreSpread() {
+    SagaTiming timing = new SagaTiming(Duration.ofSeconds(30), Duration.ofMinutes(10));
+    assertThat(Stream.of(0, 1, 4, 5, 1000).map(repeats -> timing.pause(repeats, 0).toSeconds()))
+        .containsExactly(30L, 60L, 480L, 600L, 600L);
+    assertThat(timing.pause(1, 1)).isEqualTo(Duration.ofSeconds(75));
   }
 
   /** What an answer says is taken is given back if nobody wants it; all else is dropped. */
@@ -237,7 +271,7 @@ class SagaDeciderTest {
   void anAnswerToAnEarlierRequestIsGivenBack(ParticipantAnswer answer) {
     for (SagaStep step : SagaStep.values()) {
       Optional<SagaRun> run = Optional.of(run(step));
-      assertThat(SagaDecider.decide(new Answered(7, answer), state(step), run, TIMING, NOW))
+      assertThat(SagaDecider.decide(new Answered(7, answer), state(step), run))
           .isEqualTo(new SagaTurn(List.of(), run, back(7, answer)));
     }
   }
@@ -263,8 +297,8 @@ class SagaDeciderTest {
   }
 
   @Test
-  void withoutARunThereIsNothingDueAndNothingToCancel() {
-    for (SagaInput input : List.of(new Due(), new Cancel())) {
+  void withoutARunThereIsNothingToRepeatAndNothingToStop() {
+    for (SagaInput input : List.of(new Repeat(), new Stop("CANCELLED"))) {
       assertThat(decide(EnrollmentState.initial(), input))
           .isEqualTo(new SagaTurn(List.of(), Optional.empty(), List.of()));
     }
@@ -275,11 +309,9 @@ class SagaDeciderTest {
     assertThatThrownBy(
             () ->
                 SagaDecider.decide(
-                    new Cancel(),
+                    new Stop("CANCELLED"),
                     state(SagaStep.RETURN_SLOT),
-                    Optional.of(run(SagaStep.RANDOMIZE)),
-                    TIMING,
-                    NOW))
+                    Optional.of(run(SagaStep.RANDOMIZE))))
         .isInstanceOf(IllegalStateException.class);
   }
 

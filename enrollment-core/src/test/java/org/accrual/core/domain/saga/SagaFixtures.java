@@ -1,10 +1,7 @@
 package org.accrual.core.domain.saga;
 
-import static org.accrual.core.domain.enrollment.EnrollmentFixtures.NOW;
 import static org.accrual.core.domain.enrollment.EnrollmentFixtures.SUBJECT;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,11 +13,7 @@ import org.accrual.core.domain.enrollment.OffStudyCause;
 import org.accrual.core.domain.saga.SagaInput.Answered;
 
 public final class SagaFixtures {
-  static final SagaTiming TIMING = new SagaTiming(Duration.ofSeconds(30), Duration.ofSeconds(5));
-  static final Instant DEADLINE = NOW.plusSeconds(30);
-  static final Instant RETRY = NOW.plusSeconds(5);
-  static final Instant PASSED = NOW;
-  static final Instant AHEAD = NOW.plusNanos(1000);
+  static final int REPEATS = 2;
   static final SealedArm SEALED = new SealedArm(new byte[] {7});
   static final long STUDY_VERSION = 2;
   static final long SITE_VERSION = 3;
@@ -43,18 +36,18 @@ public final class SagaFixtures {
     return new Answered(1, answer);
   }
 
-  /** Every input there is: answers to this request, the time, a cancellation. */
+  /** Every input there is: answers to this request, silence, a cancellation. */
   public static List<SagaInput> inputs() {
     List<SagaInput> inputs = new ArrayList<>();
     ANSWERS.forEach(answer -> inputs.add(answered(answer)));
-    inputs.add(new SagaInput.Due());
-    inputs.add(new SagaInput.Cancel());
+    inputs.add(new SagaInput.Repeat());
+    inputs.add(new SagaInput.Stop(RejectionReason.CANCELLED));
     return inputs;
   }
 
   public static SagaRun run(SagaStep step) {
     boolean request = step.course() != SagaStep.Course.RETURN;
-    return new SagaRun(1, step, request ? STUDY_VERSION : 0, request ? SITE_VERSION : 0, PASSED);
+    return new SagaRun(1, step, request ? STUDY_VERSION : 0, request ? SITE_VERSION : 0, REPEATS);
   }
 
   /** The enrollment while a run is at a step. */
@@ -81,13 +74,13 @@ public final class SagaFixtures {
     return EnrollmentFixtures.state(stream);
   }
 
-  /** What comes of an input at a step whose time has come. */
+  /** What comes of an input at a step. */
   public static SagaTurn decide(SagaStep step, SagaInput input) {
-    return SagaDecider.decide(input, state(step), Optional.of(run(step)), TIMING, NOW);
+    return SagaDecider.decide(input, state(step), Optional.of(run(step)));
   }
 
   /** What comes of an input without a run. */
   public static SagaTurn decide(EnrollmentState state, SagaInput input) {
-    return SagaDecider.decide(input, state, Optional.empty(), TIMING, NOW);
+    return SagaDecider.decide(input, state, Optional.empty());
   }
 }

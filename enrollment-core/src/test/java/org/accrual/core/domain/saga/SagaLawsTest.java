@@ -7,8 +7,6 @@ import static org.accrual.core.domain.enrollment.EnrollmentFixtures.NOW;
 import static org.accrual.core.domain.enrollment.EnrollmentFixtures.facts;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,12 +32,10 @@ import org.accrual.core.domain.enrollment.OffStudyCause;
 import org.accrual.core.domain.enrollment.Subject;
 
 /**
- * What holds for every run, whatever is late, lost, repeated, out of order, refused or cancelled on
- * the way. A seed drives everything, so that a failure can be told again.
+ * What holds for every run, whatever is late, lost, repeated, out of order, refused, cancelled or
+ * withdrawn on the way. A seed drives everything, so that a failure can be reproduced.
  */
 class SagaLawsTest {
-  private static final SagaTiming TIMING =
-      new SagaTiming(Duration.ofSeconds(30), Duration.ofSeconds(5));
   private static final int PATIENTS = 4;
 
   /** One site with some patients, its participants, and what is on its way between them. */
@@ -49,7 +45,6 @@ class SagaLawsTest {
     private final List<Patient> patients = new ArrayList<>();
     private final List<Runnable> onTheWay = new ArrayList<>();
     private final boolean losesAndRepeats;
-    private Instant now = NOW;
 
     World(long seed, int capacity, int kits, boolean losesAndRepeats) {
       this.random = new Random(seed);
@@ -76,27 +71,31 @@ class SagaLawsTest {
         command(
             new EnrollmentCommand.Enroll(subject, BY, Optional.of(CONSENT), Optional.of(ELIGIBLE)));
         if (state instanceof PendingOnStudy requested && run.isEmpty()) {
-          goOn(SagaDecider.begin(requested, 1, 1, TIMING, now));
+          goOn(SagaDecider.begin(requested, 1, 1));
         }
       }
 
       void leave(EnrollmentCommand command) {
         boolean before = state instanceof OffStudy;
+        boolean pending = state instanceof EnrollmentState.Pending;
         command(command);
+        if (pending && state instanceof EnrollmentState.Withdrawn) {
+          goOn(SagaDecider.withdrawn(run.orElseThrow()));
+        }
         if (state instanceof OffStudy off && !before) {
-          goOn(SagaDecider.giveBack(off, TIMING, now));
+          goOn(SagaDecider.giveBack(off));
         }
       }
 
       private void command(EnrollmentCommand command) {
-        if (EnrollmentDecider.decide(command, state, facts(state), now)
+        if (EnrollmentDecider.decide(command, state, facts(state), NOW)
             instanceof Decision.Accepted<EnrollmentEvent>(List<EnrollmentEvent> events)) {
           happened(events);
         }
       }
 
       void take(SagaInput input) {
-        goOn(SagaDecider.decide(input, state, run, TIMING, now));
+        goOn(SagaDecider.decide(input, state, run));
       }
 
       private void goOn(SagaTurn turn) {
@@ -107,7 +106,7 @@ class SagaLawsTest {
 
       private void deliver(ParticipantCommand command) {
         participants
-            .take(index, command, now)
+            .take(index, command)
             .ifPresent(
                 answer -> send(() -> take(new SagaInput.Answered(command.attempt(), answer))));
       }
@@ -139,19 +138,18 @@ class SagaLawsTest {
       Patient patient = patients.get(random.nextInt(PATIENTS));
       switch (random.nextInt(16)) {
         case 0, 1 -> patient.enroll();
-        case 2 -> patient.take(new SagaInput.Cancel());
+        case 2 -> patient.take(new SagaInput.Stop("CANCELLED"));
         case 3 -> patient.leave(new EnrollmentCommand.Withdraw("moved", BY));
         case 4 ->
             patient.leave(new EnrollmentCommand.TakeOffStudy(OffStudyCause.COMPLETED, "done", BY));
-        case 5 -> pass(Duration.ofSeconds(random.nextInt(40)));
+        case 5 -> repeat();
         case 6 -> participants.randomizes(random.nextInt(3) != 0);
         default -> arrive();
       }
     }
 
-    void pass(Duration time) {
-      now = now.plus(time);
-      patients.forEach(p -> p.take(new SagaInput.Due()));
+    void repeat() {
+      patients.forEach(p -> p.take(new SagaInput.Repeat()));
     }
 
     /** Nobody asks for anything more, and what is sent arrives in the end: repetition wins. */
@@ -161,7 +159,7 @@ class SagaLawsTest {
           return;
         }
         if (onTheWay.isEmpty()) {
-          pass(Duration.ofSeconds(31));
+          repeat();
         } else {
           arrive();
         }
@@ -232,6 +230,26 @@ class SagaLawsTest {
         assertThat(open).isBetween(0, 1);
       }
       assertThat(open).isZero();
+    }
+  }
+
+  @Property
+  void nobodyIsRejectedButForARefusalACancellationOrAWithdrawal(
+      @ForAll long seed, @ForAll @IntRange(max = 300) int steps) {
+    for (World.Patient patient : settled(seed, 2, 2, steps, true).patients) {
+      assertThat(patient.stream)
+          .allSatisfy(
+              event -> {
+                if (event instanceof EnrollmentRejected rejected) {
+                  assertThat(rejected.reason())
+                      .isIn(
+                          "SITE_CAPACITY_EXHAUSTED",
+                          "KITS_EXHAUSTED",
+                          "STRATUM_UNKNOWN",
+                          "CANCELLED",
+                          "PATIENT_WITHDRAWN");
+                }
+              });
     }
   }
 

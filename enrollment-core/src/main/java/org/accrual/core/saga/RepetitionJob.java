@@ -13,24 +13,30 @@ import java.util.logging.Logger;
 import org.accrual.core.application.Conflict;
 import org.accrual.core.application.StoreUnavailable;
 import org.accrual.runtime.liveness.Heartbeat;
+import org.eclipse.microprofile.health.Readiness;
 
-/** Moves runs that are due, again and again; beside other processes that do the same. */
+/**
+ * Repeats unanswered commands regularly, beside other processes that do the same. Not while this
+ * process cannot read answers: the answer may be there.
+ */
 @ApplicationScoped
-class DeadlineJob {
-  private static final Logger LOG = Logger.getLogger(DeadlineJob.class.getName());
+class RepetitionJob {
+  private static final Logger LOG = Logger.getLogger(RepetitionJob.class.getName());
   private static final int STOP_SECONDS = 5;
 
   private final SagaSettings settings;
-  private final DueSagas due;
-  private final Heartbeat heartbeat = new Heartbeat("saga-deadlines");
+  private final SagaRepeater repeater;
+  private final SagaIntake intake;
+  private final Heartbeat heartbeat = new Heartbeat("saga-repetitions");
   private final ScheduledExecutorService scheduler =
       Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("saga-deadlines").factory());
+          Thread.ofPlatform().daemon().name("saga-repetitions").factory());
 
   @Inject
-  DeadlineJob(SagaSettings settings, DueSagas due) {
+  RepetitionJob(SagaSettings settings, SagaRepeater repeater, @Readiness SagaIntake intake) {
     this.settings = settings;
-    this.due = due;
+    this.repeater = repeater;
+    this.intake = intake;
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
@@ -49,7 +55,7 @@ class DeadlineJob {
       if (!scheduler.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
         scheduler.shutdownNow();
       }
-    } catch (InterruptedException stopping) {
+    } catch (InterruptedException e) {
       scheduler.shutdownNow();
       Thread.currentThread().interrupt();
     }
@@ -59,17 +65,16 @@ class DeadlineJob {
   private void sweep() {
     heartbeat.beat();
     try {
-      while (due.moveSome() && !scheduler.isShutdown()) {
-        heartbeat.beat();
-        LOG.log(Level.FINE, "more sagas are due");
+      if (intake.readsAnswers()) {
+        repeater.repeatSome();
       }
-    } catch (StoreUnavailable | Conflict passing) {
+    } catch (StoreUnavailable | Conflict e) {
       LOG.log(
           Level.WARNING,
-          "deadlines of sagas wait for the database; they are enforced when it is back: {0}",
-          passing.getMessage());
-    } catch (RuntimeException failed) {
-      LOG.log(Level.SEVERE, "deadlines of sagas were not enforced; it is tried again", failed);
+          "unanswered commands of sagas are not repeated until the database is back: {0}",
+          e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.log(Level.SEVERE, "unanswered commands of sagas were not repeated; retrying", e);
     }
     heartbeat.beat(settings.sweepInterval());
   }
