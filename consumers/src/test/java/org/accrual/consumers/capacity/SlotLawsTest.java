@@ -2,7 +2,6 @@ package org.accrual.consumers.capacity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,6 @@ import net.jqwik.api.Tuple;
 
 /** What holds whatever comes in whatever order. */
 class SlotLawsTest {
-  private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");
 
   /** What may come: of {@code attempt}, or to the site. */
   record Step(Kind kind, int attempt, int number) {}
@@ -81,7 +79,7 @@ class SlotLawsTest {
   private static SlotDecision decide(Step step, SiteSlots site, Slot slot) {
     return step.kind() == Kind.RELEASE
         ? SlotDecider.release(site, slot)
-        : SlotDecider.reserve(site, slot, 1, NOW.plusSeconds(step.number()), NOW);
+        : SlotDecider.reserve(site, slot, 1);
   }
 
   @Provide
