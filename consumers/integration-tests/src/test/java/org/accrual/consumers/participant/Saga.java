@@ -2,6 +2,7 @@ package org.accrual.consumers.participant;
 
 import com.fasterxml.uuid.Generators;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import org.accrual.contract.Topics;
