@@ -4,10 +4,12 @@ import static org.accrual.core.Client.requestId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.longrunning.Operation;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
+import org.accrual.api.enrollment.v1.TakeOffStudyRequest;
 import org.accrual.api.study.v1.ActivateSiteRequest;
 import org.accrual.api.study.v1.ActivateStudyRequest;
 import org.accrual.api.study.v1.ChangeSiteCapacityRequest;
@@ -50,6 +52,47 @@ class StudyCallsIT {
     return client
         .studies
         .getStudy(GetStudyRequest.newBuilder().setStudyId(study).build())
+        .getStudy();
+  }
+
+  @Test
+  void aStudyIsCompletedOnlyAfterItsPatients() {
+    String study = client.openStudy(1);
+    Operation operation = client.enrollments.enrollPatient(Client.enroll(study, "P1").build());
+    client.studies.closeStudyToAccrual(
+        CloseStudyToAccrualRequest.newBuilder()
+            .setRequestId(requestId())
+            .setStudyId(study)
+            .setReason("enough")
+            .build());
+    String enrollment = Client.metadata(operation).getEnrollmentId();
+
+    refusesToComplete(study, enrollment);
+    core.settled(operation);
+    refusesToComplete(study, enrollment);
+
+    client.enrollments.takeOffStudy(
+        TakeOffStudyRequest.newBuilder()
+            .setRequestId(requestId())
+            .setEnrollmentId(enrollment)
+            .setReason("done")
+            .setRecordedBy("dr-a")
+            .build());
+    assertThat(complete(study).getState()).isEqualTo(StudyState.STUDY_STATE_COMPLETED);
+  }
+
+  private static void refusesToComplete(String study, String enrollment) {
+    StatusRuntimeException refused =
+        catchThrowableOfType(StatusRuntimeException.class, () -> complete(study));
+    assertThat(Client.info(refused).getReason()).isEqualTo("STUDY_HAS_LIVE_ENROLLMENTS");
+    assertThat(refused).hasMessageContaining("has 1 enrollments").hasMessageContaining(enrollment);
+  }
+
+  private static Study complete(String study) {
+    return client
+        .studies
+        .completeStudy(
+            CompleteStudyRequest.newBuilder().setRequestId(requestId()).setStudyId(study).build())
         .getStudy();
   }
 

@@ -29,19 +29,20 @@ public final class StudyCommands {
         request,
         () -> model.loadStudy(request, command.studyId()),
         LoadedStudy::kept,
-        loaded -> decide(request, command, loaded.study(), encoder));
+        loaded -> decide(request, command, loaded, encoder));
   }
 
   private Outcome decide(
       Request request,
       StudyCommand command,
-      Optional<StudyRecord> before,
+      LoadedStudy loaded,
       Answer.Encoder<StudyRecord> encoder) {
+    Optional<StudyRecord> before = loaded.study();
     if (request.isOutdated(before.map(StudyRecord::version).orElse(0L))) {
       return new Outcome.EtagMismatch();
     }
     StudyState state = before.<StudyState>map(StudyRecord::state).orElse(StudyState.initial());
-    return switch (StudyDecider.decide(command, state)) {
+    return switch (StudyDecider.decide(command, state, loaded.live())) {
       case Decision.Refused<StudyEvent>(var refusal) -> new Outcome.Refused(refusal);
       case Decision.Accepted<StudyEvent>(List<StudyEvent> events) -> {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);

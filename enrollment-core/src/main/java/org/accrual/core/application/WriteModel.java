@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.accrual.core.domain.enrollment.EnrollmentFacts;
 import org.accrual.core.domain.site.SiteId;
+import org.accrual.core.domain.study.LiveEnrollments;
 
 /**
  * The port to what is stored for deciding commands. Each load is one consistent read. Every method
@@ -37,7 +38,13 @@ public interface WriteModel {
    */
   void commit(List<Caused> changes, Instant now);
 
-  record LoadedStudy(Optional<KeptAnswer> kept, Optional<StudyRecord> study) {}
+  /**
+   * What a decision about a study rests on.
+   *
+   * @param live of the study, at the time of the read
+   */
+  record LoadedStudy(
+      Optional<KeptAnswer> kept, Optional<StudyRecord> study, LiveEnrollments live) {}
 
   record LoadedSite(
       Optional<KeptAnswer> kept,

@@ -31,6 +31,7 @@ import org.accrual.core.domain.saga.SagaRun;
 import org.accrual.core.domain.saga.SagaStep;
 import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.domain.site.SiteState;
+import org.accrual.core.domain.study.LiveEnrollments;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyPhase;
 import org.accrual.core.eventstore.AvroBytes.Encoded;
@@ -88,6 +89,13 @@ final class LoadedRows {
     return row.getBoolean("active")
         ? new SiteState.Active(capacity, zone)
         : new SiteState.Inactive(capacity, zone);
+  }
+
+  static LiveEnrollments live(ResultSet row) throws SQLException {
+    Array some = row.getArray("some_live");
+    return some == null
+        ? LiveEnrollments.NONE
+        : new LiveEnrollments(row.getLong("live"), List.of((UUID[]) some.getArray()));
   }
 
   static Set<String> knownKits(ResultSet row) throws SQLException {

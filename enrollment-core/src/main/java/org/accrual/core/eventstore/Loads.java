@@ -17,13 +17,16 @@ final class Loads {
         left join enrollment.request r on r.caller = ? and r.method = ? and r.request_id = ?
       """;
 
-  /** Parameters: caller, method, request id, study id. */
+  /** Parameters: caller, method, request id, study id, study id. */
   static final String STUDY =
       """
-      select r.fingerprint, r.response,
+      select r.fingerprint, r.response, a.live, a.some_live,
              e.version, e.type, e.schema_version, e.payload, e.recorded_at
         from (values (1)) as always(one)
         left join enrollment.request r on r.caller = ? and r.method = ? and r.request_id = ?
+        left join lateral (
+          select count(*) as live, (array_agg(enrollment_id order by enrollment_id))[1:10] as some_live
+            from enrollment.attempt where study_id = ? and standing = 'live') a on true
         left join enrollment.event e on e.stream_type = 'study' and e.stream_id = ?
        order by e.version
       """;

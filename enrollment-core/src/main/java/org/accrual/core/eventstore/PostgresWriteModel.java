@@ -43,11 +43,13 @@ public final class PostgresWriteModel implements WriteModel {
     return load(
         Loads.STUDY,
         request,
-        List.of(studyId),
-        rows ->
-            new LoadedStudy(
-                LoadedRows.kept(rows),
-                StudyRecord.of(LoadedRows.events(rows, StudyEventCodec::fromAvro))));
+        List.of(studyId, studyId),
+        rows -> {
+          var kept = LoadedRows.kept(rows);
+          var live = LoadedRows.live(rows);
+          return new LoadedStudy(
+              kept, StudyRecord.of(LoadedRows.events(rows, StudyEventCodec::fromAvro)), live);
+        });
   }
 
   @Override

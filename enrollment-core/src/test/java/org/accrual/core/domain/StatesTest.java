@@ -32,6 +32,7 @@ import org.accrual.core.domain.site.SiteEvent;
 import org.accrual.core.domain.site.SiteFacts;
 import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.domain.site.SiteState;
+import org.accrual.core.domain.study.LiveEnrollments;
 import org.accrual.core.domain.study.StudyCommand;
 import org.accrual.core.domain.study.StudyDecider;
 import org.accrual.core.domain.study.StudyEvent;
@@ -109,7 +110,8 @@ class StatesTest {
               }
               for (StudyCommand command : StudyFixtures.commands()) {
                 StudyState next = current;
-                Decision<StudyEvent> decision = StudyDecider.decide(command, current);
+                Decision<StudyEvent> decision =
+                    StudyDecider.decide(command, current, LiveEnrollments.NONE);
                 if (decision instanceof Decision.Accepted<StudyEvent>(List<StudyEvent> events)) {
                   for (StudyEvent event : events) {
                     next = next.apply(event);

@@ -26,7 +26,8 @@ import org.accrual.core.domain.study.StudyState.Unregistered;
 public final class StudyDecider {
   private StudyDecider() {}
 
-  public static Decision<StudyEvent> decide(StudyCommand command, StudyState state) {
+  public static Decision<StudyEvent> decide(
+      StudyCommand command, StudyState state, LiveEnrollments live) {
     String id = command.studyId();
     return switch (command) {
       case Register(StudyDesign design) ->
@@ -51,9 +52,19 @@ public final class StudyDecider {
               : notAllowed("closed to accrual", id, state);
       case Complete _ ->
           state instanceof ClosedToAccrual
-              ? Decision.accept(new StudyCompleted(id))
+              ? complete(id, live)
               : notAllowed("completed", id, state);
     };
+  }
+
+  private static Decision<StudyEvent> complete(String id, LiveEnrollments live) {
+    return live.count() == 0
+        ? Decision.accept(new StudyCompleted(id))
+        : refuse(
+            Reason.STUDY_HAS_LIVE_ENROLLMENTS,
+            "study %s has %d enrollments that have not ended, among them %s"
+                .formatted(id, live.count(), live.some()),
+            id);
   }
 
   private static Decision<StudyEvent> notAllowed(String what, String id, StudyState state) {

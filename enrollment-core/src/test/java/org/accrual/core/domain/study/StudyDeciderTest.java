@@ -31,7 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class StudyDeciderTest {
   private static final Specification<StudyCommand, StudyEvent, StudyState> STUDIES =
-      new Specification<>(StudyState.initial(), StudyState::apply, StudyDecider::decide);
+      new Specification<>(
+          StudyState.initial(),
+          StudyState::apply,
+          (c, s) -> StudyDecider.decide(c, s, LiveEnrollments.NONE));
 
   /** The whole state machine: what is not here is refused. */
   private static final Map<Class<? extends StudyState>, Map<Class<?>, StudyEvent>> ALLOWED =
