@@ -43,6 +43,7 @@ comment on table projection.enrollment is
 -- ListEnrollments, newest first: within a study, within a site of it; within nothing by the primary key.
 create index enrollment_by_study on projection.enrollment (study_id, enrollment_id desc);
 create index enrollment_by_site on projection.enrollment (study_id, site_id, enrollment_id desc);
+create index enrollment_by_patient on projection.enrollment (study_id, patient_id, enrollment_id desc);
 
 create table projection.site (
   -- Key of the site's stream: study/site.

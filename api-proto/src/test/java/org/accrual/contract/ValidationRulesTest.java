@@ -37,7 +37,8 @@ class ValidationRulesTest {
           "kits.unique", "kits {kit_id: 'A'} kits {kit_id: 'A'}",
           "redrive.preview", "preview_token: 'p' filter {}",
           "reason.text", "reason: ' '",
-          "site.needs.study", "site_id: 'V1'");
+          "site.needs.study", "site_id: 'V1'",
+          "patient.needs.study", "patient_id: 'P1'");
 
   @Test
   void everyFieldHasARule() throws Exception {

@@ -7,6 +7,7 @@ import org.accrual.api.enrollment.v1.EnrollmentState;
  *
  * @param studyId empty for all
  * @param siteId empty for all
+ * @param patientId empty for all
  * @param state unspecified for all
  */
-record EnrollmentFilter(String studyId, String siteId, EnrollmentState state) {}
+record EnrollmentFilter(String studyId, String siteId, String patientId, EnrollmentState state) {}

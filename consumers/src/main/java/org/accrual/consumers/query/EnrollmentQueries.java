@@ -83,7 +83,8 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
   public void listEnrollments(
       ListEnrollmentsRequest request, StreamObserver<ListEnrollmentsResponse> answer) {
     EnrollmentFilter filter =
-        new EnrollmentFilter(request.getStudyId(), request.getSiteId(), request.getState());
+        new EnrollmentFilter(
+            request.getStudyId(), request.getSiteId(), request.getPatientId(), request.getState());
     PageRequest asked = PageRequest.of(request);
     Optional<UUID> after = asked.after(1, key -> UUID.fromString(key.getFirst()));
     consistency.until(request.getMinConsistencyToken());

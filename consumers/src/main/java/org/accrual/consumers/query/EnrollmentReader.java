@@ -52,6 +52,10 @@ class EnrollmentReader {
       conditions.add("site_id = ?");
       values.add(filter.siteId());
     }
+    if (!filter.patientId().isEmpty()) {
+      conditions.add("patient_id = ?");
+      values.add(filter.patientId());
+    }
     if (filter.state() != EnrollmentState.ENROLLMENT_STATE_UNSPECIFIED) {
       conditions.add("state = ?");
       values.add(EnrollmentStates.inSql(filter.state()));

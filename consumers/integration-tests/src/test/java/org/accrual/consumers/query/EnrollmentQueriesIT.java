@@ -226,8 +226,11 @@ class EnrollmentQueriesIT {
   void pagesListEveryEnrollmentOnceNewestFirst() {
     String study = "paged";
     List<String> ids = new ArrayList<>();
+    List<String> patients = new ArrayList<>();
     for (int i = 0; i < 25; i++) {
-      ids.add(EnrollmentStory.onStudy(study, "site-" + i % 2).write(writer).id);
+      EnrollmentStory story = EnrollmentStory.onStudy(study, "site-" + i % 2).write(writer);
+      ids.add(story.id);
+      patients.add(story.patient);
     }
     writer.flush();
     await()
@@ -261,6 +264,13 @@ class EnrollmentQueriesIT {
                     .setState(EnrollmentState.ENROLLMENT_STATE_SCREENING),
                 0))
         .isEmpty();
+    assertThat(
+            pages(
+                ListEnrollmentsRequest.newBuilder().setStudyId(study).setPatientId(patients.get(3)),
+                1))
+        .containsExactly(ids.get(3));
+    assertInvalid(
+        failure(() -> list(ListEnrollmentsRequest.newBuilder().setPatientId(patients.get(3)))), "");
   }
 
   @Test
