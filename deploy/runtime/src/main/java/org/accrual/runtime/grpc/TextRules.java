@@ -101,9 +101,9 @@ final class TextRules {
       return !multiLine;
     }
     return Character.isISOControl(c)
-        || c >= 0x202A && c <= 0x202E
-        || c >= 0x2066 && c <= 0x2069
-        || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+        || (c >= 0x202A && c <= 0x202E)
+        || (c >= 0x2066 && c <= 0x2069)
+        || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
   private static FieldViolation violation(String field, String description) {
