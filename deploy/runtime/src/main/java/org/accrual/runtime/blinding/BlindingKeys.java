@@ -3,6 +3,7 @@ package org.accrual.runtime.blinding;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 
 /**
  * A key pair made for an installation, or for one question, so that its answer can travel sealed.
@@ -35,6 +36,6 @@ public final class BlindingKeys {
 
   /** Opens what was sealed for this pair. */
   public Unseal unseal() {
-    return new Unseal(pair.getPrivate());
+    return new Unseal(List.of(pair.getPrivate()));
   }
 }

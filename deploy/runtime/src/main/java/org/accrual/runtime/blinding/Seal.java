@@ -1,7 +1,9 @@
 package org.accrual.runtime.blinding;
 
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.ProviderException;
 import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
@@ -11,14 +13,16 @@ import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.Settings;
 
 /**
- * Seals for the holder of the private key (DHKEM X25519 of RFC 9180, AES-256-GCM). Who holds only
- * this cannot open what it sealed. Two seals of one text differ.
+ * Seals for the holder of the private key (DHKEM X25519 of RFC 9180, AES-256-GCM). The holder of
+ * this object alone cannot open its own seals. Two seals of one text differ.
  */
 public final class Seal {
   private final PublicKey key;
+  private final byte[] keyId;
 
   private Seal(PublicKey key) {
     this.key = key;
+    this.keyId = SealedBox.keyId(key.getEncoded());
   }
 
   /** Key {@code accrual.blinding.public-key}: X25519, X.509, base64. */
@@ -47,7 +51,8 @@ public final class Seal {
   /**
    * Seals a text of at most 79 bytes.
    *
-   * @param context what it belongs to; it opens only under the same
+   * @param context names the owner of the text; it opens only under the same
+   * @throws SealBroken if the key is a point of low order
    */
   public byte[] seal(String text, String context) {
     try {
@@ -56,11 +61,16 @@ public final class Seal {
       byte[] ciphertext =
           SealedBox.cipher(Cipher.ENCRYPT_MODE, fresh.key(), context)
               .doFinal(SealedBox.padded(text));
-      byte[] box = new byte[1 + SealedBox.ENCAPSULATION_BYTES + ciphertext.length];
-      box[0] = SealedBox.FORMAT;
-      System.arraycopy(fresh.encapsulation(), 0, box, 1, SealedBox.ENCAPSULATION_BYTES);
-      System.arraycopy(ciphertext, 0, box, 1 + SealedBox.ENCAPSULATION_BYTES, ciphertext.length);
-      return box;
+      return ByteBuffer.allocate(
+              SealedBox.HEADER_BYTES + SealedBox.ENCAPSULATION_BYTES + ciphertext.length)
+          .put(SealedBox.FORMAT)
+          .put(keyId)
+          .put(fresh.encapsulation())
+          .put(ciphertext)
+          .array();
+    } catch (ProviderException e) {
+      // A point of low order: a shared secret that everybody knows.
+      throw new SealBroken("not an X25519 public key that can be sealed to", e);
     } catch (GeneralSecurityException missing) {
       throw new IllegalStateException("this JDK lacks DHKEM or AES-GCM", missing);
     }

@@ -2,17 +2,22 @@ package org.accrual.runtime.blinding;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 
 /**
- * The format of a sealed value: {@code 01}, the 32-byte encapsulation of a fresh key, AES-256-GCM
- * ciphertext and tag. The key serves one message, so the nonce is fixed. What is sealed is padded
- * to 80 bytes: its length tells nothing of the arm.
+ * The format of a sealed value: {@code 02}, the 4-byte id of the recipient's key, the 32-byte
+ * encapsulation of a fresh key, AES-256-GCM ciphertext and tag. The fresh key serves one message,
+ * so the nonce is fixed. The text is padded to 80 bytes: its length reveals nothing of the arm.
  */
 final class SealedBox {
-  static final byte FORMAT = 1;
+  static final byte FORMAT = 2;
+  static final int KEY_ID_BYTES = 4;
+  static final int HEADER_BYTES = 1 + KEY_ID_BYTES;
   static final int ENCAPSULATION_BYTES = 32;
   static final int KEY_BYTES = 32;
   private static final int PADDED_BYTES = 80;
@@ -33,7 +38,20 @@ final class SealedBox {
   }
 
   static String unpadded(byte[] padded) {
-    return new String(padded, 1, padded[0], StandardCharsets.UTF_8);
+    int length = padded.length == PADDED_BYTES ? padded[0] : -1;
+    if (length < 0 || length >= PADDED_BYTES) {
+      throw new SealBroken("not a padded text", null);
+    }
+    return new String(padded, 1, length, StandardCharsets.UTF_8);
+  }
+
+  /** Returns the id of a key pair: the first bytes of the SHA-256 of its public half, X.509. */
+  static byte[] keyId(byte[] publicKey) {
+    try {
+      return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(publicKey), KEY_ID_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JDK lacks SHA-256", e);
+    }
   }
 
   static Cipher cipher(int mode, SecretKey key, String context) throws GeneralSecurityException {

@@ -3,6 +3,7 @@ package org.accrual.runtime.blinding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,39 @@ class SealTest {
     }
     assertThatThrownBy(() -> keys.unseal().open(new byte[0], "kit:1"))
         .isInstanceOf(SealBroken.class);
+  }
+
+  @Test
+  void refusesAPointOfLowOrder() {
+    byte[] zero = keys.publicKey();
+    Arrays.fill(zero, zero.length - 32, zero.length, (byte) 0);
+
+    assertThatThrownBy(() -> Seal.of(zero).seal("ARM-A", "c")).isInstanceOf(SealBroken.class);
+  }
+
+  @Test
+  void aForgedLengthIsBrokenToo() {
+    for (int length : new int[] {80, 127, 128, 255}) {
+      byte[] padded = new byte[80];
+      padded[0] = (byte) length;
+
+      assertThatThrownBy(() -> SealedBox.unpadded(padded)).isInstanceOf(SealBroken.class);
+    }
+  }
+
+  @Test
+  void oldKeysStillOpenAfterARotationAndAnUnknownOneIsNamed() {
+    BlindingKeys fresh = BlindingKeys.make();
+    Base64.Encoder base64 = Base64.getEncoder();
+    String both =
+        base64.encodeToString(fresh.privateKey()) + ", " + base64.encodeToString(keys.privateKey());
+    Unseal unseal = Unseal.read(Settings.of(_ -> Optional.of(both)));
+
+    assertThat(unseal.open(seal.seal("old", "c"), "c")).isEqualTo("old");
+    assertThat(unseal.open(Seal.of(fresh.publicKey()).seal("new", "c"), "c")).isEqualTo("new");
+    assertThatThrownBy(() -> fresh.unseal().open(seal.seal("old", "c"), "c"))
+        .isInstanceOf(SealBroken.class)
+        .hasMessageContaining("sealed for the key with the id");
   }
 
   @Test
