@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Records as the database has them: type and schema version beside plain Avro bytes. */
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared or changed
-record PlainAvro(String type, int schemaVersion, byte[] payload) {
+public record PlainAvro(String type, int schemaVersion, byte[] payload) {
 
-  static PlainAvro of(SpecificRecord body) {
+  /** Encodes a record. */
+  public static PlainAvro of(SpecificRecord body) {
     Schema schema = body.getSchema();
     // First of all: the contract's schemas are what makes Avro trust our classes.
     String type = EventSchemas.typeOf(schema);

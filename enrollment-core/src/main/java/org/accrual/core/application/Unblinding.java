@@ -17,8 +17,9 @@ import org.accrual.core.domain.enrollment.EnrollmentEvent;
 import org.accrual.core.domain.enrollment.EnrollmentState.Registered;
 
 /**
- * Records that somebody wants to know a patient's arm, and asks randomization for it. The answer
- * that is kept for repetitions says nothing of the arm; each call asks anew, with a key of its own.
+ * Records that a patient's arm is requested, and requests it from randomization. The answer kept
+ * for repetitions does not contain the arm: each call requests it with a key of its own, and each
+ * is recorded.
  */
 public final class Unblinding {
   private final WriteModel model;
@@ -30,7 +31,7 @@ public final class Unblinding {
   }
 
   /**
-   * Records and asks; a repetition only asks.
+   * Records the request and sends it to randomization; so does a repetition.
    *
    * @param ref under which the sealed arm will be kept
    * @param readerKey public half of the key to seal it to
@@ -46,18 +47,16 @@ public final class Unblinding {
         request,
         () -> model.loadEnrollment(request, enrollmentId),
         LoadedEnrollment::kept,
-        loaded -> record(request, command, loaded, ref, readerKey, encoder),
-        (loaded, kept) -> {
-          model.commit(
-              List.of(new Caused(request.origin(), List.of(ask(loaded, ref, readerKey)))), now());
-          return new Outcome.Answered(kept);
-        });
+        loaded -> record(request, command, loaded, Optional.empty(), ref, readerKey, encoder),
+        (loaded, kept) ->
+            record(request, command, loaded, Optional.of(kept), ref, readerKey, encoder));
   }
 
   private Outcome record(
       Request request,
       EnrollmentCommand.Unblind command,
       LoadedEnrollment loaded,
+      Optional<Answer> kept,
       UUID ref,
       byte[] readerKey,
       Answer.Encoder<EnrollmentHistory> encoder) {
@@ -67,10 +66,12 @@ public final class Unblinding {
       case Decision.Refused<EnrollmentEvent>(var refusal) -> new Outcome.Refused(refusal);
       case Decision.Accepted<EnrollmentEvent>(List<EnrollmentEvent> events) -> {
         EnrollmentHistory after = loaded.history().with(events, now);
-        Answer answer = encoder.encode(after);
+        Answer answer = kept.orElseGet(() -> encoder.encode(after));
         List<Change> changes = new ArrayList<>(new EnrollmentChanges(loaded, events).of(after));
         changes.add(ask(loaded, ref, readerKey));
-        changes.add(new KeepAnswer(request, answer, Optional.empty()));
+        if (kept.isEmpty()) {
+          changes.add(new KeepAnswer(request, answer, Optional.empty()));
+        }
         model.commit(List.of(new Caused(request.origin(), changes)), now);
         yield new Outcome.Answered(answer);
       }
@@ -78,7 +79,7 @@ public final class Unblinding {
   }
 
   private static Change ask(LoadedEnrollment loaded, UUID ref, byte[] readerKey) {
-    // Once registered, always: neither a repetition nor anything in between changes the attempt.
+    // A registered patient stays registered, and no later event changes the attempt.
     Registered patient = (Registered) loaded.history().state();
     return new AskArm(new ArmQuestion(ref, patient.subject(), patient.attempt(), readerKey));
   }

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.accrual.api.enrollment.v1.UnblindRequest;
 import org.accrual.api.enrollment.v1.UnblindResponse;
 import org.accrual.core.application.Answer;
@@ -21,11 +23,12 @@ import org.accrual.runtime.blinding.BlindingKeys;
 import org.accrual.runtime.grpc.Errors;
 
 /**
- * Discloses an arm to who asks: randomization seals it to a key that is made for the call, and that
- * nobody else ever has.
+ * Discloses an arm to the caller: randomization seals it to a key that is made for the call and
+ * that nobody else ever has.
  */
 @ApplicationScoped
 class Disclosure {
+  private static final Logger LOG = Logger.getLogger(Disclosure.class.getName());
   private static final Duration RETRY = Duration.ofSeconds(2);
 
   private final Unblinding unblinding;
@@ -73,7 +76,16 @@ class Disclosure {
       Thread.currentThread().interrupt();
       throw pending(enrollmentId);
     } finally {
+      drop(ref);
+    }
+  }
+
+  /** A question that stays is deleted by the retention; the opened arm must not be lost over it. */
+  private void drop(UUID ref) {
+    try {
       questions.drop(ref);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "the answered question " + ref + " was not deleted", e);
     }
   }
 
@@ -81,7 +93,8 @@ class Disclosure {
     return Errors.retryable(
         Code.UNAVAILABLE,
         "UNBLINDING_PENDING",
-        "the request is recorded, randomization has not answered yet; send the same request again",
+        "the request is recorded, randomization has not answered yet; send the same request again, or in an"
+            + " emergency call EmergencyUnblindingService",
         Map.of("enrollment_id", enrollmentId),
         RETRY);
   }

@@ -1,0 +1,138 @@
+package org.accrual.consumers.unblinding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.accrual.consumers.participant.ParticipantDatabase;
+import org.accrual.consumers.unblinding.EmergencyUnblinding.Outcome;
+import org.accrual.event.enrollment.Unblinded;
+import org.accrual.runtime.Correlation;
+import org.accrual.runtime.blinding.BlindingKeys;
+import org.accrual.runtime.blinding.Seal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Runs with PostgreSQL alone: neither Kafka, nor a registry, nor the relay, nor core is started.
+ */
+class EmergencyUnblindingIT {
+  private static final Correlation CORRELATION = new Correlation("conversation", "", "");
+
+  private final ParticipantDatabase database = new ParticipantDatabase();
+  private final BlindingKeys keys = BlindingKeys.make();
+  private final EmergencyUnblinding unblinding =
+      new EmergencyUnblinding(database.source(), keys.unseal());
+  private final UUID enrollment = UUID.randomUUID();
+
+  @BeforeEach
+  void aRandomizedPatient() throws SQLException {
+    database.execute(
+        """
+        insert into enrollment.study_head values
+          ('S', 'active', 't', '[]', '[]', '{}', 9, 1, now(), now());
+        insert into enrollment.site_head values ('S', 'X', true, 4, 'UTC', 1);
+        insert into enrollment.attempt values ('%1$s', 'S', 'P', 'X', 1, null, 'live');
+        insert into randomization.study values
+          ('S', 1, '{A}', '{1}', '[]', '{2}', true, 'a', '', sha256(''));
+        insert into randomization.stratum values ('S', 'X', '{}', 1);
+        insert into randomization.place values
+          ('00000000-0000-4000-8000-000000000001', 'S', 'X', '{}', 1, 'P', 'X-0001');
+        insert into randomization.allocation values
+          ('%1$s', 1, '00000000-0000-4000-8000-000000000001', '\\x%2$s', now());
+        """
+            .formatted(
+                enrollment,
+                HexFormat.of()
+                    .formatHex(
+                        Seal.of(keys.publicKey())
+                            .seal("verum", "allocation:" + enrollment + "/1"))));
+    event(1, "randomized");
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  @Test
+  @DisplayName("Each disclosure is recorded as an event of the enrollment, repetitions too")
+  void recordsEachDisclosure() throws Exception {
+    event(2, "confirmed");
+
+    Outcome.Disclosed first = disclose();
+    Outcome.Disclosed second = disclose();
+
+    assertThat(first.arm()).isEqualTo("verum");
+    assertThat(first.patientId()).isEqualTo("P");
+    assertThat(first.number()).isEqualTo("X-0001");
+    assertThat(List.of(first.version(), second.version())).containsExactly(3L, 4L);
+    assertThat(
+            database.rows(
+                """
+                select version, event_id, metadata ->> 'ce_actor', metadata ->> 'ce_correlationid'
+                  from enrollment.event where type = 'accrual.enrollment.unblinded.v1' order by version
+                """))
+        .containsExactly(
+            "3|" + first.eventId() + "|dr-a|conversation",
+            "4|" + second.eventId() + "|dr-a|conversation");
+    assertThat(database.published())
+        .extracting(ParticipantDatabase.Published::body)
+        .containsOnly(new Unblinded(enrollment.toString(), "S", "X", "P", "intensive care", "dr-a"))
+        .hasSize(2);
+    assertThat(database.published().getLast().headers()).containsEntry("ce_sequence", "4");
+  }
+
+  @Test
+  @DisplayName("A patient who is not registered, and an unknown one, are not unblinded")
+  void refusesBeforeRegistration() throws Exception {
+    assertThat(unblinding.disclose(enrollment, "r", "dr-a", CORRELATION))
+        .isEqualTo(new Outcome.NotRandomized());
+    assertThat(unblinding.disclose(UUID.randomUUID(), "r", "dr-a", CORRELATION))
+        .isEqualTo(new Outcome.NotFound());
+    assertThat(database.published()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("Disclosures at the same time are each recorded")
+  void recordsConcurrentDisclosures() throws Exception {
+    event(2, "confirmed");
+    try (ExecutorService several = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> running = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        running.add(several.submit(this::disclose));
+      }
+      for (Future<?> each : running) {
+        each.get(30, TimeUnit.SECONDS);
+      }
+    }
+
+    assertThat(
+            database.rows(
+                "select count(*), max(version) from enrollment.event where type ~ 'unblinded'"))
+        .containsExactly("4|6");
+  }
+
+  private Outcome.Disclosed disclose() throws SQLException {
+    return (Outcome.Disclosed)
+        unblinding.disclose(enrollment, "intensive care", "dr-a", CORRELATION);
+  }
+
+  private void event(int version, String type) throws SQLException {
+    database.execute(
+        """
+        insert into enrollment.event values ('enrollment', '%s', %d, gen_random_uuid(),
+          'accrual.enrollment.%s.v1', 1, '', '{}', now())
+        """
+            .formatted(enrollment, version, type));
+  }
+}
