@@ -35,6 +35,13 @@ class CoreSettingsTest {
     assertThat(settings.sagas().timing().longestPause()).isEqualTo(Duration.ofMinutes(10));
   }
 
+  @Test
+  void aWrongKeyIsNamedAndNotShown() {
+    assertThatThrownBy(() -> read(Map.of("accrual.blinding.public-key", "bm90IGEga2V5")))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessageContaining("accrual.blinding.public-key: '(not shown)'");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "accrual.database.url, mysql://somewhere",
@@ -50,7 +57,6 @@ class CoreSettingsTest {
     "accrual.saga.step-deadline, 10",
     "accrual.saga.longest-pause, 2d",
     "accrual.saga.sweep-interval, 1ms",
-    "accrual.blinding.public-key, bm90IGEga2V5",
   })
   void aWrongValueIsNamed(String key, String value) {
     assertThatThrownBy(() -> read(Map.of(key, value)))

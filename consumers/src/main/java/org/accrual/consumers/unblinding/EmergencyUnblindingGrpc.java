@@ -75,7 +75,7 @@ class EmergencyUnblindingGrpc
           case EmergencyUnblinding.Outcome.NotRandomized _ ->
               throw refused(
                   Code.FAILED_PRECONDITION,
-                  "NOT_RANDOMIZED",
+                  "PATIENT_NOT_RANDOMIZED",
                   "enrollment %s is not registered and has received no kit".formatted(id),
                   id);
           case EmergencyUnblinding.Outcome.Disclosed disclosed -> response(id, disclosed);

@@ -46,8 +46,7 @@ final class ParticipantCodec {
       case ParticipantCommand.Randomize(_, Map<String, String> strata, long studyVersion) ->
           new Addressed(
               RANDOMIZATION,
-              new Randomize(
-                  id, study, site, attempt, subject.patientId(), strata, studyVersion));
+              new Randomize(id, study, site, attempt, subject.patientId(), strata, studyVersion));
     };
   }
 

@@ -36,7 +36,7 @@ class CommandMetricsTest {
             });
 
     assertThat(createdWhileServing).isEmpty();
-    assertThat(counted).hasValue(CommandMetrics.commands().count() * 6);
+    assertThat(counted).hasValue(CommandMetrics.commands().count() * 7);
   }
 
   @Test

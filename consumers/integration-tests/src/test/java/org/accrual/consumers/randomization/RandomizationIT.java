@@ -352,8 +352,7 @@ class RandomizationIT {
   }
 
   private Message patient(String patient, Saga saga, Map<String, String> strata) {
-    return randomizationCommand(
-        saga.randomize(patient, strata, 1, clock.instant().plusSeconds(30)));
+    return randomizationCommand(saga.randomize(patient, strata, 1));
   }
 
   private static Message randomizationCommand(SpecificRecord body) {

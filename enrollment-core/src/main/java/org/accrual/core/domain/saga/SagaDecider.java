@@ -53,8 +53,8 @@ public final class SagaDecider {
   }
 
   /**
-   * Returns the release with which a run that stops at a step begins. The answer that was waited for
-   * may still come, so what it may bring is given back too.
+   * Returns the release with which a run that stops at a step begins. The answer that was waited
+   * for may still come, so what it may bring is given back too.
    */
   static SagaStep release(SagaStep stopped) {
     return switch (stopped) {

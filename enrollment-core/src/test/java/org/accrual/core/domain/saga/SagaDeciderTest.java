@@ -216,9 +216,7 @@ class SagaDeciderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      mode = EnumSource.Mode.EXCLUDE,
-      names = "RETURN_SLOT")
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RETURN_SLOT")
   void thePatientWhoWithdrawsMeanwhileGivesBackAndIsNotRejectedAgain(SagaStep step) {
     boolean slotAlone = step == SagaStep.RESERVE_SLOT || step == SagaStep.RELEASE_SLOT;
     SagaTurn turn = SagaDecider.withdrawn(run(step));
