@@ -188,7 +188,7 @@ class RacesIT {
           suspending,
           """
           select enrollment.put_study_head(study_id, version + 1, 'temporarily-closed-to-accrual',
-                                           title, arms, factors, target, now())
+                                           title, arms, factors, randomization, target, now())
             from enrollment.study_head where study_id = '%s'\
           """
               .formatted(study));

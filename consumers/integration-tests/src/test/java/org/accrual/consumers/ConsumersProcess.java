@@ -41,11 +41,11 @@ public final class ConsumersProcess implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   /**
-   * Starts one.
+   * Starts a process.
    *
    * @param log gets its output; an older one is overwritten
    */
-  ConsumersProcess(Map<String, String> settings, Path log) {
+  public ConsumersProcess(Map<String, String> settings, Path log) {
     this.log = log;
     writesClassData = !Files.exists(CLASS_DATA) && settings.containsKey("accrual.database.url");
     List<String> command = new ArrayList<>();

@@ -2,6 +2,8 @@ package org.accrual.consumers.supply;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.accrual.consumers.participant.SiteKey;
 import org.accrual.runtime.blinding.SealBroken;
 import org.accrual.runtime.blinding.Unseal;
@@ -11,6 +13,11 @@ import org.accrual.runtime.blinding.Unseal;
  * is done with it. Not safe for use by several threads.
  */
 final class KitArms {
+  private static final Logger LOG = Logger.getLogger(KitArms.class.getName());
+
+  /** The arm of a kit that cannot be opened: no study has an arm without a name. */
+  private static final String NONE = "";
+
   private static final int REMEMBERED = 100_000;
 
   private final Unseal unseal;
@@ -29,9 +36,9 @@ final class KitArms {
   }
 
   /**
-   * The arm of a kit, which never changes.
-   *
-   * @throws UnopenedKit if it cannot be opened
+   * Returns the arm of a kit, which never changes. A kit that was sealed for another key, or
+   * altered on its way, has none: it is never allocated, is logged once, and the site's other kits
+   * are used.
    */
   String of(SiteKey site, String kitId, byte[] sealed) {
     return opened.computeIfAbsent(new KitKey(site, kitId), key -> open(key, sealed));
@@ -40,8 +47,13 @@ final class KitArms {
   private String open(KitKey kit, byte[] sealed) {
     try {
       return unseal.open(sealed, "kit:%s/%s".formatted(kit.site(), kit.kitId()));
-    } catch (SealBroken broken) {
-      throw new UnopenedKit(kit.site(), kit.kitId(), broken);
+    } catch (SealBroken e) {
+      LOG.log(
+          Level.SEVERE,
+          "kit {0} of site {1} cannot be opened and is not used: {2}; add the key that it was sealed"
+              + " for to accrual.blinding.private-key and restart, or send the site other kits",
+          new Object[] {kit.kitId(), kit.site(), e.getMessage()});
+      return NONE;
     }
   }
 }

@@ -1,16 +1,27 @@
 package org.accrual.consumers.unblinding;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.accrual.api.enrollment.v1.EmergencyUnblindRequest;
+import org.accrual.api.enrollment.v1.EmergencyUnblindResponse;
+import org.accrual.api.enrollment.v1.EmergencyUnblindingServiceGrpc;
+import org.accrual.consumers.ConsumersProcess;
 import org.accrual.consumers.participant.ParticipantDatabase;
 import org.accrual.consumers.unblinding.EmergencyUnblinding.Outcome;
 import org.accrual.event.enrollment.Unblinded;
@@ -122,9 +133,54 @@ class EmergencyUnblindingIT {
         .containsExactly("4|6");
   }
 
+  @Test
+  @DisplayName("The process answers within 5 s with Kafka, registry, relay and core away")
+  void needsOneProcessAndTheDatabase() throws Exception {
+    event(2, "confirmed");
+    Map<String, String> settings =
+        Map.of(
+            "accrual.consumers.enabled", "randomization",
+            "accrual.database.url", database.url(),
+            "accrual.database.user", "postgres",
+            "accrual.kafka.bootstrap-servers", "127.0.0.1:1",
+            "accrual.registry.url", "http://127.0.0.1:1",
+            "accrual.blinding.public-key", text(keys.publicKey()),
+            "accrual.blinding.private-key", text(keys.privateKey()));
+    try (ConsumersProcess process =
+        new ConsumersProcess(settings, Path.of("target", "emergency.log"))) {
+      var stub = EmergencyUnblindingServiceGrpc.newBlockingStub(process.channel());
+      EmergencyUnblindRequest unknown = request(UUID.randomUUID());
+      // Waits for the start of the process, which is not part of the 5 s.
+      assertThatThrownBy(
+              () ->
+                  stub.withWaitForReady()
+                      .withDeadlineAfter(60, TimeUnit.SECONDS)
+                      .emergencyUnblind(unknown))
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessageContaining("there is no enrollment");
+      Instant called = Instant.now();
+
+      EmergencyUnblindResponse response =
+          stub.withDeadlineAfter(5, TimeUnit.SECONDS).emergencyUnblind(request(enrollment));
+
+      assertThat(Duration.between(called, Instant.now())).isLessThan(Duration.ofSeconds(5));
+      assertThat(response.getArmId()).isEqualTo("verum");
+      assertThat(database.rows("select event_id from enrollment.event where version = 3"))
+          .containsExactly(response.getEventId());
+    }
+  }
+
   private Outcome.Disclosed disclose() throws SQLException {
     return (Outcome.Disclosed)
         unblinding.disclose(enrollment, "intensive care", "dr-a", CORRELATION);
+  }
+
+  private static EmergencyUnblindRequest request(UUID enrollment) {
+    return EmergencyUnblindRequest.newBuilder()
+        .setEnrollmentId(enrollment.toString())
+        .setReason("intensive care")
+        .setUnblindedBy("dr-a")
+        .build();
   }
 
   private void event(int version, String type) throws SQLException {
@@ -134,5 +190,9 @@ class EmergencyUnblindingIT {
           'accrual.enrollment.%s.v1', 1, '', '{}', now())
         """
             .formatted(enrollment, version, type));
+  }
+
+  private static String text(byte[] key) {
+    return Base64.getEncoder().encodeToString(key);
   }
 }
