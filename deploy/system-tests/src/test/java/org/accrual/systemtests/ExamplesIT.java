@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.accrual.local.Addresses;
 import org.accrual.runtime.registry.SchemaRegistry;
@@ -66,7 +68,8 @@ class ExamplesIT {
         addresses.queries(),
         study,
         "S1",
-        patient);
+        patient,
+        UUID.nameUUIDFromBytes((study + patient).getBytes(StandardCharsets.UTF_8)).toString());
   }
 
   @Test

@@ -39,9 +39,6 @@ class StatesIT {
   private static final int CLIENTS = 8;
   private static final String CANDIDATE = "(candidate)";
 
-  private static final Set<String> NAMING_A_PATIENT = Set.of("ScreenPatient", "EnrollPatient");
-  private static final Set<String> ENDED = Set.of("ineligible", "withdrawn");
-
   /** The saga is under way: only while the participants stand still can commands meet it. */
   private static final Set<String> IN_SAGA = Set.of("pending-on-study", "compensating");
 
@@ -180,9 +177,8 @@ class StatesIT {
   }
 
   private Case send(StateDriver driver, Case each) {
-    String met = metBy(each.command(), each.state());
-    boolean refused = table.refuses(each.command(), met);
-    String after = table.after(each.command(), met);
+    boolean refused = table.refuses(each.command(), each.state());
+    String after = table.after(each.command(), each.state());
     Optional<Enrollment> answer = answer(driver, each);
 
     assertThat(answer.isEmpty()).as("%s is refused", each).isEqualTo(refused);
@@ -196,20 +192,12 @@ class StatesIT {
     }
     assertThat(id.equals(each.enrollment()))
         .as("%s changes the enrollment itself", each)
-        .isEqualTo(!met.equals(CANDIDATE) && !each.command().equals("RescreenPatient"));
+        .isEqualTo(!each.state().equals(CANDIDATE) && !each.command().equals("RescreenPatient"));
     expected.put(id, inTheEnd(after));
     if (!each.command().equals("EnrollPatient")) {
       assertThat(fhir(answer.get())).as("answer to %s", each).isEqualTo(inTheEnd(after));
     }
     return each;
-  }
-
-  /**
-   * Returns the state that a command meets: two commands name a patient instead of an enrollment,
-   * and begin another one where the patient's latest has ended.
-   */
-  private static String metBy(String command, String state) {
-    return NAMING_A_PATIENT.contains(command) && ENDED.contains(state) ? CANDIDATE : state;
   }
 
   private static Optional<Enrollment> answer(StateDriver driver, Case each) {
