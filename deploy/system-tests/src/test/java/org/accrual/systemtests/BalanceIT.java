@@ -93,9 +93,9 @@ class BalanceIT {
           a release without its answer | update supply.hold set state = 'released' where enrollment_id = pg_temp.id(2); update supply.kit set enrollment_id = null, attempt = null where kit_id = 'K2' | holds that are not their patients'
           a counter that was not counted down | update capacity.site set taken = 2 | sites whose counter is not the number of their slots
           a site that is overbooked | alter table capacity.site disable trigger user; update capacity.site set capacity = 0 | sites whose counter is not the number of their slots
-          a command that waits for ever | insert into supply.pending values (pg_temp.id(4), 1, 'S', 'X', now(), 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at supply
-          a command that waits for a slot | insert into capacity.pending values (pg_temp.id(4), 1, 'S', 'X', now(), 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at capacity
-          a command that waits for an arm | insert into randomization.pending values (pg_temp.id(4), 1, 'S', 'X', now(), 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at randomization
+          a command that waits for ever | insert into supply.pending values (pg_temp.id(4), 1, 'S', 'X', 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at supply
+          a command that waits for a slot | insert into capacity.pending values (pg_temp.id(4), 1, 'S', 'X', 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at capacity
+          a command that waits for an arm | insert into randomization.pending values (pg_temp.id(4), 1, 'S', 'X', 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at randomization
           an allocation to nobody | insert into randomization.allocation select pg_temp.id(9), 1, allocation_id, '', now() from randomization.place limit 1 | allocations that were made for no request
           a confirmation without its own allocation | alter table randomization.allocation disable trigger user; update randomization.allocation set attempt = 1 where enrollment_id = pg_temp.id(1) | patients without the allocation of the request that was confirmed
           a saga that does not end | insert into enrollment.saga (enrollment_id, attempt, step, due_at, study_version, site_version, correlation_id, causation_id, actor, traceparent, started_at) values (pg_temp.id(4), 1, 'return-slot', now(), 0, 0, 'c', 'c', 'a', '', now()) | sagas that have not ended
