@@ -40,11 +40,12 @@ class StalledProcessIT {
     var ports = stack.addresses().ports();
     assertThat(live(ports.coreHttp()))
         .contains(
-            "arrivals-arms arrivals-operations grpc hops intake-enrollment-core-saga lag"
-                + " redrive-enrollment-core-saga retention saga-deadlines");
+            "arrivals-arms arrivals-operations grpc grpc-readiness hops intake-enrollment-core-saga"
+                + " lag redrive-enrollment-core-saga retention saga-repetitions");
     assertThat(live(ports.relayHttp())).contains("relay relay-status");
     assertThat(live(ports.consumersHttp()))
-        .contains("accrual-watch grpc hops intake-analytics intake-audit intake-capacity")
+        .contains(
+            "accrual-watch grpc grpc-readiness hops intake-analytics intake-audit intake-capacity")
         .contains("intake-notification intake-projection intake-randomization intake-supply lag")
         .contains("pipeline ")
         .contains("rebuilds ")
