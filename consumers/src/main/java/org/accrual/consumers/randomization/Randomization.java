@@ -48,8 +48,7 @@ final class Randomization implements Effects {
   }
 
   @Override
-  public synchronized void apply(Connection connection, List<Message> messages)
-      throws SQLException {
+  public void apply(Connection connection, List<Message> messages) throws SQLException {
     Batch batch = Batch.of(messages);
     Set<String> studies = batch.studies();
     locks.studies(connection, studies, !batch.newsOfStudies().isEmpty());

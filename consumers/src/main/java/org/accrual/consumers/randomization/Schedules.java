@@ -6,7 +6,7 @@ import org.accrual.runtime.blinding.Unseal;
 
 /**
  * Opens studies' seeds and keeps the schedules that were used last, since opening a seed costs more
- * than an allocation. Not safe for use by several threads.
+ * than an allocation. Safe for several threads: the intake and a redrive use it at the same time.
  */
 final class Schedules {
   private static final int REMEMBERED = 10_000;
@@ -26,7 +26,7 @@ final class Schedules {
     return study.arms().get(place(study, stratum, ordinal).arm()).id();
   }
 
-  Schedule.Place place(StudyDesign study, Stratum.Key stratum, long ordinal) {
+  synchronized Schedule.Place place(StudyDesign study, Stratum.Key stratum, long ordinal) {
     String commitment = study.seed().commitmentText();
     return schedules
         .computeIfAbsent(

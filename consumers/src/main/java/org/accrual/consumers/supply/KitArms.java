@@ -10,7 +10,7 @@ import org.accrual.runtime.blinding.Unseal;
 
 /**
  * Opens kits, and remembers those it opened last, since opening one costs more than all else that
- * is done with it. Not safe for use by several threads.
+ * is done with it. Safe for several threads: the intake and a redrive use it at the same time.
  */
 final class KitArms {
   private static final Logger LOG = Logger.getLogger(KitArms.class.getName());
@@ -40,7 +40,7 @@ final class KitArms {
    * altered on its way, has none: it is never allocated, is logged once, and the site's other kits
    * are used.
    */
-  String of(SiteKey site, String kitId, byte[] sealed) {
+  synchronized String of(SiteKey site, String kitId, byte[] sealed) {
     return opened.computeIfAbsent(new KitKey(site, kitId), key -> open(key, sealed));
   }
 

@@ -31,7 +31,7 @@ public final class Retention {
          limit :most)
       """;
 
-  /** Whoever asked has received the answer by then, or has ended with its process. */
+  /** The caller has received the answer by then, or its process has ended. */
   private static final String UNBLINDINGS =
       """
       delete from enrollment.unblinding where request_ref in (

@@ -67,8 +67,7 @@ final class OwnedSlotConnection implements ReplicationConnection {
         connection.startStreaming(Lsn.valueOf(checkpoint.lsn()), walPosition);
     if (connection instanceof JdbcConnection jdbc) {
       // The driver takes a timeout inside a message for the absence of one, and would continue in
-      // the
-      // middle of it. StreamWatch ends a relay that waits here forever.
+      // the middle of it. StreamWatch ends a relay that waits here forever.
       jdbc.connection().setNetworkTimeout(Runnable::run, 0);
     }
     return owner.streaming(stream, description);
