@@ -41,7 +41,7 @@ public final class Database implements AutoCloseable {
 
   private final HikariDataSource pool;
   private final HikariDataSource sagaPool;
-  private final HealthConnection health;
+  private final HikariDataSource healthPool;
   private final SessionFactory sessions;
 
   /**
@@ -69,7 +69,9 @@ public final class Database implements AutoCloseable {
     sagas.setMinimumIdle(0);
     sagas.setAutoCommit(false);
     sagaPool = new HikariDataSource(sagas);
-    health = new HealthConnection(settings, seconds(connectionTimeout));
+    HikariConfig health = pool(settings, 1, connectionTimeout, statementTimeout, "");
+    health.setPoolName("enrollment-core-health");
+    healthPool = new HikariDataSource(health);
     sessions =
         new Configuration()
             .addAnnotatedClass(StudyHeadRow.class)
@@ -122,16 +124,20 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** Returns whether the database answers, on a connection of its own. */
+  /** Returns whether the database answers, also while calls use every other connection. */
   public boolean reachable() {
-    return health.answers();
+    try (Connection connection = healthPool.getConnection()) {
+      return connection.isValid(1);
+    } catch (SQLException e) {
+      return false;
+    }
   }
 
   @Override
   public void close() {
     sessions.close();
     sagaPool.close();
-    health.close();
+    healthPool.close();
     pool.close();
   }
 
