@@ -174,7 +174,7 @@ end $$;
 
 -- The advisory lock on a study or a site, until commit. Enrollments share it; a change of the study or the site takes
 -- it alone. Not a row lock: FOR SHARE lets new sharers pass an UPDATE that waits, so that under a stream of
--- enrollments without a gap nobody could close a study, and each set of overlapping sharers takes a new multixact.
+-- enrollments without a gap no change of the study would succeed, and each set of overlapping sharers takes a new multixact.
 -- An advisory lock queues fairly and writes nothing. Two names with the same hash only wait for each other.
 create function enrollment.lock_name(p_name text) returns bigint language sql immutable
 return hashtextextended('accrual.enrollment/' || p_name, 0);

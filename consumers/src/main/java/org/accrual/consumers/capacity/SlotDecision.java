@@ -9,6 +9,6 @@ sealed interface SlotDecision {
   /** It waits for the site's events up to the version that the request was accepted on. */
   record Wait() implements SlotDecision {}
 
-  /** It was released before: nothing changes and nobody waits for an answer. */
+  /** It was released before: nothing changes, and no answer is expected. */
   record Lapsed() implements SlotDecision {}
 }

@@ -18,6 +18,6 @@ sealed interface HoldDecision {
   /** It waits for the events of study and site that the request was accepted on. */
   record Wait() implements HoldDecision {}
 
-  /** Released before, or out of place: nothing changes and nobody waits for an answer. */
+  /** Released before, or out of place: nothing changes, and no answer is expected. */
   record Lapsed() implements HoldDecision {}
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("A printed setting")
 class RedactedTest {
   @ParameterizedTest
-  @DisplayName("shows no secret that stands in a URL")
+  @DisplayName("shows no secret of a URL")
   @CsvSource({
     "jdbc:postgresql://h:1/d?user=a&password=hunter2&ssl=true,"
         + " jdbc:postgresql://h:1/d?user=a&password=(not shown)&ssl=true",
