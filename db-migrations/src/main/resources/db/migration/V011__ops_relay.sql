@@ -47,17 +47,49 @@ select r.slot, r.state, r.instance, r.reason, r.checkpoint, r.relayed_at, r.upda
 comment on view ops.relay_status is
   'One row a relay slot. Act when updated_at does not change, state is refused, wal_status is not reserved, or lag grows.';
 
+-- Whether a transaction whose effects this snapshot does not show has changed a row that it does show: one that is still
+-- running, or one that has written its commit record and waits for the disk or for a standby. Logical decoding sees such a
+-- commit before any session does. Not so if the transaction was rolled back.
+create function outbox.change_pending(row_xmax xid) returns boolean
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+  -- A row has the low 32 bits of the id only; the rest is that of the nearest one to the next id.
+  with ids (low, next) as (
+    select row_xmax::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+  select low <> 0 and coalesce(pg_xact_status(
+           (next + ((low - next + 2147483648) & 4294967295) - 2147483648)::text::xid8) <> 'aborted', false)
+    from ids
+$$;
+
 -- Changes with every change to a publication or to its part for the outbox: object identifiers are new when one is dropped
--- and made again, and a changed row has another xmin. Empty if the publication does not cover the outbox. PostgreSQL 18
--- skips a missing publication with a warning in its own log only, so the relay compares this with each heartbeat.
+-- and made again, a changed row has another xmin, and a change that is not visible yet adds an exclamation mark. Empty if
+-- the publication does not cover the outbox. PostgreSQL 18 skips a missing publication with a warning in its own log only,
+-- so the relay compares this with each heartbeat.
 create function outbox.publication_version(publication name) returns text
-language sql stable set search_path = pg_catalog, pg_temp as $$
+language sql volatile set search_path = pg_catalog, pg_temp as $$
   select coalesce((
-    select format('%s.%s/%s.%s', p.oid, p.xmin, r.oid, r.xmin)
+    select format('%s.%s/%s.%s%s', p.oid, p.xmin, r.oid, r.xmin,
+                  case when outbox.change_pending(p.xmax) or outbox.change_pending(r.xmax) then '!' end)
       from pg_publication p
       join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = to_regclass('outbox.message')
      where p.pubname = publication), '')
 $$;
+
+-- The content of a relay's heartbeat, a logical message: 'version position time'. If the version is the right one, the
+-- publication covered every row whose commit record is before the position. The position must be read first, and the
+-- version by a later snapshot: a heartbeat that took the position of its own message would also vouch for a row that was
+-- committed after the version was read.
+create function outbox.heartbeat(publication name) returns text
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  covered pg_lsn := pg_current_wal_insert_lsn();
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'a heartbeat needs a snapshot of its own' using errcode = 'active_sql_transaction',
+      hint = 'Set default_transaction_isolation of the relay''s role to read committed.';
+  end if;
+  return outbox.publication_version(publication) || ' ' || covered
+         || ' ' || (extract(epoch from clock_timestamp()) * 1000)::bigint;
+end $$;
 
 -- Partitions that take no more rows, and the end of the WAL when they were closed: all of their rows were committed before
 -- it. Of message_default only the rows from before a time are closed.

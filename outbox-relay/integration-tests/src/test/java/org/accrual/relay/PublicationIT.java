@@ -116,6 +116,23 @@ class PublicationIT {
     }
 
     @Test
+    @DisplayName("and confirms no row that was committed while a heartbeat was being written")
+    void duringAHeartbeat() throws Exception {
+      streaming();
+
+      String heartbeat = fixtures.query("select outbox.heartbeat('accrual_outbox')");
+      fixtures.sql(DROP);
+      long beforeTheRow = fixtures.walPosition();
+      fixtures.commit("lost");
+      fixtures.sql(
+          "select pg_logical_emit_message(false, 'accrual.heartbeat', '%s')".formatted(heartbeat));
+
+      relay.awaitRefused(Reason.PUBLICATION_CHANGED);
+      relay.stop();
+      assertThat(fixtures.passed()).isLessThanOrEqualTo(beforeTheRow);
+    }
+
+    @Test
     @DisplayName("also when the table had another name for a while")
     void renamed() throws Exception {
       streaming();

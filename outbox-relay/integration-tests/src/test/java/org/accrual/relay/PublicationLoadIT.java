@@ -2,7 +2,6 @@ package org.accrual.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -70,7 +69,7 @@ class PublicationLoadIT {
     var recover = new RecoverOptions(false, false, Optional.empty());
     assertThat(new RecoverCommand(fixtures.settings(), recover).run().exitCode()).isZero();
     relay.startStreaming();
-    committed.put(fixtures.commit("k").getFirst(), walPosition());
+    committed.put(fixtures.commit("k").getFirst(), fixtures.walPosition());
     relay.awaitRelayed(committed.keySet().stream().toList());
   }
 
@@ -78,7 +77,7 @@ class PublicationLoadIT {
   private void commitUntil(Callable<Boolean> done, Duration limit) throws Exception {
     for (long end = System.nanoTime() + limit.toNanos(); !done.call(); ) {
       assertThat(System.nanoTime()).as("the limit of %s", limit).isLessThan(end);
-      committed.put(fixtures.commit("k").getFirst(), walPosition());
+      committed.put(fixtures.commit("k").getFirst(), fixtures.walPosition());
       if (relay.state() == RelayState.REFUSED) {
         relay.stop();
         relay.start();
@@ -90,16 +89,7 @@ class PublicationLoadIT {
   private void assertNothingUnpublishedWasPassed() throws Exception {
     Set<String> published = Set.copyOf(fixtures.relayedIds());
     assertThat(published).isNotEmpty().hasSizeLessThan(committed.size());
-    String checkpoint =
-        new ObjectMapper().readTree(fixtures.checkpoints().getLast()).required("lsn").textValue();
-    long passed =
-        Long.parseLong(
-            fixtures.query(
-                """
-                select greatest('%s', confirmed_flush_lsn) - '0/0' from pg_replication_slots
-                where slot_name = '%s'\
-                """
-                    .formatted(checkpoint, fixtures.slot)));
+    long passed = fixtures.passed();
     committed.forEach(
         (id, position) -> {
           if (position <= passed) {
@@ -108,9 +98,5 @@ class PublicationLoadIT {
                 .contains(id);
           }
         });
-  }
-
-  private long walPosition() throws Exception {
-    return Long.parseLong(fixtures.query("select pg_current_wal_insert_lsn() - '0/0'"));
   }
 }

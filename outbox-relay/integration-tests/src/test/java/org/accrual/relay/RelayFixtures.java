@@ -253,6 +253,22 @@ public final class RelayFixtures implements AutoCloseable {
         .toList();
   }
 
+  /** Returns the place up to which the relay claims to have published, in Kafka or in the slot. */
+  long passed() throws SQLException {
+    return Long.parseLong(
+        query(
+            """
+            select greatest(('%s'::jsonb ->> 'lsn')::pg_lsn, confirmed_flush_lsn) - '0/0'
+            from pg_replication_slots where slot_name = '%s'\
+            """
+                .formatted(checkpoints().getLast(), slot)));
+  }
+
+  /** Returns the end of the WAL, in bytes from its beginning. */
+  long walPosition() throws SQLException {
+    return Long.parseLong(query("select pg_current_wal_insert_lsn() - '0/0'"));
+  }
+
   static String header(ConsumerRecord<String, byte[]> record, String name) {
     return new String(record.headers().lastHeader(name).value(), UTF_8);
   }

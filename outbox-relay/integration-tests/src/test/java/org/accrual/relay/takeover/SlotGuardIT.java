@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.accrual.relay.RelayFixtures;
@@ -74,6 +75,23 @@ class SlotGuardIT {
     fixtures.insert("k");
 
     assertThat(lastRow(absent)).isEqualTo(LastRow.UNKNOWN);
+  }
+
+  @Test
+  @DisplayName("A change of the publication is seen before it is visible, and not if rolled back")
+  void seesAPendingChange() throws Exception {
+    String version = guard.look().publicationVersion();
+    for (String change :
+        List.of(
+            "drop publication accrual_outbox",
+            "alter publication accrual_outbox set (publish = 'update')",
+            "alter publication accrual_outbox set table outbox.message where (type <> 'x')")) {
+      fixtures.sql("begin");
+      fixtures.sql(change);
+      assertThat(guard.look().publicationVersion()).as(change).isEqualTo(version + "!");
+      fixtures.sql("rollback");
+      assertThat(guard.look().publicationVersion()).as("rolled back").isEqualTo(version);
+    }
   }
 
   private LastRow lastRow(String id) throws Exception {

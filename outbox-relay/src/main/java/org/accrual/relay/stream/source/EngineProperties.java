@@ -60,11 +60,11 @@ final class EngineProperties {
         properties.setProperty("driver." + name, parts.getProperty(name));
       }
     }
-    // After the options of the URL: of two values PostgreSQL takes the last one. The formats are
-    // those that RowReader expects, which a role's own settings could change.
+    // After the options of the URL: of two values PostgreSQL takes the last one. A heartbeat needs
+    // this isolation, which a role's own settings could change.
     properties.setProperty(
         "driver.options",
-        "%s -c wal_sender_timeout=%d"
+        "%s -c wal_sender_timeout=%d -c default_transaction_isolation=read\\ committed"
             .formatted(parts.getProperty("options", ""), timeout.toMillis())
             .strip());
   }
@@ -116,11 +116,11 @@ final class EngineProperties {
     // nothing new for the server); without the snapshot record the WAL behind it is released late.
     properties.setProperty(
         "heartbeat.action.query",
-        "select %spg_logical_emit_message(false, '%s', %s)"
+        "select %spg_logical_emit_message(false, '%s', outbox.heartbeat('%s'))"
             .formatted(
                 moveSlotOn ? "pg_log_standby_snapshot(), " : "",
                 HEARTBEAT,
-                HeartbeatContent.sql(settings.publication())));
+                settings.publication()));
     // Messages of other applications on the same database are none of ours.
     properties.setProperty("message.prefix.include.list", HEARTBEAT.replace(".", "\\."));
   }

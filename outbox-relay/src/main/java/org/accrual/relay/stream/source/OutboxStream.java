@@ -112,7 +112,7 @@ final class OutboxStream implements ReplicationStream {
           HeartbeatContent.parse(new String(message.getContent(), StandardCharsets.UTF_8));
       if (heartbeat.isPresent()) {
         receiver.heartbeat(heartbeat.get().publicationVersion());
-        transactions.idle(lsn().asLong(), heartbeat.get().at());
+        transactions.idle(heartbeat.get().covered(), heartbeat.get().at());
       }
     }
   }

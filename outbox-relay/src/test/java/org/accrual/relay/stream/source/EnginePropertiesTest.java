@@ -48,7 +48,8 @@ class EnginePropertiesTest {
         .containsEntry("driver.targetServerType", "primary")
         .containsEntry(
             "driver.options",
-            "-c work_mem=8MB -c wal_sender_timeout=1h -c wal_sender_timeout=10000");
+            "-c work_mem=8MB -c wal_sender_timeout=1h -c wal_sender_timeout=10000"
+                + " -c default_transaction_isolation=read\\ committed");
   }
 
   @ParameterizedTest

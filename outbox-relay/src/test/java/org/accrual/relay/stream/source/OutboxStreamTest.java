@@ -92,22 +92,23 @@ class OutboxStreamTest {
   }
 
   @Test
-  @DisplayName("takes the relay's heartbeat as a place between transactions")
+  @DisplayName(
+      "takes the place that the relay's heartbeat vouches for, which is before the message")
   void heartbeat() throws Exception {
-    script.message(false, "accrual.heartbeat", "v1 1000", 50);
+    script.message(false, "accrual.heartbeat", "v1 0/30 1000", 50);
 
     readAll();
 
     assertThat(seen).containsExactly("heartbeat v1");
     assertThat(take())
-        .contains(new Delivery(List.of(), 0, Position.at(50), Instant.ofEpochSecond(1)));
+        .contains(new Delivery(List.of(), 0, Position.at(0x30), Instant.ofEpochSecond(1)));
   }
 
   @Test
   @DisplayName("drops messages of other applications")
   void otherMessages() throws Exception {
-    script.message(false, "other", "v1 1000", 50).message(false, "accrual.heartbeat", "x", 51);
-    script.begin(60).message(true, "accrual.heartbeat", "v1 1000", 61).insert("a", 62);
+    script.message(false, "other", "v1 0/30 1000", 50).message(false, "accrual.heartbeat", "x", 51);
+    script.begin(60).message(true, "accrual.heartbeat", "v1 0/30 1000", 61).insert("a", 62);
     script.message(true, "other", "", 63).commit(70);
 
     readAll();
