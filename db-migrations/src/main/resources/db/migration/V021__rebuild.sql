@@ -75,6 +75,7 @@ begin
   execute format('drop schema if exists %I cascade', next);
   delete from deadletter.letter where consumer = next;
   delete from deadletter.stream where consumer = next;
+  delete from ops.consumer_offset where consumer = next;
   if p_source = 'previous' then
     if to_regnamespace(old) is null then
       raise exception 'no version served before this one' using errcode = 'no_data_found';
@@ -195,11 +196,11 @@ begin
   delete from deadletter.letter n
    where n.consumer = p_next
      and exists (select from deadletter.letter l
-                  where l.consumer = p_projection and l.topic = n.topic and l.partition = n.partition
-                    and l."offset" = n."offset" and l.state = 'parked');
+                  where l.consumer = p_projection and l.topic = n.topic and l.topic_id = n.topic_id
+                    and l.partition = n.partition and l."offset" = n."offset" and l.state = 'parked');
   delete from deadletter.letter l using deadletter.letter n
-   where n.consumer = p_next and l.consumer = p_projection and l.topic = n.topic and l.partition = n.partition
-     and l."offset" = n."offset";
+   where n.consumer = p_next and l.consumer = p_projection and l.topic = n.topic and l.topic_id = n.topic_id
+     and l.partition = n.partition and l."offset" = n."offset";
   update deadletter.letter set consumer = p_projection where consumer = p_next;
   insert into deadletter.stream (consumer, topic, key, gate_schema, cause, parked_at)
   select p_projection, topic, key, p_projection, cause, parked_at from deadletter.stream where consumer = p_next
@@ -225,7 +226,7 @@ select p.name as projection, g.streams, g.events,
   left join lateral (select * from ops.rebuild r where r.projection = p.name order by asked_at desc limit 1) r on true;
 comment on view ops.projections is 'Projections, how much they have applied, and the last rebuild of each.';
 
--- How far each consumer's committed offsets are, as the processes last said.
+-- How far each consumer is, as its processes last reported every 5 s; ops.consumer_offset is exact.
 create table ops.consumer_partition (
   consumer   text        not null,
   topic      text        not null,

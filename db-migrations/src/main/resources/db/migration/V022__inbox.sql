@@ -25,3 +25,19 @@ begin
   get diagnostics gone = row_count;
   return gone;
 end $$;
+
+-- Where each consumer continues: the offset of the next record of each partition, written in the transaction of the effects
+-- of those before it. Kafka's own committed offsets are a copy for its tools. So effects and offsets are restored together
+-- when the database is restored to an earlier state, or a standby without the newest commits takes over: the records
+-- after it are read again, and take effect once. A group that Kafka has forgotten makes no difference.
+create table ops.consumer_offset (
+  consumer    text   not null,
+  topic       text   not null,
+  partition   int    not null,
+  -- A topic that is deleted and made again has another id: it is read from its beginning.
+  topic_id    uuid   not null,
+  next_offset bigint not null check (next_offset >= 0),
+  primary key (consumer, topic, partition)
+) with (fillfactor = 50);
+comment on table ops.consumer_offset is
+  'The next record of each partition that a consumer will read. To let it read again from the beginning, stop it and delete its rows.';

@@ -172,9 +172,9 @@ comment on table ops.process is 'Who is at work. seen_at older than 15 s: it is 
 create index message_open on notification.message (state)
   where state in ('intended', 'sending', 'in-doubt', 'refused');
 
--- A dead letter says what caused it too.
+-- A dead letter with the message that caused it.
 create or replace view ops.dead_letters as
-select letter_id, consumer, topic, key, place, cause, error, attempts, type, version, event_id, correlation_id,
+select letter_id, consumer, topic, key, alone, place, cause, error, attempts, type, version, event_id, correlation_id,
        partition, "offset", recorded_at, parked_at, headers, octet_length(value) as bytes,
        coalesce(headers ->> 'ce_causationid', '') as causation_id
   from deadletter.parked;

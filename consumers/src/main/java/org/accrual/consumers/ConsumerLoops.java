@@ -19,8 +19,10 @@ import org.accrual.intake.IntakeHealth;
 import org.accrual.intake.IntakeLoop;
 import org.accrual.intake.IntakeMetrics;
 import org.accrual.intake.LagReport;
+import org.accrual.intake.OffsetTable;
 import org.accrual.intake.RedriveLoop;
 import org.accrual.intake.Subscription;
+import org.accrual.intake.TopicIds;
 import org.accrual.runtime.metrics.Meters;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -36,6 +38,7 @@ public class ConsumerLoops {
 
   private final HopNotes hops;
   private final LagReport lag;
+  private final TopicIds topicIds;
 
   @Inject
   ConsumerLoops(
@@ -46,6 +49,7 @@ public class ConsumerLoops {
       HopNotes hops) {
     this.settings = settings;
     this.hops = hops;
+    topicIds = new TopicIds(settings.intake().bootstrapServers());
     for (EventConsumer consumer : consumers) {
       if (settings.enabled().contains(consumer.name())) {
         loops.add(
@@ -53,7 +57,8 @@ public class ConsumerLoops {
                 new Subscription(consumer.name(), consumer.topics()),
                 settings.intake(),
                 consumer,
-                new BatchHops(consumer.name(), hops, new IntakeMetrics(meters, consumer.name()))));
+                new BatchHops(consumer.name(), hops, new IntakeMetrics(meters, consumer.name())),
+                new OffsetTable(consumer.name(), database, topicIds)));
         redrives.add(new RedriveLoop(consumer.name(), consumer, settings.intake().retryPause()));
       }
     }
@@ -85,6 +90,7 @@ public class ConsumerLoops {
         var _ = redrive.awaitStop(Duration.ofNanos(until - System.nanoTime()));
       }
       hops.stop();
+      topicIds.close();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -21,8 +22,9 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * The partitions a Kafka consumer has been given: up to where each is done, and whether they rest.
- * Used by the loop's thread alone; only {@link #wakeup} may come from another.
+ * The partitions that a Kafka consumer was assigned: up to where each is done, and whether they are
+ * paused. It continues where the database says; the offsets that it commits to Kafka are a copy for
+ * Kafka's tools. Used by the loop's thread alone; only {@link #wakeup} may come from another.
  */
 final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Assignment.class.getName());
@@ -31,14 +33,16 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
   private static final String HEARTBEAT = "last-heartbeat-seconds-ago";
 
   private final Consumer<byte[], byte[]> consumer;
+  private final Positions positions;
   private final Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
   private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
   private boolean committing;
   private long assignedAt = NEVER;
   private boolean resting;
 
-  Assignment(Consumer<byte[], byte[]> consumer, List<String> topics) {
+  Assignment(Consumer<byte[], byte[]> consumer, List<String> topics, Positions positions) {
     this.consumer = consumer;
+    this.positions = positions;
     consumer.subscribe(topics, this);
   }
 
@@ -69,10 +73,27 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
         .orElse(Double.POSITIVE_INFINITY);
   }
 
-  /** The batch's transaction has committed: goes on behind it. */
-  void done(ConsumerRecords<byte[], byte[]> batch) {
-    done.putAll(batch.nextOffsets());
-    commitSoon(batch.nextOffsets());
+  /**
+   * Continues after a batch whose transaction has committed.
+   *
+   * @param held where to continue in partitions of which records were left out; they are paused
+   *     until {@link #releaseHeld}
+   */
+  void done(ConsumerRecords<byte[], byte[]> batch, Map<TopicPartition, Long> held) {
+    Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>(batch.nextOffsets());
+    held.forEach(
+        (partition, offset) -> {
+          next.put(partition, new OffsetAndMetadata(offset));
+          consumer.seek(partition, offset);
+        });
+    consumer.pause(held.keySet());
+    done.putAll(next);
+    commitSoon(next);
+  }
+
+  /** Resumes partitions of which records were left out. */
+  void releaseHeld() {
+    consumer.resume(consumer.paused());
   }
 
   /** Commits again what could not be, as in the middle of a rebalance, when nothing else comes. */
@@ -152,7 +173,33 @@ final class Assignment implements ConsumerRebalanceListener, AutoCloseable {
     }
     if (!partitions.isEmpty()) {
       LOG.log(Level.INFO, "assigned {0}", partitions);
+      seek(partitions);
     }
+  }
+
+  private void seek(Collection<TopicPartition> partitions) {
+    Map<TopicPartition, Long> starts = positions.start(partitions);
+    Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, COMMIT_TIMEOUT);
+    for (TopicPartition partition : partitions) {
+      long begin = begins.getOrDefault(partition, 0L);
+      long start = starts.getOrDefault(partition, 0L);
+      if (start > 0 && start < begin) {
+        LOG.log(
+            Level.SEVERE,
+            "{0}: records from {1} to {2} were deleted before they were read; streams that miss one of"
+                + " them are parked as soon as a later one comes. Restore the topic, or see the gaps in"
+                + " ops.dead_letters",
+            new Object[] {partition, Long.toString(start), Long.toString(begin - 1)});
+      }
+      consumer.seek(partition, Math.max(start, begin));
+    }
+  }
+
+  /** Returns whether one of its topics was deleted and made again: its offsets are others now. */
+  boolean isOutdated() {
+    Set<String> topics = new HashSet<>();
+    consumer.assignment().forEach(partition -> topics.add(partition.topic()));
+    return !topics.isEmpty() && positions.isMadeAgain(topics);
   }
 
   /** Nothing is in flight here: batches are applied between polls, and this is called in one. */

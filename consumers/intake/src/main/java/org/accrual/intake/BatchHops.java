@@ -103,10 +103,10 @@ public final class BatchHops implements IntakeObserver {
       Instant at,
       int attempts) {
     Map<String, String> headers = Letter.headerTexts(record);
-    Instant sent = Instant.ofEpochMilli(record.timestamp());
+    Instant sent = Letter.writtenAt(record);
     return new Hop(
         at,
-        headers.getOrDefault(Headers.CORRELATION_ID, "-"),
+        Letter.correlationId(headers),
         consumer,
         outcome,
         headers.getOrDefault(Headers.ID, Position.of(record).toString()),

@@ -15,12 +15,13 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.accrual.intake.BatchResult.Aside;
+import org.accrual.intake.MessageDecoder.Decoding;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Applies a batch: effects, the gate's new versions and what is parked in one transaction, so that
- * an event takes effect exactly once in the database however often it arrives and whenever the
- * process dies. A batch that fails because of what is in it is split until the event that fails
+ * Applies a batch: effects, the gate's new versions, parked records and offsets in one transaction,
+ * so that an event takes effect exactly once in the database however often it arrives and whenever
+ * the process dies. A batch that fails because of what is in it is split until the event that fails
  * alone is found; that one is parked.
  */
 public final class BatchTransaction {
@@ -70,20 +71,29 @@ public final class BatchTransaction {
 
   /**
    * Applies what is new of a batch and commits, in one transaction or, if something in it fails, in
-   * several.
+   * several. Records whose schema this build does not know wait, with those after them in their
+   * partition, while the registry is away; other partitions continue.
    *
    * @throws TransientFailure if the database cannot do it now
    * @throws BrokenConsumer if the consumer cannot work as it is
-   * @throws org.accrual.runtime.registry.RegistryUnavailable if a schema is needed that is not
-   *     known yet and the registry is away
    */
   public BatchResult apply(List<ConsumerRecord<byte[], byte[]>> records) {
     // Before the transaction: a slow registry must not hold locks.
-    BatchSpans spans = BatchSpans.begin(gate.consumer(), replay, decoder.decode(records));
+    Decoding decoding = decoder.decode(records);
+    if (decoding.why() != null) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: {1} wait for the schema registry, other partitions continue: {2}",
+          new Object[] {gate.consumer(), decoding.held().keySet(), decoding.why().getMessage()});
+    }
+    if (decoding.records().isEmpty()) {
+      return new BatchResult(0, 0, 0, Map.of(), List.of()).holding(decoding.held());
+    }
+    BatchSpans spans = BatchSpans.begin(gate.consumer(), replay, decoding.decoded());
     try {
-      BatchResult result = apply(records, spans.batch());
+      BatchResult result = apply(decoding.records(), spans.batch());
       spans.end(result);
-      return result;
+      return result.holding(decoding.held());
     } catch (RuntimeException failure) {
       spans.fail(failure);
       throw failure;
@@ -138,6 +148,7 @@ public final class BatchTransaction {
               connection -> {
                 deadLetters.read(
                     connection, Set.of(poison.record().stream()), List.of(poison.record()));
+                OffsetTable.advance(connection, gate.consumer(), List.of(poison.record()));
                 return park(connection, records, List.of(poison));
               });
       return new BatchResult(0, 1 - parked, parked, Map.of(), List.of(Aside.of(poison)));
@@ -152,12 +163,12 @@ public final class BatchTransaction {
       Connection connection, List<ConsumerRecord<byte[], byte[]>> records, List<Decoded> batch)
       throws SQLException {
     Set<StreamKey> streams = streams(batch);
-    // The dead letters first: whoever redrives one of these streams has committed when the gate is
+    // The dead letters first: a redrive of one of these streams has committed when the gate is
     // read.
-    Standing dead =
-        deadLetters.read(connection, streams, batch).with(inbox.taken(connection, batch));
-    Judgement judgement = VersionGate.judge(gate.read(connection, streams), dead, batch);
-    // Gate and inbox before effects: whoever loses a race for a stream waits or fails here.
+    Known known = deadLetters.read(connection, streams, batch).with(inbox.taken(connection, batch));
+    Judgement judgement = VersionGate.judge(gate.read(connection, streams), known, batch);
+    // Gate and inbox before effects: a transaction that loses a race for a stream waits or fails
+    // here.
     if (!judgement.advances().isEmpty()) {
       gate.advance(connection, judgement.advances());
     }
@@ -165,8 +176,9 @@ public final class BatchTransaction {
     if (!judgement.admitted().isEmpty()) {
       effects.apply(connection, judgement.told());
     }
+    OffsetTable.advance(connection, gate.consumer(), batch);
     int parked = park(connection, records, judgement.parks());
-    deadLetters.gapsClosed(connection, judgement.closed());
+    deadLetters.goOn(connection, judgement.closed());
     return result(judgement, parked);
   }
 
@@ -186,18 +198,23 @@ public final class BatchTransaction {
                 .toList());
     for (Park park : parks) {
       if (park.cause() != Cause.BEHIND) {
-        park.inItsConversation(() -> tell(park));
+        park.inItsConversation(() -> log(park));
       }
     }
     return parked;
   }
 
-  private void tell(Park park) {
+  private void log(Park park) {
     LOG.log(
         Level.SEVERE,
-        "{0}: parked {1}, and what follows of {2}; other keys go on. See ops.dead_letters, mend the cause, then"
-            + " redrive or discard: {3}",
-        new Object[] {gate.consumer(), park.at(), park.record().stream(), park.error()});
+        "{0}: parked {1} of {2}; {3}. See ops.dead_letters; fix the cause, then redrive or discard: {4}",
+        new Object[] {
+          gate.consumer(),
+          park.at(),
+          park.record().stream(),
+          park.isAlone() ? "others continue" : "later records of it wait, other streams continue",
+          park.error()
+        });
   }
 
   private <T> T inTransaction(Work<T> work) throws SQLException {

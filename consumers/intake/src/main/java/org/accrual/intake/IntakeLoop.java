@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,6 +16,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +31,13 @@ public final class IntakeLoop {
   private static final Logger LOG = Logger.getLogger(IntakeLoop.class.getName());
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration PROGRESS = Duration.ofSeconds(1);
+  private static final Duration TOPIC_CHECK = Duration.ofSeconds(30);
 
   private final Subscription subscription;
   private final IntakeSettings settings;
   private final BatchHandler handler;
   private final IntakeObserver observer;
+  private final Positions positions;
   private final Supplier<Consumer<byte[], byte[]>> kafka;
   private final RetryPause pause;
   private final Heartbeat heartbeat;
@@ -45,17 +49,22 @@ public final class IntakeLoop {
   private volatile String trouble = "";
   private volatile List<PartitionProgress> partitions = List.of();
   private long progressAt = System.nanoTime();
+  private long topicsAt = System.nanoTime();
+  private boolean holding;
+  private long heldUntil;
 
   public IntakeLoop(
       Subscription subscription,
       IntakeSettings settings,
       BatchHandler handler,
-      IntakeObserver observer) {
+      IntakeObserver observer,
+      Positions positions) {
     this(
         subscription,
         settings,
         handler,
         observer,
+        positions,
         () -> new KafkaConsumer<>(settings.kafka(subscription)));
   }
 
@@ -64,11 +73,13 @@ public final class IntakeLoop {
       IntakeSettings settings,
       BatchHandler handler,
       IntakeObserver observer,
+      Positions positions,
       Supplier<Consumer<byte[], byte[]>> kafka) {
     this.subscription = subscription;
     this.settings = settings;
     this.handler = handler;
     this.observer = observer;
+    this.positions = positions;
     this.kafka = kafka;
     this.heartbeat = new Heartbeat("intake-" + subscription.consumer());
     this.pause = new RetryPause(settings.retryPause(), new Random());
@@ -131,7 +142,8 @@ public final class IntakeLoop {
   /** Until told to stop, or until the Kafka client itself gives up and a new one is needed. */
   private void runOneConsumer() {
     boolean interrupted = false;
-    try (Assignment current = new Assignment(kafka.get(), subscription.topics())) {
+    holding = false;
+    try (Assignment current = new Assignment(kafka.get(), subscription.topics(), positions)) {
       assignment = current;
       interrupted = consume(current);
     } catch (RuntimeException failure) {
@@ -166,6 +178,10 @@ public final class IntakeLoop {
 
   private void step(Assignment current) {
     heartbeat.beat();
+    if (holding && System.nanoTime() - heldUntil >= 0) {
+      holding = false;
+      current.releaseHeld();
+    }
     ConsumerRecords<byte[], byte[]> batch = current.poll(POLL);
     if (!batch.isEmpty()) {
       take(current, batch);
@@ -178,6 +194,12 @@ public final class IntakeLoop {
     if (now - progressAt > PROGRESS.toNanos()) {
       progressAt = now;
       partitions = current.progress();
+    }
+    if (now - topicsAt > TOPIC_CHECK.toNanos()) {
+      topicsAt = now;
+      if (current.isOutdated()) {
+        throw new IllegalStateException("a topic was deleted and made again");
+      }
     }
   }
 
@@ -196,10 +218,25 @@ public final class IntakeLoop {
       rest(current);
       return;
     }
-    observer.applied(records, result, began, Duration.ofNanos(System.nanoTime() - begin));
-    current.done(batch);
-    pause.reset();
-    settle(current);
+    List<ConsumerRecord<byte[], byte[]>> taken =
+        result.held().isEmpty()
+            ? records
+            : records.stream().filter(record -> !result.leftOut(record)).toList();
+    observer.applied(taken, result, began, Duration.ofNanos(System.nanoTime() - begin));
+    current.done(batch, result.held());
+    if (result.held().isEmpty()) {
+      settle(current);
+    } else {
+      hold(result.held().keySet());
+    }
+  }
+
+  /** Leaves some partitions alone for a while; the others continue. */
+  private void hold(Set<TopicPartition> partitions) {
+    heldUntil = System.nanoTime() + pause.next().toNanos();
+    holding = true;
+    trouble = partitions + " wait for the schema registry, which does not answer";
+    enter(IntakeState.RETRYING);
   }
 
   /** Polls on while everything is paused: that keeps our place in the group. */
@@ -220,7 +257,10 @@ public final class IntakeLoop {
       enter(IntakeState.JOINING);
       return;
     }
-    enter(IntakeState.RUNNING);
+    if (!holding) {
+      pause.reset();
+      enter(IntakeState.RUNNING);
+    }
   }
 
   private void failed(String what, RuntimeException failure) {

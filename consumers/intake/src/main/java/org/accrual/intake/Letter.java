@@ -18,24 +18,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A record as the dead letters keep it: its bytes, and as much of its headers as can be read, since
- * it may be garbage.
+ * it may be garbage. Each value fits its column, or the record could not be parked.
  *
+ * @param alone whether the record has no order among those of its key
  * @param error at most 4000 characters
  */
 record Letter(
     ConsumerRecord<byte[], byte[]> record,
     StreamKey stream,
+    boolean alone,
     Map<String, String> headerTexts,
     Cause cause,
     String error,
     int attempts) {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int LONGEST_ERROR = 4000;
+  private static final int LONGEST_NAME = 200;
+  private static final long LATEST_MILLIS = Instant.parse("9999-12-31T23:59:59Z").toEpochMilli();
 
   static Letter of(ConsumerRecord<byte[], byte[]> record, Park park) {
     return new Letter(
         record,
         park.record().stream(),
+        park.isAlone(),
         headerTexts(record),
         park.cause(),
         clean(park.error()),
@@ -51,25 +56,38 @@ record Letter(
   }
 
   @Nullable String type() {
-    return headerTexts.get(Headers.TYPE);
+    String type = headerTexts.get(Headers.TYPE);
+    return type == null ? null : cut(type, LONGEST_NAME);
   }
 
   @Nullable Long version() {
     try {
       long version = Long.parseLong(headerTexts.getOrDefault(Headers.SEQUENCE, ""));
-      return version > 0 ? version : null;
+      return version > 0 && !alone ? version : null;
     } catch (NumberFormatException unreadable) {
       return null;
     }
   }
 
   String correlationId() {
-    return headerTexts.getOrDefault(Headers.CORRELATION_ID, "-");
+    return correlationId(headerTexts);
   }
 
   /** As PostgreSQL reads a time; the driver would take an {@link Instant} for an unknown type. */
   String recordedAt() {
-    return Instant.ofEpochMilli(record.timestamp()).atOffset(ZoneOffset.UTC).toString();
+    return writtenAt(record).atOffset(ZoneOffset.UTC).toString();
+  }
+
+  /** Returns Kafka's time of a record, within the years 1970 to 9999: a producer may set any. */
+  static Instant writtenAt(ConsumerRecord<?, ?> record) {
+    return Instant.ofEpochMilli(Math.clamp(record.timestamp(), 0, LATEST_MILLIS));
+  }
+
+  /**
+   * Returns the correlation id, shortened so that it can be indexed; {@code -} if there is none.
+   */
+  static String correlationId(Map<String, String> headerTexts) {
+    return cut(headerTexts.getOrDefault(Headers.CORRELATION_ID, "-"), LONGEST_NAME);
   }
 
   String headers() {
@@ -80,13 +98,22 @@ record Letter(
     }
   }
 
-  /** Text that a database takes and that is not too long. */
+  /** Returns text that a database accepts and that is not too long. */
   static String clean(String text) {
     String whole = text.replace('\0', ' ');
-    return whole.length() <= LONGEST_ERROR ? whole : whole.substring(0, LONGEST_ERROR);
+    return cut(whole, LONGEST_ERROR);
   }
 
-  /** What is no text as \\x…. */
+  private static String cut(String text, int longest) {
+    if (text.length() <= longest) {
+      return text;
+    }
+    // Not through the middle of a character that takes two.
+    return text.substring(
+        0, longest - (Character.isHighSurrogate(text.charAt(longest - 1)) ? 1 : 0));
+  }
+
+  /** Returns the last value of each header, one that is no text as \\x…. */
   static Map<String, String> headerTexts(ConsumerRecord<?, ?> record) {
     Map<String, String> texts = new LinkedHashMap<>();
     for (Header header : record.headers()) {

@@ -3,6 +3,7 @@ package org.accrual.intake;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.accrual.runtime.registry.UnknownSchema;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,16 +46,44 @@ public final class MessageDecoder {
     this.registry = registry;
   }
 
-  /** In the same order. Throws what the registry throws when it is away. */
-  List<Decoded> decode(List<ConsumerRecord<byte[], byte[]>> records) {
+  /**
+   * What could be decoded of a batch.
+   *
+   * @param records those that were decoded, in the same order
+   * @param decoded the same
+   * @param held the first record of each partition that needs the registry, which does not answer:
+   *     it and those after it are not decoded
+   * @param why the registry's failure; null if nothing is held
+   */
+  record Decoding(
+      List<ConsumerRecord<byte[], byte[]>> records,
+      List<Decoded> decoded,
+      Map<TopicPartition, Long> held,
+      @Nullable RuntimeException why) {}
+
+  /** Decodes the records of a batch as far as that is possible without a registry that is away. */
+  Decoding decode(List<ConsumerRecord<byte[], byte[]>> records) {
+    List<ConsumerRecord<byte[], byte[]>> readable = new ArrayList<>(records.size());
     List<Decoded> decoded = new ArrayList<>(records.size());
+    Map<TopicPartition, Long> held = new HashMap<>();
+    RuntimeException why = null;
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      decoded.add(decode(record));
+      TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+      if (held.containsKey(partition)) {
+        continue;
+      }
+      try {
+        decoded.add(decode(record));
+        readable.add(record);
+      } catch (RuntimeException unavailable) {
+        why = why == null ? unavailable : why;
+        held.put(partition, record.offset());
+      }
     }
-    return decoded;
+    return new Decoding(readable, decoded, held, why);
   }
 
-  /** Of one record. Throws what the registry throws when it is away. */
+  /** Decodes one record. Throws the registry's exception if that does not answer. */
   public Decoded decode(ConsumerRecord<byte[], byte[]> record) {
     Position position = Position.of(record);
     StreamKey stream = StreamKey.of(record);
@@ -114,7 +144,8 @@ public final class MessageDecoder {
     try {
       return EventReader.of(key.type(), writersSchema(key));
     } catch (UnknownSchema unknown) {
-      throw new UnreadableRecord("the registry has no schema id " + key.schemaId());
+      throw new UnreadableRecord(
+          "schema id %d: %s".formatted(key.schemaId(), unknown.getMessage()));
     } catch (IllegalArgumentException misfit) {
       throw new UnreadableRecord("schema id %d: %s".formatted(key.schemaId(), misfit.getMessage()));
     }

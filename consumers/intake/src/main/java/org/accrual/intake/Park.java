@@ -1,20 +1,27 @@
 package org.accrual.intake;
 
+import org.accrual.contract.Topics;
 import org.accrual.runtime.Correlation;
 
 /**
- * A record to be set aside.
+ * A record to be parked.
  *
  * @param error why, for an operator; empty if it only waits behind another
  * @param attempts how often it was tried
  */
 record Park(Decoded record, Cause cause, String error, int attempts) {
 
+  /** Returns whether the record has no order among those of its key: nothing waits for it. */
+  boolean isAlone() {
+    return !Topics.EVENT_TOPICS.contains(record.stream().topic())
+        && !(record instanceof Message message && message.version() != Message.UNSEQUENCED);
+  }
+
   Position at() {
     return record.position();
   }
 
-  /** Of the conversation that the record belongs to, as far as that can be read. */
+  /** Runs with the correlation that the record belongs to, as far as that can be read. */
   void inItsConversation(Runnable work) {
     if (record instanceof Message message) {
       ScopedValue.where(Correlation.CURRENT, message.correlation()).run(work);
@@ -35,7 +42,7 @@ record Park(Decoded record, Cause cause, String error, int attempts) {
     return new Park(
         record,
         Cause.UNREADABLE,
-        record.stream() + ": without header ce_sequence repeats cannot be told apart",
+        record.stream() + ": without header ce_sequence repeats cannot be recognized",
         1);
   }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** The redrives in the schema {@code deadletter}, as the intake of one consumer sees them. */
+/** Reads and writes the redrives of one consumer in the schema {@code deadletter}. */
 final class RedriveTables {
   private static final String CLAIM =
       """
@@ -16,21 +16,27 @@ final class RedriveTables {
        where r.finished_at is null and r.next_at <= clock_timestamp()
          and exists (select from deadletter.redrive_letter x join deadletter.letter l using (letter_id)
                       where x.redrive_id = r.redrive_id and x.state = 'pending' and l.consumer = ?)
-       order by r.asked_at limit 1 for update skip locked
+       order by r.next_at limit 1 for update skip locked
       """;
   private static final String NEXT =
       """
-      select x.place, x.letter_id, l.topic, l.key
+      select x.place, x.letter_id, l.topic, l.key, l.alone
         from deadletter.redrive_letter x join deadletter.letter l using (letter_id)
        where x.redrive_id = ? and x.state = 'pending' and l.consumer = ?
        order by x.place limit 1
       """;
-  private static final String HOLD =
+  private static final String LOCK =
       "select 1 from deadletter.stream where consumer = ? and topic = ? and key = ? for update";
   private static final String FIRST =
       """
       select letter_id, topic, partition, "offset", recorded_at, raw_key, value, headers
-        from deadletter.parked where consumer = ? and topic = ? and key = ? order by place limit 1
+        from deadletter.parked
+       where consumer = ? and topic = ? and key = ? and not alone order by place limit 1
+      """;
+  private static final String ALONE =
+      """
+      select letter_id, topic, partition, "offset", recorded_at, raw_key, value, headers
+        from deadletter.letter where letter_id = ?
       """;
   private static final String SETTLE =
       """
@@ -44,7 +50,8 @@ final class RedriveTables {
       with tried as (
         update deadletter.letter set cause = ?, error = ?, attempts = attempts + 1 where letter_id = ?),
       waits as (
-        update deadletter.stream set cause = ? where consumer = ? and topic = ? and key = ?)
+        update deadletter.stream set cause = ?
+         where consumer = ? and topic = ? and key = ? and not ?)
       insert into deadletter.history (letter_id, who, what, note) values (?, ?, 'failed', ?)
       """;
   private static final String HOLD_BACK =
@@ -52,7 +59,7 @@ final class RedriveTables {
       update deadletter.redrive_letter x set state = 'held', error = ?
         from deadletter.letter l
        where l.letter_id = x.letter_id and x.redrive_id = ? and x.state = 'pending'
-         and l.consumer = ? and l.topic = ? and l.key = ?
+         and l.consumer = ? and l.topic = ? and l.key = ? and not l.alone
       """;
 
   private final String consumer;
@@ -61,13 +68,13 @@ final class RedriveTables {
     this.consumer = consumer;
   }
 
-  /** A run somebody asked for. */
+  /** A run that somebody asked for. */
   record Run(UUID id, int rate, String askedBy) {}
 
   /** A letter whose turn it is in a run. */
-  record Turn(long place, UUID letterId, StreamKey stream) {}
+  record Turn(long place, UUID letterId, StreamKey stream, boolean alone) {}
 
-  /** The first letter of a key. */
+  /** A letter with its record. */
   record Parked(UUID letterId, ConsumerRecord<byte[], byte[]> record) {}
 
   /** A run that is due and has letters of ours; no other process works on it until commit. */
@@ -88,19 +95,23 @@ final class RedriveTables {
               new Turn(
                   row.getLong(1),
                   row.getObject(2, UUID.class),
-                  new StreamKey(row.getString(3), row.getString(4))))
+                  new StreamKey(row.getString(3), row.getString(4)),
+                  row.getBoolean(5)))
           : Optional.empty();
     }
   }
 
-  /** Keeps the intake from parking letters of the key meanwhile. */
-  void hold(Connection connection, StreamKey stream) throws SQLException {
-    execute(connection, HOLD, consumer, stream.topic(), stream.key());
+  /** Keeps the intake from parking letters of the stream until the transaction ends. */
+  void lock(Connection connection, StreamKey stream) throws SQLException {
+    execute(connection, LOCK, consumer, stream.topic(), stream.key());
   }
 
-  Optional<Parked> first(Connection connection, StreamKey stream) throws SQLException {
+  /** Returns the letter to try: of a stream its first one. */
+  Optional<Parked> first(Connection connection, Turn turn) throws SQLException {
     try (PreparedStatement statement =
-            prepare(connection, FIRST, consumer, stream.topic(), stream.key());
+            turn.alone()
+                ? prepare(connection, ALONE, turn.letterId())
+                : prepare(connection, FIRST, consumer, turn.stream().topic(), turn.stream().key());
         ResultSet row = statement.executeQuery()) {
       return row.next()
           ? Optional.of(new Parked(row.getObject(1, UUID.class), StoredRecord.of(row)))
@@ -108,31 +119,34 @@ final class RedriveTables {
     }
   }
 
-  boolean isParked(Connection connection, UUID letterId) throws SQLException {
+  /** Returns whether the letter is still parked; keeps others from settling it. */
+  boolean lockParked(Connection connection, UUID letterId) throws SQLException {
     try (PreparedStatement statement =
             prepare(
                 connection,
-                "select 1 from deadletter.letter where letter_id = ? and state = 'parked'",
+                "select 1 from deadletter.letter where letter_id = ? and state = 'parked' for update",
                 letterId);
         ResultSet row = statement.executeQuery()) {
       return row.next();
     }
   }
 
-  /** The letter has taken effect; the key is taken in again if it was the last. */
+  /** Records that the letter has taken effect, and continues its stream. */
   void applied(Connection connection, Run run, Turn turn) throws SQLException {
     String note = "redrive " + run.id();
     execute(connection, SETTLE, turn.letterId(), turn.letterId(), run.askedBy(), note);
-    execute(
-        connection,
-        "select deadletter.release(?, ?, ?)",
-        consumer,
-        turn.stream().topic(),
-        turn.stream().key());
+    if (!turn.alone()) {
+      execute(
+          connection,
+          "select deadletter.go_on(?, ?, ?)",
+          consumer,
+          turn.stream().topic(),
+          turn.stream().key());
+    }
     close(connection, run, turn, "applied", "");
   }
 
-  /** The letter fails as before, or in another way; those behind it are not tried. */
+  /** Records that the letter fails again; those behind it are not tried. */
   void failed(Connection connection, Run run, Turn turn, Park why) throws SQLException {
     String cause = why.cause().inSql();
     String error = Letter.clean(why.error());
@@ -146,14 +160,18 @@ final class RedriveTables {
         consumer,
         turn.stream().topic(),
         turn.stream().key(),
+        turn.alone(),
         turn.letterId(),
         run.askedBy(),
         error);
     close(connection, run, turn, "failed", error);
+    if (turn.alone()) {
+      return;
+    }
     holdBack(connection, run, turn, "letter " + turn.letterId() + " before it failed");
   }
 
-  /** What is still to come of the letter's key is not tried in this run. */
+  /** Excludes the later letters of the letter's stream from this run. */
   void holdBack(Connection connection, Run run, Turn turn, String why) throws SQLException {
     execute(
         connection, HOLD_BACK, why, run.id(), consumer, turn.stream().topic(), turn.stream().key());
@@ -170,7 +188,7 @@ final class RedriveTables {
         turn.place());
   }
 
-  /** When the run may go on, or that it is over. */
+  /** Sets when the run may continue, or that it is over. */
   void advance(Connection connection, Run run) throws SQLException {
     execute(
         connection,
@@ -182,6 +200,14 @@ final class RedriveTables {
                                   then clock_timestamp() end
          where r.redrive_id = ?
         """,
+        run.id());
+  }
+
+  /** Lets other runs go first, after a failure that will pass. */
+  void postpone(Connection connection, Run run) throws SQLException {
+    execute(
+        connection,
+        "update deadletter.redrive set next_at = clock_timestamp() + interval '5 seconds' where redrive_id = ?",
         run.id());
   }
 

@@ -17,9 +17,9 @@ import org.accrual.intake.RedriveTables.Turn;
 import org.accrual.runtime.trace.Traces;
 
 /**
- * Tries parked letters again as redrives ask for it: one letter a transaction, in order per key, no
- * faster than the run's rate. The first that fails holds those of its key after it. A process that
- * dies leaves off between two letters.
+ * Tries parked letters again as redrives ask for it: one letter a transaction, in order per stream,
+ * no faster than the run's rate. The first that fails holds those of its stream after it. A process
+ * that dies does so between two letters.
  */
 final class Redriver {
   private static final Logger LOG = Logger.getLogger(Redriver.class.getName());
@@ -46,12 +46,19 @@ final class Redriver {
   /** See {@link Redriven#redrive}. */
   Duration redrive() {
     try (Connection connection = database.getConnection()) {
+      Optional<Run> due = tables.claim(connection);
+      if (due.isEmpty()) {
+        connection.rollback();
+        return IDLE;
+      }
       try {
-        Duration pause = step(connection);
+        Duration pause = step(connection, due.get());
         connection.commit();
         return pause;
       } catch (SQLException | RuntimeException failure) {
         connection.rollback();
+        tables.postpone(connection, due.get());
+        connection.commit();
         throw failure;
       }
     } catch (SQLException failure) {
@@ -61,31 +68,29 @@ final class Redriver {
     }
   }
 
-  private Duration step(Connection connection) throws SQLException {
-    Optional<Run> due = tables.claim(connection);
-    if (due.isEmpty()) {
-      return IDLE;
-    }
-    Run run = due.get();
+  private Duration step(Connection connection, Run run) throws SQLException {
     Optional<Turn> next = tables.next(connection, run);
     if (next.isPresent()) {
-      Turn turn = next.get();
-      take(connection, run, turn);
+      take(connection, run, next.get());
     }
     tables.advance(connection, run);
     return Duration.ofNanos(1_000_000_000L / run.rate());
   }
 
   private void take(Connection connection, Run run, Turn turn) throws SQLException {
-    tables.hold(connection, turn.stream());
-    Optional<Parked> first = tables.first(connection, turn.stream());
-    if (!tables.isParked(connection, turn.letterId())) {
+    if (!turn.alone()) {
+      tables.lock(connection, turn.stream());
+    }
+    if (!tables.lockParked(connection, turn.letterId())) {
       tables.close(connection, run, turn, "gone", "");
-    } else if (first.isPresent() && !first.get().letterId().equals(turn.letterId())) {
+      return;
+    }
+    Parked first = tables.first(connection, turn).orElseThrow();
+    if (first.letterId().equals(turn.letterId())) {
+      attempt(connection, run, turn, first);
+    } else {
       tables.holdBack(
-          connection, run, turn, "stands behind letter " + first.get().letterId() + " of its key");
-    } else if (first.isPresent()) {
-      attempt(connection, run, turn, first.get());
+          connection, run, turn, "waits behind letter " + first.letterId() + " of its stream");
     }
   }
 
@@ -109,7 +114,7 @@ final class Redriver {
     Judgement judgement =
         VersionGate.judge(
             gate.read(connection, Set.of(turn.stream())),
-            Standing.NOTHING.with(inbox.taken(connection, List.of(decoded))),
+            Known.NOTHING.with(inbox.taken(connection, List.of(decoded))),
             List.of(decoded));
     if (!judgement.parks().isEmpty()) {
       failed(connection, run, turn, judgement.parks().getFirst());

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.accrual.contract.Headers;
 import org.accrual.fixtures.EnrollmentStory;
+import org.accrual.fixtures.EventEncoding;
+import org.accrual.runtime.registry.RegistryUnavailable;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Effects and gate in one transaction, on a real database. */
@@ -141,7 +148,7 @@ class BatchTransactionIT {
     assertThat(
             tables.rows(
                 "select deadletter.discard(letter_id, 'ada', 'wrong') from ops.dead_letters where"
-                    + " place = 1"))
+                    + " \"offset\" = 0"))
         .hasSize(1);
     assertThat(
             tables.rows(
@@ -157,6 +164,41 @@ class BatchTransactionIT {
 
     assertThat(failing.apply(List.of(at(8, bad), at(9, next))).repeats()).isEqualTo(2);
     assertThat(tables.effects()).isEqualTo(Map.of("a", List.of(0L)));
+  }
+
+  @Test
+  @DisplayName("While the registry is away, only partitions that need it wait")
+  void waitsForTheRegistry() throws Exception {
+    boolean[] away = {true};
+    BatchTransaction cutOff =
+        new BatchTransaction(
+            tables.database,
+            new MessageDecoder(
+                id -> {
+                  if (away[0]) {
+                    throw new RegistryUnavailable("away", null);
+                  }
+                  return SchemaIds.byId(id);
+                }),
+            ProbeTables.GATE,
+            ProbeTables::append);
+    List<Header> known = EventEncoding.headers(EVENT, 1, Instant.EPOCH);
+    known.add(EventEncoding.header(Headers.SCHEMA_VERSION, "1"));
+    byte[] value = EventEncoding.value(SchemaIds.of(EVENT.getSchema()), EVENT);
+    List<ConsumerRecord<byte[], byte[]>> batch =
+        List.of(
+            IntakeFixtures.record(0, 7, "needs the registry", 1, EVENT),
+            IntakeFixtures.record(0, 8, "behind it", value, known),
+            IntakeFixtures.record(1, 7, "elsewhere", value, known));
+
+    BatchResult result = cutOff.apply(batch);
+
+    assertThat(result.applied()).isEqualTo(1);
+    assertThat(result.held())
+        .containsOnly(Map.entry(new TopicPartition(IntakeFixtures.TOPIC, 0), 7L));
+    assertThat(tables.effects()).containsOnlyKeys("elsewhere");
+    away[0] = false;
+    assertThat(cutOff.apply(batch).applied()).isEqualTo(2);
   }
 
   @Test

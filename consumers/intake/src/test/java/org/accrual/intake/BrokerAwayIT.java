@@ -40,7 +40,8 @@ class BrokerAwayIT {
             new Subscription("probe", List.of(TOPIC)),
             settings,
             this::handle,
-            new RecordingObserver());
+            new RecordingObserver(),
+            _ -> Map.of());
     loop.start();
     await().atMost(LIMIT).until(() -> loop.state() == IntakeState.RUNNING);
     write(kafka, "before");

@@ -34,11 +34,11 @@ class CrashIT {
   /** The same plan with and without the bug: what is found is the bug's. */
   @RepeatedTest(5)
   @Tag("faults")
-  void anOffsetCommittedFirstIsSeen(RepetitionInfo repetition) throws Exception {
+  void anOffsetOutsideTheTransactionIsSeen(RepetitionInfo repetition) throws Exception {
     long seed = SEED + repetition.getCurrentRepetition();
 
     Findings sound = run(seed, 1, PlantedBug.NONE, 7);
-    Findings findings = run(seed, 1, PlantedBug.COMMIT_OFFSET_FIRST, 7);
+    Findings findings = run(seed, 1, PlantedBug.OFFSET_OUTSIDE_THE_TRANSACTION, 7);
 
     assertThat(sound).isEqualTo(new Findings(sound.events(), 0, 0, 0, 0));
     assertThat(findings.lost() + findings.parked()).isPositive();

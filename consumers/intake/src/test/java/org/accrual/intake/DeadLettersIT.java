@@ -1,5 +1,6 @@
 package org.accrual.intake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.accrual.intake.IntakeFixtures.TOPIC;
 import static org.accrual.intake.IntakeFixtures.record;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,18 +11,25 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
+import org.accrual.contract.Topics;
 import org.accrual.event.enrollment.PatientScreened;
 import org.accrual.fixtures.EnrollmentStory;
 import org.accrual.fixtures.EventEncoding;
+import org.accrual.fixtures.Seeds;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What cannot be applied, from the intake to redrive and discard, on a real database. */
@@ -112,7 +120,7 @@ class DeadLettersIT {
                 """))
         .containsExactly(
             "dlq.accrual.enrollment.events|a|%s|probe|3|14|poison|1"
-                .formatted(java.util.HexFormat.of().formatHex(bad.value())));
+                .formatted(HexFormat.of().formatHex(bad.value())));
     assertThat(tables.rows("select who, what from deadletter.history"))
         .containsExactly("intake|parked");
   }
@@ -164,14 +172,14 @@ class DeadLettersIT {
     transaction.apply(List.of(event(0, 1), event(1, 2), event(2, 3)));
     String first = letter(1);
 
-    assertThatThrownBy(() -> discard(letter(2))).hasMessageContaining("stands behind another");
+    assertThatThrownBy(() -> discard(letter(2))).hasMessageContaining("waits behind another");
     assertThatThrownBy(() -> sql("select deadletter.discard('%s', 'me', ' ')".formatted(first)))
-        .hasMessageContaining("needs who and why");
+        .hasMessageContaining("who and why are required");
     discard(first);
 
     assertThat(tables.applied(List.of(new StreamKey(TOPIC, "a")))).containsValue(2L);
     assertThatThrownBy(() -> discard(first)).hasMessageContaining("discarded already");
-    redriveAll();
+    carryOutRedrives();
     assertThat(tables.effects().get("a")).containsExactly(1L, 3L);
     assertThat(
             tables.rows(
@@ -185,7 +193,8 @@ class DeadLettersIT {
   }
 
   @Test
-  void discardedGarbageInPlaceOfTheMissingEventMovesTheGateToo() throws Exception {
+  @DisplayName("Discarded garbage leaves a gap where an event was, which a person skips")
+  void skipsAMissingEvent() throws Exception {
     transaction.apply(
         List.of(
             event(0, 1), record(0, 1, "a", new byte[] {9}, List.of()), event(2, 3), event(3, 4)));
@@ -193,10 +202,149 @@ class DeadLettersIT {
         .containsExactly("a|1|unreadable|-|1", "a|2|behind|3|0", "a|3|behind|4|0");
 
     discard(letter(1));
-    redriveAll();
+    carryOutRedrives();
+    assertThat(tables.rows(QUEUE)).containsExactly("a|1|gap|3|1", "a|2|behind|4|0");
+    assertThatThrownBy(() -> skip(3)).hasMessageContaining("the missing events are 2 to 2");
+    assertThatThrownBy(() -> skip(1)).hasMessageContaining("the missing events are 2 to 2");
+    skip(2);
+    carryOutRedrives();
 
     assertThat(tables.effects().get("a")).containsExactly(1L, 3L, 4L);
     assertThat(tables.rows(QUEUE)).isEmpty();
+    assertThat(transaction.apply(List.of(event(4, 2))).repeats())
+        .as("what was skipped takes no effect if it comes later")
+        .isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("A person's decisions hold for a rebuild, too, also when the letters are forgotten")
+  void decisionsHoldForARebuild() throws Exception {
+    poison.add("a/2");
+    List<ConsumerRecord<byte[], byte[]>> history =
+        List.of(
+            event(0, 1), event(1, 2), event(2, 3), record(0, 3, "b", new byte[] {9}, List.of()));
+    transaction.apply(history);
+    discard(letterOf("a"));
+    discard(letterOf("b"));
+    carryOutRedrives();
+    sql("select deadletter.forget('0 seconds')");
+    tables.clone("probe_next");
+
+    BatchResult rebuilt =
+        BatchTransaction.replaying(
+                tables.database,
+                new MessageDecoder(SchemaIds::byId),
+                new GateTable("probe_next"),
+                this::append)
+            .apply(history);
+
+    assertThat(rebuilt.applied()).isEqualTo(2);
+    assertThat(rebuilt.repeats()).isEqualTo(2);
+    assertThat(tables.rows(QUEUE)).isEmpty();
+    assertThat(tables.rows("select version from probe_next.applied where key = 'a'"))
+        .containsExactly("3");
+  }
+
+  @Test
+  @DisplayName("An ignored stream is dropped from then on, and others continue")
+  void ignoresAStream() throws Exception {
+    poison.add("a/2");
+    transaction.apply(List.of(event(0, 1), event(1, 2), event(2, 3)));
+
+    sql("select deadletter.ignore('probe', '%s', 'a', 'me', 'a test patient')".formatted(TOPIC));
+
+    assertThat(tables.rows(QUEUE)).isEmpty();
+    BatchResult later = transaction.apply(List.of(event(3, 4), record(0, 4, "b", 1, EVENT)));
+    assertThat(later.applied()).isEqualTo(1);
+    assertThat(later.repeats()).isEqualTo(1);
+    assertThat(tables.effects()).hasEntrySatisfying("a", it -> assertThat(it).containsExactly(1L));
+    assertThatThrownBy(
+            () -> sql("select deadletter.ignore('probe', '%s', 'b', 'me', 'x')".formatted(TOPIC)))
+        .hasMessageContaining("has not parked the key b");
+  }
+
+  @Test
+  @DisplayName(
+      "A record that arrives while a gap is closed is applied, too, and nothing stays parked")
+  void arrivesWhileAGapIsClosed() throws Exception {
+    transaction.apply(List.of(event(0, 1), event(1, 3)));
+    assertThat(tables.rows(QUEUE)).containsExactly("a|1|gap|3|1");
+
+    transaction.apply(List.of(event(2, 2)));
+    transaction.apply(List.of(event(3, 4)));
+    carryOutRedrives();
+    assertThat(tables.rows(QUEUE)).isEmpty();
+    transaction.apply(List.of(event(4, 5)));
+
+    assertThat(tables.effects().get("a")).containsExactly(1L, 2L, 3L, 4L, 5L);
+    assertThat(tables.rows("select * from deadletter.stream")).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A record that arrives during a person's redrive is applied, too")
+  void arrivesDuringARedrive() throws Exception {
+    poison.add("a/2");
+    transaction.apply(List.of(event(0, 1), event(1, 2)));
+    poison.clear();
+    sql(
+        "select deadletter.start_redrive(array(select letter_id from deadletter.parked), 'me', 1000)");
+    transaction.apply(List.of(event(2, 3), event(3, 4)));
+
+    carryOutRedrives();
+
+    assertThat(tables.effects().get("a")).containsExactly(1L, 2L, 3L, 4L);
+    assertThat(tables.rows("select * from deadletter.stream")).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A bad command parks alone, and can be redriven or discarded by itself")
+  void commandsParkAlone() throws Exception {
+    List<ConsumerRecord<byte[], byte[]>> commands =
+        List.of(command(0, new byte[] {1}), command(1, new byte[] {2}));
+    assertThat(transaction.apply(commands).parked()).isEqualTo(2);
+    assertThat(tables.rows("select place, alone, cause from ops.dead_letters"))
+        .containsExactly("1|t|unreadable", "1|t|unreadable");
+    assertThat(tables.rows("select * from deadletter.stream")).isEmpty();
+
+    redriveAll();
+    assertThat(tables.rows("select state from deadletter.redrive_letter"))
+        .containsExactly("failed", "failed");
+    for (String letter : tables.rows("select letter_id from ops.dead_letters")) {
+      discard(letter);
+    }
+
+    assertThat(tables.rows(QUEUE)).isEmpty();
+    assertThat(transaction.apply(commands).repeats()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("A record parks whatever its headers and its time are")
+  void parksAnything() throws Exception {
+    List<Header> headers = EventEncoding.headers(EVENT, 1, Instant.EPOCH);
+    headers.removeIf(header -> header.key().matches("ce_(type|correlationid|sequence)"));
+    byte[] noise = new byte[6000];
+    new Random(Seeds.of(DeadLettersIT.class)).nextBytes(noise);
+    headers.add(EventEncoding.header("ce_type", "t".repeat(8000)));
+    headers.add(EventEncoding.header("ce_correlationid", HexFormat.of().formatHex(noise)));
+    headers.add(EventEncoding.header("ce_sequence", "9".repeat(30)));
+    headers.add(EventEncoding.header("", "no name"));
+    ConsumerRecord<byte[], byte[]> record = record(0, 0, "a", value(), headers);
+    ConsumerRecord<byte[], byte[]> fromTheFuture =
+        new ConsumerRecord<>(
+            TOPIC,
+            0,
+            1,
+            Long.MAX_VALUE,
+            TimestampType.CREATE_TIME,
+            1,
+            1,
+            new byte[] {98},
+            new byte[] {1},
+            record.headers(),
+            Optional.empty());
+
+    assertThat(transaction.apply(List.of(record, fromTheFuture)).parked()).isEqualTo(2);
+    assertThat(tables.rows(QUEUE)).hasSize(2);
   }
 
   @Test
@@ -261,6 +409,10 @@ class DeadLettersIT {
   private void redriveAll() throws SQLException {
     sql(
         "select deadletter.start_redrive(array(select letter_id from deadletter.parked), 'me', 1000)");
+    carryOutRedrives();
+  }
+
+  private void carryOutRedrives() throws SQLException {
     while (!tables.rows("select * from deadletter.redrive where finished_at is null").isEmpty()) {
       assertThat(transaction.redrive()).isLessThan(Duration.ofSeconds(1));
     }
@@ -268,6 +420,24 @@ class DeadLettersIT {
 
   private void discard(String letter) throws SQLException {
     sql("select deadletter.discard('%s', 'me', 'beyond repair')".formatted(letter));
+  }
+
+  private void skip(long through) throws SQLException {
+    sql(
+        "select deadletter.skip('probe', '%s', 'a', %d, 'me', 'lost in a failover')"
+            .formatted(TOPIC, through));
+  }
+
+  private String letterOf(String key) throws SQLException {
+    return tables
+        .rows(
+            "select letter_id from ops.dead_letters where place = 1 and key = '%s'".formatted(key))
+        .getFirst();
+  }
+
+  private static ConsumerRecord<byte[], byte[]> command(long offset, byte[] value) {
+    return new ConsumerRecord<>(
+        Topics.CAPACITY_COMMANDS, 0, offset, "study/site".getBytes(UTF_8), value);
   }
 
   private String letter(int place) throws SQLException {

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The loop on a real broker, with a handler that does as the test says. */
@@ -81,6 +82,41 @@ class IntakeLoopIT {
     assertThat(handled).containsExactly("a1", "a2", "a3");
     await().until(() -> loop.state() == IntakeState.RUNNING);
     assertThat(loop.trouble()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A partition that waits for the registry is tried again, and the others continue")
+  void partitionsAreHeldAlone() throws Exception {
+    AtomicInteger holding = new AtomicInteger(Integer.MAX_VALUE);
+    IntakeLoop loop =
+        loop(
+            records -> {
+              List<ConsumerRecord<byte[], byte[]>> free =
+                  records.stream()
+                      .filter(record -> holding.get() == 0 || record.partition() == 1)
+                      .toList();
+              BatchResult result = handle(free);
+              return free.size() == records.size()
+                  ? result
+                  : result.holding(Map.of(topic.partition(0), 1L));
+            });
+    write(0, "a1");
+    holding.set(0);
+    loop.start();
+    await().until(() -> handled.contains("a1"));
+    holding.set(1);
+    write(0, "a2", "a3");
+    await().until(() -> loop.state() == IntakeState.RETRYING);
+    write(1, "b1");
+
+    await().until(() -> handled.contains("b1"));
+    assertThat(handled).containsExactly("a1", "b1");
+    assertThat(loop.trouble()).contains(topic.name + "-0", "wait for the schema registry");
+    holding.set(0);
+    await().until(() -> handled.contains("a3"));
+    assertThat(handled).containsExactly("a1", "b1", "a2", "a3");
+    await().until(() -> loop.state() == IntakeState.RUNNING);
+    await().untilAsserted(() -> assertThat(topic.committed(0)).isEqualTo(3));
   }
 
   @Test
@@ -194,7 +230,8 @@ class IntakeLoopIT {
             100,
             Duration.ofSeconds(6),
             Duration.ofMillis(200));
-    IntakeLoop loop = new IntakeLoop(topic.subscription, settings, handler, observed);
+    IntakeLoop loop =
+        new IntakeLoop(topic.subscription, settings, handler, observed, _ -> Map.of());
     loops.add(loop);
     return loop;
   }

@@ -2,13 +2,13 @@ package org.accrual.intake;
 
 import static org.accrual.intake.IntakeFixtures.record;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.accrual.contract.EventSchemas;
@@ -19,13 +19,16 @@ import org.accrual.fixtures.EnrollmentStory;
 import org.accrual.fixtures.EventEncoding;
 import org.accrual.fixtures.GenericEncoding;
 import org.accrual.fixtures.Seeds;
+import org.accrual.intake.MessageDecoder.Decoding;
 import org.accrual.runtime.registry.RegistryUnavailable;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,7 +142,7 @@ class MessageDecoderTest {
 
     assertUnreadable(
         record(0, 0, "key", value, EventEncoding.headers(EVENT, 1, Instant.EPOCH)),
-        "the registry has no schema id");
+        "schema id 2130706433: ");
   }
 
   @Test
@@ -167,15 +170,27 @@ class MessageDecoderTest {
   }
 
   @Test
-  void aRegistryThatIsAwayIsNotTheRecordsFault() {
+  @DisplayName(
+      "While the registry is away, a partition is held from the first record that needs it")
+  void holdsWhatNeedsTheRegistry() {
     MessageDecoder cutOff =
         new MessageDecoder(
             id -> {
               throw new RegistryUnavailable("away", null);
             });
+    List<Header> headers = new ArrayList<>(EventEncoding.headers(EVENT, 1, Instant.EPOCH));
+    headers.add(EventEncoding.header(Headers.SCHEMA_VERSION, "1"));
+    ConsumerRecord<byte[], byte[]> known = record(0, 4, "a", encoded(), headers);
+    ConsumerRecord<byte[], byte[]> unknown = record(0, 5, "a", 1, EVENT);
+    ConsumerRecord<byte[], byte[]> after = record(0, 6, "a", encoded(), headers);
+    ConsumerRecord<byte[], byte[]> other = record(1, 5, "b", encoded(), headers);
 
-    assertThatThrownBy(() -> cutOff.decode(List.of(record(0, 0, "key", 1, EVENT))))
-        .isInstanceOf(RegistryUnavailable.class);
+    Decoding decoding = cutOff.decode(List.of(known, unknown, after, other));
+
+    assertThat(decoding.records()).containsExactly(known, other);
+    assertThat(decoding.decoded()).hasSize(2);
+    assertThat(decoding.held()).isEqualTo(Map.of(new TopicPartition(IntakeFixtures.TOPIC, 0), 5L));
+    assertThat(decoding.why()).isInstanceOf(RegistryUnavailable.class);
   }
 
   /** Away, or replaced by one with other ids: type and version say what the bytes are. */
@@ -229,7 +244,7 @@ class MessageDecoderTest {
   }
 
   private Decoded decode(ConsumerRecord<byte[], byte[]> record) {
-    return decoder.decode(List.of(record)).getFirst();
+    return decoder.decode(record);
   }
 
   private void assertUnreadable(ConsumerRecord<byte[], byte[]> record, String reason) {

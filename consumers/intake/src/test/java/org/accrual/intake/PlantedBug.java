@@ -14,7 +14,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 
 /** Faults of a probe's process: bugs that a crash test must find, and a death at one point. */
@@ -22,36 +21,41 @@ enum PlantedBug {
   NONE,
   /** Effects without the version gate. */
   SKIP_GATE,
-  /** The offset is committed before the effects are. */
-  COMMIT_OFFSET_FIRST,
-  /** No bug: the process dies after the effects are committed and before the offset is. */
+  /** The offset is recorded before the effects, in a transaction of its own. */
+  OFFSET_OUTSIDE_THE_TRANSACTION,
+  /** No bug: the process dies after its transaction and before the offset is copied to Kafka. */
   DIE_BEFORE_OFFSET_COMMIT;
 
   static final int DEATH = 137;
 
   BatchHandler handler(HikariDataSource database, MessageDecoder decoder, BatchTransaction sound) {
-    return this == SKIP_GATE ? records -> applyUngated(database, decoder, records) : sound::apply;
+    return switch (this) {
+      case SKIP_GATE -> records -> applyUngated(database, decoder, records);
+      case OFFSET_OUTSIDE_THE_TRANSACTION ->
+          records -> {
+            recordOffsets(database, decoder.decode(records).decoded());
+            return sound.apply(records);
+          };
+      case NONE, DIE_BEFORE_OFFSET_COMMIT -> sound::apply;
+    };
+  }
+
+  private static void recordOffsets(HikariDataSource database, List<Decoded> records) {
+    try (Connection connection = database.getConnection()) {
+      OffsetTable.advance(connection, "probe", records);
+      connection.commit();
+    } catch (SQLException e) {
+      throw new TransientFailure("the database is away", e);
+    }
+    // Wide enough that a kill falls into it in most runs.
+    LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
   }
 
   Supplier<Consumer<byte[], byte[]>> kafka(Map<String, Object> settings) {
     return switch (this) {
-      case NONE, SKIP_GATE -> () -> new KafkaConsumer<>(settings);
-      case COMMIT_OFFSET_FIRST -> () -> commitsFirst(new KafkaConsumer<>(settings));
+      case NONE, SKIP_GATE, OFFSET_OUTSIDE_THE_TRANSACTION -> () -> new KafkaConsumer<>(settings);
       case DIE_BEFORE_OFFSET_COMMIT -> () -> diesAtCommit(new KafkaConsumer<>(settings));
     };
-  }
-
-  private static Consumer<byte[], byte[]> commitsFirst(KafkaConsumer<byte[], byte[]> real) {
-    return proxy(
-        (_, method, arguments) -> {
-          Object answer = invoke(real, method, arguments);
-          if (answer instanceof ConsumerRecords<?, ?> records && !records.isEmpty()) {
-            real.commitSync(records.nextOffsets());
-            // Wide enough that a kill falls into it in most runs.
-            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-          }
-          return answer;
-        });
   }
 
   private static Consumer<byte[], byte[]> diesAtCommit(KafkaConsumer<byte[], byte[]> real) {
@@ -85,7 +89,7 @@ enum PlantedBug {
       List<ConsumerRecord<byte[], byte[]>> records) {
     try (Connection connection = database.getConnection()) {
       ProbeTables.append(
-          connection, decoder.decode(records).stream().map(Message.class::cast).toList());
+          connection, decoder.decode(records).decoded().stream().map(Message.class::cast).toList());
       connection.commit();
       return new BatchResult(records.size(), 0, 0, Map.of(), List.of());
     } catch (SQLException e) {

@@ -113,6 +113,7 @@ final class ProbeProcess {
             settings,
             bug.handler(database, decoder, transaction),
             new RecordingObserver(),
+            new OffsetTable("probe", database, new TopicIds(args[1])),
             bug.kafka(settings.kafka(subscription)));
     RedriveLoop redrive = new RedriveLoop("probe", transaction::redrive, settings.retryPause());
     Runtime.getRuntime()

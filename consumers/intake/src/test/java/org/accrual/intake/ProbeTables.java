@@ -54,6 +54,11 @@ final class ProbeTables implements AutoCloseable {
     }
   }
 
+  /** Makes an empty copy of the consumer's schema, as a rebuild does. */
+  void clone(String schema) throws SQLException {
+    rows("select ops.clone_schema('probe', '%s')".formatted(schema));
+  }
+
   static void append(Connection connection, List<Message> messages) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement("insert into probe.effect (key, version) values (?, ?)")) {
@@ -99,6 +104,17 @@ final class ProbeTables implements AutoCloseable {
         rows.add(row.toString());
       }
       return rows;
+    }
+  }
+
+  /** Executes statements in one transaction. */
+  void execute(String... statements) throws SQLException {
+    try (Connection connection = database.getConnection();
+        var statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+      connection.commit();
     }
   }
 

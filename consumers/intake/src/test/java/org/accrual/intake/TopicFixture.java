@@ -1,5 +1,7 @@
 package org.accrual.intake;
 
+import static org.awaitility.Awaitility.await;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +70,25 @@ final class TopicFixture implements AutoCloseable {
         .size();
   }
 
-  /** As if every commit of offsets had been lost: the group must have no members. */
+  /** Deletes the topic and makes one of the same name, as where Kafka's data was lost. */
+  void makeAgain() throws Exception {
+    int partitions =
+        admin.describeTopics(List.of(name)).allTopicNames().get().get(name).partitions().size();
+    admin.deleteTopics(List.of(name)).all().get();
+    await()
+        .ignoreExceptions()
+        .until(
+            () ->
+                admin
+                    .createTopics(Set.of(new NewTopic(name, partitions, (short) 1)))
+                    .all()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .thenApply(_ -> true)
+                    .get());
+  }
+
+  /** Forgets the group's offsets, as Kafka does with a group without members after some days. */
   void rewind() throws Exception {
     admin
         .deleteConsumerGroupOffsets(

@@ -16,6 +16,7 @@ import org.accrual.contract.Topics;
 import org.accrual.fixtures.Seeds;
 import org.accrual.intake.Judgement.Advance;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -87,9 +88,7 @@ class VersionGateTest {
   void whatStandsInTheDeadLettersParksBehind() {
     Message next = message(0, 8, "a", 4);
 
-    Judgement judgement =
-        VersionGate.judge(
-            Map.of(A, 3L), new Standing(Map.of(A, Cause.POISON), Set.of()), List.of(next));
+    Judgement judgement = VersionGate.judge(Map.of(A, 3L), parked(A, Cause.POISON), List.of(next));
 
     assertThat(judgement.admitted()).isEmpty();
     assertThat(judgement.parks()).containsExactly(Park.behind(next));
@@ -101,9 +100,7 @@ class VersionGateTest {
 
     Judgement judgement =
         VersionGate.judge(
-            Map.of(A, 3L),
-            new Standing(Map.of(A, Cause.GAP), Set.of()),
-            List.of(message(0, 7, "a", 6), missing));
+            Map.of(A, 3L), parked(A, Cause.GAP), List.of(message(0, 7, "a", 6), missing));
 
     assertThat(judgement.admitted()).containsExactly(missing);
     assertThat(judgement.closed()).containsExactly(A);
@@ -119,7 +116,7 @@ class VersionGateTest {
     Judgement judgement =
         VersionGate.judge(
             Map.of(A, 3L),
-            new Standing(Map.of(), Set.of(garbage.position())),
+            new Known(Map.of(), Set.of(garbage.position()), Map.of(), Map.of(), Set.of()),
             List.of(garbage, next));
 
     assertThat(judgement.repeats()).isEqualTo(1);
@@ -156,16 +153,67 @@ class VersionGateTest {
     Judgement judgement =
         VersionGate.judge(
             Map.of(),
-            Standing.NOTHING.with(Set.of(first.id())),
+            Known.NOTHING.with(Set.of(first.id())),
             List.of(first, second, second, third));
 
     assertThat(judgement.admitted()).containsExactly(second, third);
     assertThat(judgement.repeats()).isEqualTo(2);
     assertThat(judgement.parks()).isEmpty();
-    Standing poisoned = new Standing(Map.of(lab, Cause.POISON), Set.of());
-    assertThat(VersionGate.judge(Map.of(), poisoned, List.of(first, second)).parks())
-        .extracting(Park::cause)
-        .containsExactly(Cause.BEHIND, Cause.BEHIND);
+  }
+
+  @Test
+  @DisplayName("An unreadable command parks alone: later ones of its site are admitted")
+  void anUnreadableCommandParksAlone() {
+    Message next = command(1);
+    Unreadable garbage =
+        new Unreadable(
+            new Position(new TopicPartition(next.stream().topic(), 0), 0),
+            next.stream(),
+            "garbage");
+
+    Judgement judgement = judge(Map.of(), List.of(garbage, next));
+
+    assertThat(judgement.admitted()).containsExactly(next);
+    assertThat(judgement.parks()).singleElement().returns(true, Park::isAlone);
+  }
+
+  @Test
+  @DisplayName("Versions that were given up are passed, whether they come or not")
+  void passesGivenUpVersions() {
+    Known known = new Known(Map.of(), Set.of(), Map.of(A, Set.of(2L, 4L, 5L)), Map.of(), Set.of());
+    Message first = message(0, 0, "a", 1);
+    Message third = message(0, 2, "a", 3);
+    Message sixth = message(0, 3, "a", 6);
+
+    Judgement judgement =
+        VersionGate.judge(Map.of(), known, List.of(first, message(0, 1, "a", 2), third, sixth));
+
+    assertThat(judgement.admitted()).containsExactly(first, third, sixth);
+    assertThat(judgement.repeated()).hasSize(1);
+    assertThat(VersionGate.judge(Map.of(), known, List.of(first, third)).advances())
+        .as("also if nothing comes after them")
+        .containsExactly(Map.entry(A, new Advance(0, 5)));
+  }
+
+  @Test
+  @DisplayName("Of an ignored stream everything after its last version is dropped")
+  void dropsAnIgnoredStream() {
+    Known known = new Known(Map.of(), Set.of(), Map.of(), Map.of(A, 1L), Set.of());
+    Message first = message(0, 0, "a", 1);
+    Unreadable garbage =
+        new Unreadable(new Position(new TopicPartition(TOPIC, 0), 3), A, "garbage");
+
+    Judgement judgement =
+        VersionGate.judge(
+            Map.of(), known, List.of(first, message(0, 1, "a", 2), message(0, 2, "a", 4), garbage));
+
+    assertThat(judgement.admitted()).containsExactly(first);
+    assertThat(judgement.repeats()).isEqualTo(3);
+    assertThat(judgement.parks()).isEmpty();
+  }
+
+  private static Known parked(StreamKey stream, Cause cause) {
+    return new Known(Map.of(stream, cause), Set.of(), Map.of(), Map.of(), Set.of());
   }
 
   private static Message command(long offset) {
@@ -186,7 +234,7 @@ class VersionGateTest {
   }
 
   private static Judgement judge(Map<StreamKey, Long> applied, List<? extends Decoded> batch) {
-    return VersionGate.judge(applied, Standing.NOTHING, List.copyOf(batch));
+    return VersionGate.judge(applied, Known.NOTHING, List.copyOf(batch));
   }
 
   private static LongStream seeds() {

@@ -19,7 +19,6 @@ import org.accrual.intake.Effects;
 import org.accrual.intake.GateTable;
 import org.accrual.intake.MessageDecoder;
 import org.accrual.intake.TransientFailure;
-import org.accrual.runtime.registry.RegistryUnavailable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.faulttolerance.Retry;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -59,7 +58,7 @@ public class AnalyticsConsumer implements EventConsumer, Rebuildable {
       delay = 100,
       jitter = 50,
       maxDuration = 10_000,
-      retryOn = {TransientFailure.class, RegistryUnavailable.class})
+      retryOn = TransientFailure.class)
   public BatchResult handle(List<ConsumerRecord<byte[], byte[]>> records) {
     BatchResult result = transaction.apply(records);
     progress.reached(result.reached());

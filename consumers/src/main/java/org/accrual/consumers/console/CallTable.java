@@ -38,7 +38,12 @@ final class CallTable {
         "GetDeadLetter",
         "GetRedrive",
         "WatchRedrive");
-    act(DeadLetterServiceGrpc.getServiceDescriptor(), "Redrive", "Discard");
+    act(
+        DeadLetterServiceGrpc.getServiceDescriptor(),
+        "Redrive",
+        "Discard",
+        "SkipMissing",
+        "IgnoreStream");
     read(ProjectionAdminServiceGrpc.getServiceDescriptor(), "ListProjections", "GetRebuild");
     act(ProjectionAdminServiceGrpc.getServiceDescriptor(), "StartRebuild", "CancelRebuild");
     read(NotificationServiceGrpc.getServiceDescriptor(), "ListNotifications", "GetNotification");

@@ -15,20 +15,24 @@ import org.accrual.api.ops.v1.GetDeadLetterRequest;
 import org.accrual.api.ops.v1.GetDeadLetterResponse;
 import org.accrual.api.ops.v1.GetRedriveRequest;
 import org.accrual.api.ops.v1.GetRedriveResponse;
+import org.accrual.api.ops.v1.IgnoreStreamRequest;
+import org.accrual.api.ops.v1.IgnoreStreamResponse;
 import org.accrual.api.ops.v1.ListDeadLettersRequest;
 import org.accrual.api.ops.v1.ListDeadLettersResponse;
 import org.accrual.api.ops.v1.Redrive;
 import org.accrual.api.ops.v1.RedriveRequest;
 import org.accrual.api.ops.v1.RedriveResponse;
+import org.accrual.api.ops.v1.SkipMissingRequest;
+import org.accrual.api.ops.v1.SkipMissingResponse;
 import org.accrual.api.ops.v1.WatchRedriveRequest;
 import org.accrual.api.ops.v1.WatchRedriveResponse;
 import org.accrual.runtime.Correlation;
 import org.accrual.runtime.grpc.Errors;
 
-/** DeadLetterService. */
+/** Serves DeadLetterService. */
 @ApplicationScoped
 class DeadLetterGrpc implements DeadLetterServiceGrpc.AsyncService, BindableService {
-  private static final String NOBODY = "anonymous";
+  private static final String ANONYMOUS = "anonymous";
 
   private final Letters letters;
   private final Redrives redrives;
@@ -89,6 +93,21 @@ class DeadLetterGrpc implements DeadLetterServiceGrpc.AsyncService, BindableServ
     answer.onCompleted();
   }
 
+  @Override
+  public void skipMissing(SkipMissingRequest request, StreamObserver<SkipMissingResponse> answer) {
+    long behind = discards.skip(request, who());
+    answer.onNext(SkipMissingResponse.newBuilder().setBehind(behind).build());
+    answer.onCompleted();
+  }
+
+  @Override
+  public void ignoreStream(
+      IgnoreStreamRequest request, StreamObserver<IgnoreStreamResponse> answer) {
+    long discarded = discards.ignore(request, who());
+    answer.onNext(IgnoreStreamResponse.newBuilder().setDiscarded(discarded).build());
+    answer.onCompleted();
+  }
+
   static RuntimeException noLetter(UUID id) {
     return Errors.of(
         Code.NOT_FOUND,
@@ -97,11 +116,11 @@ class DeadLetterGrpc implements DeadLetterServiceGrpc.AsyncService, BindableServ
         Map.of("letter_id", id.toString()));
   }
 
-  /** As the caller asserted. */
+  /** Returns the person as the caller asserted. */
   private static String who() {
     return Correlation.current()
         .map(Correlation::actor)
         .filter(actor -> !actor.isBlank())
-        .orElse(NOBODY);
+        .orElse(ANONYMOUS);
   }
 }

@@ -14,14 +14,20 @@ import javax.sql.DataSource;
 import org.accrual.api.ops.v1.DeadLetter;
 import org.accrual.api.ops.v1.DeadLetterState;
 import org.accrual.api.ops.v1.DiscardResponse;
+import org.accrual.api.ops.v1.IgnoreStreamRequest;
+import org.accrual.api.ops.v1.SkipMissingRequest;
 import org.accrual.consumers.database.EffectsPool;
 import org.accrual.consumers.query.DatabaseErrors;
 import org.accrual.runtime.grpc.Errors;
 
-/** Gives letters up. The database judges; here its refusals become answers. */
+/**
+ * Gives up letters, missing events and streams. The database judges; its refusals become answers
+ * here.
+ */
 @ApplicationScoped
 class Discards {
   private static final String REFUSED = "55000";
+  private static final String NOT_PARKED = "P0002";
 
   private final DataSource database;
   private final Letters letters;
@@ -57,6 +63,58 @@ class Discards {
     }
   }
 
+  long skip(SkipMissingRequest request, String who) {
+    return decide(
+        "select deadletter.skip(?, ?, ?, ?, ?, ?)",
+        request.getConsumer(),
+        request.getTopic(),
+        request.getKey(),
+        request.getThroughVersion(),
+        who,
+        request.getReason());
+  }
+
+  long ignore(IgnoreStreamRequest request, String who) {
+    return decide(
+        "select deadletter.ignore(?, ?, ?, ?, ?)",
+        request.getConsumer(),
+        request.getTopic(),
+        request.getKey(),
+        who,
+        request.getReason());
+  }
+
+  /** Calls a function about the stream of the first three values. */
+  private long decide(String sql, Object... values) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        long count = row.getLong(1);
+        connection.commit();
+        return count;
+      } finally {
+        connection.rollback();
+      }
+    } catch (SQLException failure) {
+      Map<String, String> stream =
+          Map.of(
+              "consumer", values[0].toString(),
+              "topic", values[1].toString(),
+              "key", values[2].toString());
+      String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+      throw switch (String.valueOf(failure.getSQLState())) {
+        case NOT_PARKED ->
+            Errors.of(Code.FAILED_PRECONDITION, "STREAM_NOT_PARKED", message, stream);
+        case REFUSED -> Errors.of(Code.FAILED_PRECONDITION, "NOT_MISSING", message, stream);
+        default -> DatabaseErrors.of(failure);
+      };
+    }
+  }
+
   private static void discard(Connection connection, UUID id, String who, String reason)
       throws SQLException {
     try (PreparedStatement statement =
@@ -74,7 +132,7 @@ class Discards {
             """
             select l.*, (select count(*) from deadletter.letter b
                           where b.consumer = l.consumer and b.topic = l.topic and b.key = l.key
-                            and b.state = 'parked') as behind
+                            and b.state = 'parked' and not b.alone and not l.alone) as behind
               from deadletter.letter l where l.letter_id = ?
             """)) {
       statement.setObject(1, id);
@@ -97,7 +155,7 @@ class Discards {
     }
     if (letter.getPlace() > 1) {
       return Optional.of(
-          refused(id, "BEHIND_ANOTHER", "the letter stands behind another of its key"));
+          refused(id, "BEHIND_ANOTHER", "the letter waits behind another of its stream"));
     }
     return Optional.empty();
   }

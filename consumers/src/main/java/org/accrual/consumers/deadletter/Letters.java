@@ -29,11 +29,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 class Letters {
   private static final String LIST =
       """
-      select p.*, s.parked_at as since
-        from deadletter.parked p join deadletter.stream s using (consumer, topic, key)
+      select p.* from deadletter.parked p
        where %s
-         and (s.parked_at, consumer, topic, key, p.place) > (?::timestamptz, ?, ?, ?, ?)
-       order by s.parked_at, consumer, topic, key, p.place limit ?
+         and (since, consumer, topic, key, place, letter_id) > (?::timestamptz, ?, ?, ?, ?, ?::uuid)
+       order by since, consumer, topic, key, place, letter_id limit ?
       """
           .formatted(LetterFilter.CONDITION);
   private static final String COUNT =

@@ -25,14 +25,15 @@ final class Selection {
   private static final String SELECT =
       """
       with p as (
-        select p.letter_id, p.consumer, p.topic, p.key, p.place, s.parked_at as since, %s as matches,
+        select p.letter_id, p.consumer, p.topic, p.key, p.place, p.since, %s as matches,
+               case when p.alone then p.letter_id end as alone,
                exists (select from deadletter.redrive_letter x
                         where x.letter_id = p.letter_id and x.state = 'pending') as busy
-          from deadletter.parked p join deadletter.stream s using (consumer, topic, key)),
+          from deadletter.parked p),
       k as (
         select *, bool_or(place = 1 and matches) over w as chosen, bool_or(busy) over w as key_busy
-          from p window w as (partition by consumer, topic, key))
-      select * from k where matches or chosen order by since, consumer, topic, key, place
+          from p window w as (partition by consumer, topic, key, alone))
+      select * from k where matches or chosen order by since, consumer, topic, key, place, letter_id
       """
           .formatted(LetterFilter.CONDITION);
 

@@ -29,8 +29,10 @@ import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
 import org.accrual.intake.IntakeLoop;
 import org.accrual.intake.MessageDecoder;
+import org.accrual.intake.OffsetTable;
 import org.accrual.intake.SilentObserver;
 import org.accrual.intake.Subscription;
+import org.accrual.intake.TopicIds;
 import org.accrual.runtime.liveness.Heartbeat;
 
 /**
@@ -47,6 +49,7 @@ class RebuildLoops {
   private final ConsumersSettings settings;
   private final DataSource database;
   private final WriterSchemas schemas;
+  private final TopicIds topicIds;
   private final Map<String, EventConsumer> projections = new HashMap<>();
   // Of the looking thread alone.
   private final Map<UUID, IntakeLoop> filling = new HashMap<>();
@@ -63,6 +66,7 @@ class RebuildLoops {
     this.settings = settings;
     this.database = database;
     this.schemas = schemas;
+    this.topicIds = new TopicIds(settings.intake().bootstrapServers());
     for (EventConsumer consumer : consumers) {
       if (consumer instanceof Rebuildable && settings.enabled().contains(consumer.name())) {
         projections.put(consumer.name(), consumer);
@@ -83,8 +87,9 @@ class RebuildLoops {
     stopping.countDown();
     try {
       if (!ended.await(STOP_WITHIN.multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.log(Level.WARNING, "a rebuild did not stop in time; it goes on where it committed");
+        LOG.log(Level.WARNING, "a rebuild did not stop in time; it continues where it committed");
       }
+      topicIds.close();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -176,7 +181,8 @@ class RebuildLoops {
         new Subscription(rebuild.projection() + ".rebuild." + rebuild.id(), consumer.topics()),
         settings.intake(),
         transaction::apply,
-        new SilentObserver());
+        new SilentObserver(),
+        new OffsetTable(rebuild.schema(), database, topicIds));
   }
 
   private static void end(IntakeLoop loop) throws InterruptedException {

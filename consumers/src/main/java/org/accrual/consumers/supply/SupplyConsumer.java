@@ -20,7 +20,6 @@ import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
 import org.accrual.intake.MessageDecoder;
 import org.accrual.intake.TransientFailure;
-import org.accrual.runtime.registry.RegistryUnavailable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.faulttolerance.Retry;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -64,7 +63,7 @@ public class SupplyConsumer implements EventConsumer {
       delay = 100,
       jitter = 50,
       maxDuration = 30_000,
-      retryOn = {TransientFailure.class, RegistryUnavailable.class})
+      retryOn = TransientFailure.class)
   public BatchResult handle(List<ConsumerRecord<byte[], byte[]>> records) {
     return transaction.orElseThrow().apply(records);
   }

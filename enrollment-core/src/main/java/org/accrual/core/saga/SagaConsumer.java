@@ -10,7 +10,6 @@ import org.accrual.intake.BatchResult;
 import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.Redriven;
 import org.accrual.intake.TransientFailure;
-import org.accrual.runtime.registry.RegistryUnavailable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.faulttolerance.Retry;
 
@@ -33,7 +32,7 @@ class SagaConsumer implements BatchHandler, Redriven {
       delay = 100,
       jitter = 50,
       maxDuration = 30_000,
-      retryOn = {TransientFailure.class, RegistryUnavailable.class})
+      retryOn = TransientFailure.class)
   public BatchResult handle(List<ConsumerRecord<byte[], byte[]>> records) {
     BatchResult result = transaction.apply(records);
     waits.lookNow();

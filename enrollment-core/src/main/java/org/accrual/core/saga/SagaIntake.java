@@ -16,8 +16,10 @@ import org.accrual.intake.HopNotes;
 import org.accrual.intake.IntakeLoop;
 import org.accrual.intake.IntakeMetrics;
 import org.accrual.intake.LagReport;
+import org.accrual.intake.OffsetTable;
 import org.accrual.intake.RedriveLoop;
 import org.accrual.intake.Subscription;
+import org.accrual.intake.TopicIds;
 import org.accrual.runtime.metrics.Meters;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -43,6 +45,7 @@ public class SagaIntake implements HealthCheck {
   private final RedriveLoop redrives;
   private final LagReport report;
   private final HopNotes hops;
+  private final TopicIds topicIds;
 
   @Inject
   SagaIntake(
@@ -52,12 +55,14 @@ public class SagaIntake implements HealthCheck {
       Database database,
       HopNotes hops) {
     this.enabled = settings.enabled();
+    this.topicIds = new TopicIds(settings.intake().bootstrapServers());
     this.loop =
         new IntakeLoop(
             new Subscription(NAME, Readers.topicsOf(NAME)),
             settings.intake(),
             consumer,
-            new BatchHops(NAME, hops, new IntakeMetrics(meters, NAME)));
+            new BatchHops(NAME, hops, new IntakeMetrics(meters, NAME)),
+            new OffsetTable(NAME, database.sagas(), topicIds));
     this.redrives = new RedriveLoop(NAME, consumer, settings.intake().retryPause());
     this.report = new LagReport("enrollment-core", database.sagas(), List.of(loop));
     this.hops = hops;
@@ -82,6 +87,7 @@ public class SagaIntake implements HealthCheck {
             "the intake did not stop in time; nothing is lost, what it was doing is done again");
       }
       hops.stop();
+      topicIds.close();
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
     }

@@ -26,12 +26,14 @@ import org.accrual.api.ops.v1.DeadLetterState;
 import org.accrual.api.ops.v1.DiscardRequest;
 import org.accrual.api.ops.v1.GetDeadLetterRequest;
 import org.accrual.api.ops.v1.GetDeadLetterResponse;
+import org.accrual.api.ops.v1.IgnoreStreamRequest;
 import org.accrual.api.ops.v1.ListDeadLettersRequest;
 import org.accrual.api.ops.v1.ListDeadLettersResponse;
 import org.accrual.api.ops.v1.Redrive;
 import org.accrual.api.ops.v1.RedriveRefusal;
 import org.accrual.api.ops.v1.RedriveRequest;
 import org.accrual.api.ops.v1.RedriveResponse;
+import org.accrual.api.ops.v1.SkipMissingRequest;
 import org.accrual.api.ops.v1.WatchRedriveRequest;
 import org.accrual.api.query.v1.GetEnrollmentRequest;
 import org.accrual.consumers.ConsumersProcess;
@@ -47,6 +49,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -214,26 +217,70 @@ class DeadLetterServiceIT {
   }
 
   @Test
-  void aDiscardGivesOneUpAndLetsTheOthersFollow() {
+  @DisplayName("A discard gives one letter up, and those behind it follow by themselves")
+  void discards() {
     EnrollmentStory bad = parked();
     List<DeadLetter> letters = list().getLettersList();
 
     assertThat(reason(failure(() -> discard(letters.get(1), "no use"))))
         .isEqualTo("BEHIND_ANOTHER");
     assertThat(reason(failure(() -> discard(letters.get(0), " ")))).isEqualTo("INVALID_ARGUMENT");
+    mend();
     var given = discard(letters.get(0), "assessed twice");
     assertThat(given.getLetter().getState()).isEqualTo(DeadLetterState.DEAD_LETTER_STATE_DISCARDED);
     assertThat(given.getBehind()).isEqualTo(2);
-    assertThat(discard(letters.get(0), "again").getBehind()).isEqualTo(2);
 
-    mend();
-    DeadLetterFilter key = DeadLetterFilter.newBuilder().setKey(bad.id).build();
-    RedriveResponse rest = stub().redrive(dryRun().setFilter(key).build());
-    finished(redrive(rest, "after-" + study).getRedriveId());
     get(bad.id, 5);
+    assertThat(discard(letters.get(0), "again").getBehind()).isZero();
     assertThat(letter(letters.get(0).getLetterId()).getHistoryList().getLast())
         .extracting(DeadLetterAction::getWho, DeadLetterAction::getNote)
         .containsExactly("ada", "assessed twice");
+  }
+
+  @Test
+  @DisplayName("A missing event can be skipped, and a parked stream ignored")
+  void skipsAndIgnores() {
+    EnrollmentStory story = EnrollmentStory.onStudy("gap", "site");
+    for (int version : List.of(1, 3, 5)) {
+      writer.send(Topics.ENROLLMENT_EVENTS, story.id, version, story.events().get(version - 1));
+    }
+    writer.flush();
+    DeadLetterFilter key =
+        DeadLetterFilter.newBuilder().setConsumer("projection").setKey(story.id).build();
+    ListDeadLettersRequest letters = ListDeadLettersRequest.newBuilder().setFilter(key).build();
+    await().until(() -> stub().listDeadLetters(letters).getTotal() == 2);
+    SkipMissingRequest.Builder skip =
+        SkipMissingRequest.newBuilder()
+            .setConsumer("projection")
+            .setTopic(Topics.ENROLLMENT_EVENTS)
+            .setKey(story.id)
+            .setReason("lost in a failover");
+
+    assertThat(reason(failure(() -> stub().skipMissing(skip.setThroughVersion(3).build()))))
+        .isEqualTo("NOT_MISSING");
+    assertThat(stub().skipMissing(skip.setThroughVersion(2).build()).getBehind()).isEqualTo(2);
+    // The first one follows; the other one waits for another missing event.
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(stub().listDeadLetters(letters).getLettersList())
+                    .extracting(DeadLetter::getVersion, DeadLetter::getCause)
+                    .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(
+                            5L, DeadLetterCause.DEAD_LETTER_CAUSE_GAP)));
+    IgnoreStreamRequest ignore =
+        IgnoreStreamRequest.newBuilder()
+            .setConsumer("projection")
+            .setTopic(Topics.ENROLLMENT_EVENTS)
+            .setKey(story.id)
+            .setReason("a test patient")
+            .build();
+    assertThat(stub().ignoreStream(ignore).getDiscarded()).isEqualTo(1);
+
+    assertThat(stub().listDeadLetters(letters).getTotal()).isZero();
+    assertThat(reason(failure(() -> stub().ignoreStream(ignore)))).isEqualTo("STREAM_NOT_PARKED");
+    assertThat(reason(failure(() -> stub().skipMissing(skip.setThroughVersion(5).build()))))
+        .isEqualTo("STREAM_NOT_PARKED");
   }
 
   @Test

@@ -3,6 +3,8 @@ package org.accrual.runtime.registry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -32,7 +34,7 @@ import org.apache.avro.Schema;
 public final class SchemaRegistry {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
-  private static final long MAX_ANSWER_BYTES = 4L * 1024 * 1024;
+  private static final int MAX_ANSWER_BYTES = 4 * 1024 * 1024;
   private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -120,33 +122,43 @@ public final class SchemaRegistry {
   /** What is wrong with the registry now; empty if it answers. Takes at most a second. */
   public Optional<String> trouble() {
     try {
-      HttpResponse<String> response = exchange(request("GET", "/schemas/types", ""), PROBE_TIMEOUT);
-      return response.statusCode() == 200
+      Answer response = exchange(request("GET", "/schemas/types", ""), PROBE_TIMEOUT);
+      return response.status() == 200
           ? Optional.empty()
-          : Optional.of("the registry at " + shown + " answered " + response.statusCode());
+          : Optional.of("the registry at " + shown + " answered " + response.status());
     } catch (RegistryUnavailable away) {
       return Optional.of(String.valueOf(away.getMessage()));
     }
   }
 
   /**
-   * The schema with an id, as it was registered.
+   * Returns the Avro schema with an id, as it was registered.
    *
-   * @throws UnknownSchema if there is none
+   * @throws UnknownSchema if there is none: the id is not registered, or is that of a JSON or
+   *     Protobuf schema, or of one that is larger than 4 MiB
    */
   public Schema byId(int id) {
     Schema known = schemas.get(id);
     if (known == null) {
-      JsonNode answer = send("GET", "/schemas/ids/" + id, "", "schema id " + id);
-      try {
-        known = new Schema.Parser().parse(answer.path("schema").textValue());
-      } catch (AvroRuntimeException | NullPointerException notAvro) {
-        throw new RegistryUnavailable(
-            "the registry answered schema id " + id + " with something that is not Avro", notAvro);
-      }
+      known = avro(send("GET", "/schemas/ids/" + id, "", "schema id " + id), id);
       schemas.put(id, known);
     }
     return known;
+  }
+
+  private Schema avro(JsonNode answer, int id) {
+    JsonNode text = answer.path("schema");
+    if (!text.isTextual()) {
+      throw new RegistryUnavailable(
+          "the registry at " + shown + " answered without a schema for id " + id, null);
+    }
+    try {
+      return new Schema.Parser().parse(text.textValue());
+    } catch (AvroRuntimeException notAvro) {
+      throw new UnknownSchema(
+          "schema id %d in the registry at %s is not Avro, but %s"
+              .formatted(id, shown, answer.path("schemaType").asText("unreadable")));
+    }
   }
 
   /**
@@ -206,21 +218,20 @@ public final class SchemaRegistry {
   }
 
   private JsonNode send(String method, String path, String body, String what) {
-    HttpResponse<String> response = exchange(request(method, path, body), timeout);
-    return switch (response.statusCode()) {
+    Answer response = exchange(request(method, path, body), timeout);
+    if (response.tooLarge()) {
+      throw new UnknownSchema(
+          "the registry at " + shown + " answered more than 4 MiB for the " + what);
+    }
+    return switch (response.status()) {
       case 200 -> parsed(response.body());
       case 404 -> throw absent(response.body(), what);
       case 409, 422 ->
           throw new IncompatibleSchema("the registry refused the " + what + ": " + response.body());
       default ->
           throw new RegistryUnavailable(
-              "the registry at "
-                  + shown
-                  + " answered "
-                  + response.statusCode()
-                  + " for the "
-                  + what,
-              response.statusCode());
+              "the registry at " + shown + " answered " + response.status() + " for the " + what,
+              response.status());
     };
   }
 
@@ -246,16 +257,12 @@ public final class SchemaRegistry {
   }
 
   /**
-   * The whole answer within the time: a client's own timeout ends with the headers. On a thread of
-   * its own and not by sendAsync, which is told of answers on the common pool: that has one thread
-   * on a machine with two cores, and whoever blocks it would make the registry look away.
+   * Returns the whole answer within the time: a client's own timeout ends with the headers. On a
+   * thread of its own and not by sendAsync, whose answers come on the common pool: that has one
+   * thread on a machine with two cores, and work that blocks it would make the registry look away.
    */
-  private HttpResponse<String> exchange(HttpRequest request, Duration atMost) {
-    var answer =
-        new FutureTask<>(
-            () ->
-                http.send(
-                    request, BodyHandlers.limiting(BodyHandlers.ofString(), MAX_ANSWER_BYTES)));
+  private Answer exchange(HttpRequest request, Duration atMost) {
+    var answer = new FutureTask<>(() -> whole(request));
     Thread.ofVirtual().name("schema-registry").start(answer);
     try {
       return answer.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
@@ -273,6 +280,19 @@ public final class SchemaRegistry {
       answer.cancel(true);
     }
   }
+
+  private Answer whole(HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+    try (InputStream body = response.body()) {
+      byte[] bytes = body.readNBytes(MAX_ANSWER_BYTES + 1);
+      return new Answer(
+          response.statusCode(),
+          new String(bytes, StandardCharsets.UTF_8),
+          bytes.length > MAX_ANSWER_BYTES);
+    }
+  }
+
+  private record Answer(int status, String body, boolean tooLarge) {}
 
   private JsonNode parsed(String body) {
     try {

@@ -21,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -67,6 +68,20 @@ class SchemaRegistryTest {
   }
 
   @Test
+  @DisplayName("An id of a JSON schema, or of a very large one, is final and not an outage")
+  void refusesOtherSchemas() {
+    answer = "{\"schemaType\":\"JSON\",\"schema\":\"{\\\"type\\\":\\\"object\\\"}\"}";
+    assertThatThrownBy(() -> registry().byId(7))
+        .isInstanceOf(UnknownSchema.class)
+        .hasMessageContaining("is not Avro, but JSON");
+
+    answer = " ".repeat(4 * 1024 * 1024 + 1);
+    assertThatThrownBy(() -> registry().byId(8))
+        .isInstanceOf(UnknownSchema.class)
+        .hasMessageContaining("more than 4 MiB");
+  }
+
+  @Test
   void asksOnceForWhatNeverChanges() {
     SchemaRegistry registry = registry();
     answer = "{\"schema\":\"\\\"string\\\"\"}";
@@ -102,7 +117,7 @@ class SchemaRegistryTest {
 
   @Test
   void doesNotTrustNonsense() {
-    for (String nonsense : new String[] {"<html>", "{}", "{\"schema\":\"{\"}", ""}) {
+    for (String nonsense : new String[] {"<html>", "{}", "{\"schema\":7}", ""}) {
       answer = nonsense;
       assertThatThrownBy(() -> registry().byId(7)).isInstanceOf(RegistryUnavailable.class);
     }
@@ -176,7 +191,7 @@ class SchemaRegistryTest {
           }
         });
 
-    assertThatThrownBy(() -> registry().byId(7)).isInstanceOf(RegistryUnavailable.class);
+    assertThatThrownBy(() -> registry().byId(7)).isInstanceOf(UnknownSchema.class);
   }
 
   @Test
