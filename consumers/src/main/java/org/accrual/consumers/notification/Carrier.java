@@ -5,6 +5,9 @@ package org.accrual.consumers.notification;
  * remote call. Safe for use by many threads.
  */
 interface Carrier {
+  /** Longest time of one attempt, unless the configuration of {@code @Timeout} says otherwise. */
+  int TIMEOUT_MILLIS = 30_000;
+
   Channel channel();
 
   /**

@@ -13,7 +13,6 @@ import org.accrual.consumers.notification.SmtpSettings.Tls;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.eclipse.microprofile.faulttolerance.Bulkhead;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
-import org.eclipse.microprofile.faulttolerance.Retry;
 import org.eclipse.microprofile.faulttolerance.Timeout;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
@@ -36,17 +35,16 @@ class Mailer implements Carrier {
   }
 
   /**
-   * As {@link Carrier#carry}. When three of four fail the server is left alone for 5 s. What is in
-   * doubt is never tried again here: each doubt is to be recorded.
+   * As {@link Carrier#carry}, once: the table says when it is tried again. After three failures of
+   * four the server is left alone for 5 s.
    */
   @Override
-  @Retry(maxRetries = 2, delay = 200, jitter = 100, retryOn = NotAccepted.class)
   @CircuitBreaker(
       requestVolumeThreshold = 4,
       failureRatio = 0.75,
       delay = 5_000,
       failOn = {NotAccepted.class, Doubtful.class, TimeoutException.class})
-  @Timeout(30_000)
+  @Timeout(Carrier.TIMEOUT_MILLIS)
   @Bulkhead(NotificationSender.AT_ONCE)
   public String carry(Intent intent, String address) {
     WelcomeMail mail = mail(intent, address);

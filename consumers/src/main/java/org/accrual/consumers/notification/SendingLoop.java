@@ -4,13 +4,14 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.consumers.notification.NotificationTable.Doubted;
@@ -20,9 +21,9 @@ import org.accrual.runtime.trace.Names;
 import org.accrual.runtime.trace.Traces;
 
 /**
- * Sends the messages of one channel: takes some that are due, hands each to the carrier, records
- * what became of it. Owned by its own thread; {@link #wake}, {@link #beginStop} and {@link
- * #awaitStop} may come from any.
+ * Sends the messages of one channel: takes as many that are due as there are free workers, hands
+ * each to the carrier and records the outcome, so that a slow one holds up no other. Owned by its
+ * own thread; {@link #wake}, {@link #beginStop} and {@link #awaitStop} may come from any.
  */
 final class SendingLoop {
   private static final Logger LOG = Logger.getLogger(SendingLoop.class.getName());
@@ -36,6 +37,11 @@ final class SendingLoop {
   private final SendingMetrics metrics;
   private final Semaphore news = new Semaphore(0);
   private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Semaphore free = new Semaphore(NotificationSender.AT_ONCE);
+
+  /** Set by a worker whose message was not tried; read and cleared by the loop's thread. */
+  private final AtomicBoolean postponed = new AtomicBoolean();
+
   private final ExecutorService workers;
   private final Thread thread;
   private final Heartbeat heartbeat;
@@ -46,7 +52,7 @@ final class SendingLoop {
       NotificationSettings settings,
       SendingMetrics metrics) {
     this.channel = carrier.channel();
-    this.sending = new Sending(carrier, settings);
+    this.sending = new Sending(carrier, settings, InstantSource.system());
     this.table = table;
     this.settings = settings;
     this.metrics = metrics;
@@ -109,31 +115,47 @@ final class SendingLoop {
   }
 
   private Turn turn() throws InterruptedException {
+    if (!free.tryAcquire(IDLE.toMillis(), TimeUnit.MILLISECONDS)) {
+      return Turn.WORKED;
+    }
+    int most = 1 + free.drainPermits();
+    List<Intent> claimed = List.of();
     try {
-      table.doubtOverdue(settings.inDoubt()).forEach(this::tellDoubt);
-      List<Intent> claimed = table.claim(channel, NotificationSender.AT_ONCE, settings.lease());
-      if (claimed.isEmpty()) {
-        return Turn.IDLE;
-      }
-      List<Future<Outcome>> outcomes =
-          workers.invokeAll(claimed.stream().map(intent -> sendingOf(intent)).toList());
-      boolean leftAlone =
-          outcomes.stream().anyMatch(each -> each.resultNow() instanceof Outcome.Postponed);
-      return leftAlone ? Turn.LEFT_ALONE : Turn.WORKED;
+      table.doubtOverdue(settings.inDoubt()).forEach(this::logDoubt);
+      claimed = table.claim(channel, most, settings.lease());
     } catch (SQLException | RuntimeException failed) {
       LOG.log(
           Level.WARNING,
-          "messages cannot be worked off now; nothing is lost, it is tried again: look after the"
-              + " database if this goes on",
+          "no message can be sent now; nothing is lost, it is tried again: see to the database if"
+              + " this continues",
           failed);
       return Turn.LEFT_ALONE;
+    } finally {
+      free.release(most - claimed.size());
     }
+    claimed.forEach(intent -> workers.execute(() -> work(intent)));
+    if (postponed.getAndSet(false)) {
+      return Turn.LEFT_ALONE;
+    }
+    return claimed.isEmpty() ? Turn.IDLE : Turn.WORKED;
   }
 
-  private java.util.concurrent.Callable<Outcome> sendingOf(Intent intent) {
-    return () ->
-        ScopedValue.where(Correlation.CURRENT, new Correlation(intent.correlationId(), "", ""))
-            .call(() -> traced(intent));
+  private void work(Intent intent) {
+    try {
+      Outcome outcome =
+          ScopedValue.where(Correlation.CURRENT, new Correlation(intent.correlationId(), "", ""))
+              .call(() -> traced(intent));
+      if (outcome instanceof Outcome.Postponed) {
+        postponed.set(true);
+      }
+    } catch (RuntimeException failed) {
+      LOG.log(
+          Level.WARNING,
+          intent + ": the outcome could not be recorded; it is in doubt when the lease is over",
+          failed);
+    } finally {
+      free.release();
+    }
   }
 
   private Outcome traced(Intent intent) {
@@ -160,7 +182,7 @@ final class SendingLoop {
     if (!table.record(intent, outcome, settings.inDoubt())) {
       LOG.log(
           Level.WARNING,
-          "{0}: {1}, told after its lease was over; it counts as in doubt and may arrive twice"
+          "{0}: {1}, recorded after its lease was over; it counts as in doubt and may arrive twice"
               + " under {2}: a longer accrual.notification.lease avoids this",
           new Object[] {intent, outcome, intent.messageId()});
     } else {
@@ -169,14 +191,14 @@ final class SendingLoop {
     return outcome;
   }
 
-  private void tellDoubt(Doubted doubted) {
+  private void logDoubt(Doubted doubted) {
     metrics.countDoubt();
     ScopedValue.where(Correlation.CURRENT, new Correlation(doubted.correlationId(), "", ""))
         .run(
             () ->
                 LOG.log(
                     Level.WARNING,
-                    "notification {0} is in doubt: its sender ended before it told what became of"
+                    "notification {0} is in doubt: its sender ended before it recorded the outcome of"
                         + " {1}; {2}",
                     new Object[] {
                       doubted.notificationId(),

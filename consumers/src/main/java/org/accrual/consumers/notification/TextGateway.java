@@ -22,7 +22,6 @@ import org.accrual.consumers.ConsumersSettings;
 import org.accrual.runtime.Redacted;
 import org.eclipse.microprofile.faulttolerance.Bulkhead;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
-import org.eclipse.microprofile.faulttolerance.Retry;
 import org.eclipse.microprofile.faulttolerance.Timeout;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
@@ -67,13 +66,12 @@ class TextGateway implements Carrier {
 
   /** As {@link Mailer#carry}. */
   @Override
-  @Retry(maxRetries = 2, delay = 200, jitter = 100, retryOn = NotAccepted.class)
   @CircuitBreaker(
       requestVolumeThreshold = 4,
       failureRatio = 0.75,
       delay = 5_000,
       failOn = {NotAccepted.class, Doubtful.class, TimeoutException.class})
-  @Timeout(30_000)
+  @Timeout(Carrier.TIMEOUT_MILLIS)
   @Bulkhead(NotificationSender.AT_ONCE)
   public String carry(Intent intent, String address) {
     NotificationSettings all = settings.orElseThrow();

@@ -9,7 +9,7 @@ import org.accrual.intake.GateTable;
 import org.accrual.intake.StreamKey;
 
 /**
- * How far a consumer is, for readers that wait for it, whichever process runs it. One bean a
+ * Knows how far a consumer is, for readers that wait for it, whichever process runs it. One bean a
  * consumer.
  */
 public abstract class ConsumerProgress {
@@ -24,9 +24,14 @@ public abstract class ConsumerProgress {
     this.progress = new StreamProgress(database, new GateTable(consumer));
   }
 
-  /** Whose it is. */
+  /** Returns the consumer's name. */
   public String consumer() {
     return consumer;
+  }
+
+  /** See {@link StreamProgress#version}. */
+  public long version(StreamKey stream) throws SQLException {
+    return progress.version(stream);
   }
 
   /** See {@link StreamProgress#await}. */

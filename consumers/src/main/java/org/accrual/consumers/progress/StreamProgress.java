@@ -1,14 +1,18 @@
 package org.accrual.consumers.progress;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -22,18 +26,22 @@ import org.accrual.runtime.liveness.Heartbeat;
 
 /**
  * Waits until a consumer has applied a version of a stream. A batch applied in this process wakes
- * its waiters at once; one applied in another is seen within {@link #RECHECK}, by one statement for
- * all waiters. Safe for use by many threads.
+ * its waiters at once. Batches of other processes, and parked streams, are found by one thread with
+ * two statements for all waiters, however many there are: within {@link #RECHECK} for readers, ten
+ * times that for watchers. Safe for several threads.
  */
 public final class StreamProgress implements AutoCloseable {
-  /** How often the gate's table is read while somebody waits. */
+  /** How often the tables are read while a reader waits. */
   public static final Duration RECHECK = Duration.ofMillis(25);
 
+  private static final int WATCHERS_EVERY = 10;
   private static final Duration IDLE = Duration.ofSeconds(5);
-  private static final Duration FIRST_LOOK = Duration.ofMillis(50);
-  private static final Duration NEXT_LOOKS = Duration.ofMillis(250);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final String PARKED =
-      "select 1 from deadletter.stream where consumer = ? and topic = ? and key = ?";
+      """
+      select s.topic, s.key from unnest(?, ?) as w (topic, key)
+        join deadletter.stream s on s.consumer = ? and s.topic = w.topic and s.key = w.key
+      """;
   private static final Logger LOG = Logger.getLogger(StreamProgress.class.getName());
 
   private final DataSource database;
@@ -45,13 +53,26 @@ public final class StreamProgress implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Heartbeat heartbeat;
 
-  /** One reader; not a record, since two that wait for the same are still two. */
+  /** One that waits; not a record, since two that wait for the same are still two. */
   private static final class Waiter {
     final long version;
-    final CountDownLatch reached = new CountDownLatch(1);
 
-    Waiter(long version) {
+    /** A reader that has asked for a version, and that a parked stream ends; else a watcher. */
+    final boolean reader;
+
+    final CountDownLatch ended = new CountDownLatch(1);
+
+    /** Set before ended. */
+    volatile Wait result = Wait.BEHIND;
+
+    Waiter(long version, boolean reader) {
       this.version = version;
+      this.reader = reader;
+    }
+
+    void end(Wait how) {
+      result = how;
+      ended.countDown();
     }
   }
 
@@ -63,70 +84,83 @@ public final class StreamProgress implements AutoCloseable {
   }
 
   /**
-   * Whether the version has been applied, after waiting at most that long for it.
+   * Returns the version of a stream that has been applied; 0 if none was.
+   *
+   * @throws SQLException if the database cannot say
+   */
+  public long version(StreamKey stream) throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      return gate.read(connection, List.of(stream)).getOrDefault(stream, 0L);
+    }
+  }
+
+  /**
+   * Waits at most that long, for a watcher; returns whether the version has been applied.
    *
    * @throws SQLException if the database cannot say
    */
   public boolean await(StreamKey stream, long version, Duration atMost)
       throws InterruptedException, SQLException {
-    if (isApplied(stream, version)) {
-      return true;
+    return await(stream, new Waiter(version, false), atMost) == Wait.REACHED;
+  }
+
+  /**
+   * Waits at most that long, for a reader, and ends at once when the consumer has parked the
+   * stream, since waiting does not help then.
+   *
+   * @throws SQLException if the database cannot say
+   */
+  public Wait awaitUnlessParked(StreamKey stream, long version, Duration atMost)
+      throws InterruptedException, SQLException {
+    return await(stream, new Waiter(version, true), atMost);
+  }
+
+  private Wait await(StreamKey stream, Waiter waiter, Duration atMost)
+      throws InterruptedException, SQLException {
+    if (version(stream) >= waiter.version) {
+      return Wait.REACHED;
     }
-    Waiter waiter = register(stream, version);
+    register(stream, waiter);
     try {
-      // Looked at again once registered: what was applied between the two woke nobody.
-      return isApplied(stream, version)
-          || waiter.reached.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      // Read again once registered: what was applied between the two woke nobody.
+      if (version(stream) >= waiter.version) {
+        return Wait.REACHED;
+      }
+      boolean _ = waiter.ended.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      return waiter.result;
     } finally {
       remove(stream, waiter);
     }
   }
 
-  /**
-   * As {@link #await}, but gives up at once when the stream stands in the consumer's dead letters,
-   * since waiting does not help then.
-   */
-  public Wait awaitUnlessParked(StreamKey stream, long version, Duration atMost)
-      throws InterruptedException, SQLException {
-    long until = System.nanoTime() + atMost.toNanos();
-    Duration slice = FIRST_LOOK;
-    while (true) {
-      Duration left = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
-      if (await(stream, version, left.compareTo(slice) < 0 ? left : slice)) {
-        return Wait.REACHED;
-      }
-      if (isParked(stream)) {
-        // Unless it was let go between the two looks.
-        return isApplied(stream, version) ? Wait.REACHED : Wait.PARKED;
-      }
-      if (left.compareTo(slice) <= 0) {
-        return Wait.BEHIND;
-      }
-      slice = NEXT_LOOKS;
-    }
+  /** Wakes those that wait for these versions, which are applied and committed. */
+  public void reached(Map<StreamKey, Long> versions) {
+    end(versions, Set.of());
   }
 
-  /** These versions are applied and committed: wakes who waited for them. */
-  public void reached(Map<StreamKey, Long> versions) {
+  private void end(Map<StreamKey, Long> versions, Set<StreamKey> parked) {
     lock.lock();
     try {
       if (waiters.isEmpty()) {
         return;
       }
       versions.forEach(
-          (stream, version) -> {
-            for (Waiter waiter : waiters.getOrDefault(stream, List.of())) {
-              if (waiter.version <= version) {
-                waiter.reached.countDown();
-              }
-            }
-          });
+          (stream, version) ->
+              waiters.getOrDefault(stream, List.of()).stream()
+                  .filter(waiter -> waiter.version <= version)
+                  .forEach(waiter -> waiter.end(Wait.REACHED)));
+      for (StreamKey stream : parked) {
+        long version = versions.getOrDefault(stream, 0L);
+        waiters.getOrDefault(stream, List.of()).stream()
+            .filter(waiter -> waiter.reader && waiter.version > version)
+            .forEach(waiter -> waiter.end(Wait.PARKED));
+      }
     } finally {
       lock.unlock();
     }
   }
 
-  /** Ends the rechecks; who waits still gets the answer that the time is up. */
+  /** Ends the rechecks; those that wait still learn that the time is up. */
   @Override
   public void close() {
     heartbeat.stop();
@@ -139,13 +173,11 @@ public final class StreamProgress implements AutoCloseable {
     }
   }
 
-  private Waiter register(StreamKey stream, long version) {
-    Waiter waiter = new Waiter(version);
+  private void register(StreamKey stream, Waiter waiter) {
     lock.lock();
     try {
       waiters.computeIfAbsent(stream, s -> new ArrayList<>()).add(waiter);
       someoneWaits.signal();
-      return waiter;
     } finally {
       lock.unlock();
     }
@@ -167,12 +199,18 @@ public final class StreamProgress implements AutoCloseable {
 
   private void recheck() {
     try {
-      while (!closing.await(RECHECK.toNanos(), TimeUnit.NANOSECONDS)) {
-        List<StreamKey> awaited = awaited();
+      Duration pause = RECHECK;
+      for (long turn = 0; !closing.await(pause.toNanos(), TimeUnit.NANOSECONDS); turn++) {
+        Set<StreamKey> awaited = awaited(turn % WATCHERS_EVERY == 0);
         try {
-          reached(applied(awaited));
+          look(awaited);
+          pause = RECHECK;
         } catch (SQLException away) {
-          LOG.log(Level.WARNING, "cannot read how far the consumer is; readers wait", away);
+          LOG.log(
+              Level.WARNING,
+              "cannot read how far {0} is, readers wait; see to the database: {1}",
+              new Object[] {gate.consumer(), away.getMessage()});
+          pause = AFTER_FAILURE;
         }
       }
     } catch (InterruptedException interrupted) {
@@ -180,8 +218,19 @@ public final class StreamProgress implements AutoCloseable {
     }
   }
 
-  /** Returns the streams that readers wait for; blocks while no reader waits. */
-  private List<StreamKey> awaited() throws InterruptedException {
+  private void look(Set<StreamKey> awaited) throws SQLException {
+    if (awaited.isEmpty()) {
+      return;
+    }
+    try (Connection connection = database.getConnection()) {
+      // Parked streams first: one whose parking has ended between the two has its version.
+      Set<StreamKey> parked = parked(connection, awaited);
+      end(gate.read(connection, awaited), parked);
+    }
+  }
+
+  /** Returns the streams that readers wait for, or all; blocks while nobody waits. */
+  private Set<StreamKey> awaited(boolean watchersToo) throws InterruptedException {
     lock.lock();
     try {
       while (waiters.isEmpty() && closing.getCount() > 0) {
@@ -189,32 +238,36 @@ public final class StreamProgress implements AutoCloseable {
         boolean _ = someoneWaits.await(IDLE.toMillis(), TimeUnit.MILLISECONDS);
       }
       heartbeat.beat();
-      return List.copyOf(waiters.keySet());
+      Set<StreamKey> awaited = new HashSet<>();
+      waiters.forEach(
+          (stream, each) -> {
+            if (watchersToo || each.stream().anyMatch(waiter -> waiter.reader)) {
+              awaited.add(stream);
+            }
+          });
+      return awaited;
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean isApplied(StreamKey stream, long version) throws SQLException {
-    Long applied = applied(List.of(stream)).get(stream);
-    return applied != null && applied >= version;
-  }
-
-  private boolean isParked(StreamKey stream) throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(PARKED)) {
-      statement.setString(1, gate.consumer());
-      statement.setString(2, stream.topic());
-      statement.setString(3, stream.key());
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next();
+  private Set<StreamKey> parked(Connection connection, Collection<StreamKey> streams)
+      throws SQLException {
+    Set<StreamKey> parked = new HashSet<>();
+    try (PreparedStatement statement = connection.prepareStatement(PARKED)) {
+      statement.setArray(1, texts(connection, streams.stream().map(StreamKey::topic).toArray()));
+      statement.setArray(2, texts(connection, streams.stream().map(StreamKey::key).toArray()));
+      statement.setString(3, gate.consumer());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          parked.add(new StreamKey(rows.getString(1), rows.getString(2)));
+        }
       }
     }
+    return parked;
   }
 
-  private Map<StreamKey, Long> applied(List<StreamKey> streams) throws SQLException {
-    try (Connection connection = database.getConnection()) {
-      return gate.read(connection, streams);
-    }
+  private static Array texts(Connection connection, Object[] values) throws SQLException {
+    return connection.createArrayOf("text", values);
   }
 }

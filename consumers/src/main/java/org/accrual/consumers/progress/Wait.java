@@ -4,7 +4,7 @@ package org.accrual.consumers.progress;
 public enum Wait {
   /** It has been applied. */
   REACHED,
-  /** The stream stands in the dead letters: somebody has to settle them first. */
+  /** The consumer has parked the stream: a person has to settle its dead letters first. */
   PARKED,
   /** The time is up. */
   BEHIND

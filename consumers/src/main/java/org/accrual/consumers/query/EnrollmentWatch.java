@@ -23,11 +23,11 @@ import org.accrual.runtime.grpc.ServerStreams;
 class EnrollmentWatch {
   private static final String AFTER = "after_consistency_token";
   private static final int PAGE = 100;
+
+  /** No command leads on from these; an assessment and a withdrawal can be corrected. */
   private static final Set<EnrollmentState> ENDED =
       Set.of(
-          EnrollmentState.ENROLLMENT_STATE_INELIGIBLE,
           EnrollmentState.ENROLLMENT_STATE_OFF_STUDY,
-          EnrollmentState.ENROLLMENT_STATE_WITHDRAWN,
           EnrollmentState.ENROLLMENT_STATE_NOT_REGISTERED);
 
   private final ConsistencyWait consistency;
@@ -54,10 +54,10 @@ class EnrollmentWatch {
     if (history.from(id, 0, 1).isEmpty()) {
       throw EnrollmentQueries.notFound(request.getEnrollmentId());
     }
-    streams.start("WatchEnrollment", answer, stream -> tell(stream, id, after));
+    streams.start("WatchEnrollment", answer, stream -> send(stream, id, after));
   }
 
-  /** The version seen last: 0 if none was. */
+  /** Returns the version seen last; 0 if none was. */
   private static long after(UUID id, String token) {
     if (token.isEmpty()) {
       return 0;
@@ -68,11 +68,15 @@ class EnrollmentWatch {
         .version();
   }
 
-  private void tell(ServerStream<WatchEnrollmentResponse> stream, UUID id, long after)
+  private void send(ServerStream<WatchEnrollmentResponse> stream, UUID id, long after)
       throws InterruptedException {
+    StreamKey key = new StreamKey(Topics.ENROLLMENT_EVENTS, id.toString());
     long last = after;
     while (stream.isOpen()) {
-      // The event seen last comes with them: where it led says whether anything can follow.
+      // Read before the history, which therefore has everything up to it. The history may end
+      // before it: an event that was given up is in neither.
+      long applied = version(key);
+      // The event seen last is read with them: its state says whether anything can follow.
       List<WatchEnrollmentResponse> events = history.from(id, last, PAGE);
       for (WatchEnrollmentResponse event : events) {
         if (event.getVersion() > last) {
@@ -85,18 +89,26 @@ class EnrollmentWatch {
       if (events.size() == PAGE) {
         continue;
       }
-      if (ENDED.contains(events.getLast().getState())) {
+      if (!events.isEmpty() && ENDED.contains(events.getLast().getState())) {
         return;
       }
-      awaitNext(stream, id, last);
+      awaitNext(stream, key, Math.max(last, applied) + 1);
     }
   }
 
-  private void awaitNext(ServerStream<?> stream, UUID id, long last) throws InterruptedException {
-    StreamKey key = new StreamKey(Topics.ENROLLMENT_EVENTS, id.toString());
+  private long version(StreamKey key) {
     try {
-      while (stream.isOpen() && !progress.await(key, last + 1, ServerStream.LOOK)) {
-        // Nothing new; look whether anybody listens still.
+      return progress.version(key);
+    } catch (SQLException away) {
+      throw DatabaseErrors.of(away);
+    }
+  }
+
+  private void awaitNext(ServerStream<?> stream, StreamKey key, long next)
+      throws InterruptedException {
+    try {
+      while (stream.isOpen() && !progress.await(key, next, ServerStream.LOOK)) {
+        // Nothing new; check whether the caller still listens.
       }
     } catch (SQLException away) {
       throw DatabaseErrors.of(away);

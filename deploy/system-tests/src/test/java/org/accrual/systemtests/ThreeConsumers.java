@@ -40,6 +40,8 @@ final class ThreeConsumers implements AutoCloseable {
                         Stack.CONSUMERS,
                         "-Daccrual.notification.smtp.port=" + smtpPort,
                         "-Daccrual.notification.lease=5s",
+                        "-Dorg.accrual.consumers.notification.Mailer/carry/Timeout/value=4000",
+                        "-Dorg.accrual.consumers.notification.TextGateway/carry/Timeout/value=4000",
                         "-Daccrual.notification.longest-pause=5s",
                         "-Daccrual.intake.retry-pause=1s"));
   }

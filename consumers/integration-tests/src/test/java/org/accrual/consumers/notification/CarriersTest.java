@@ -10,8 +10,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.accrual.embedded.FreePort;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +56,55 @@ class CarriersTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "MAIL, 550 relay denied, NotAccepted",
+    "MAIL, 530 log in first, NotAccepted",
+    "RCPT, 550 no such mailbox, RefusedForGood",
+    "RCPT, 450 later, NotAccepted",
+    "., 554 content refused, RefusedForGood"
+  })
+  @DisplayName("Only a refusal of the recipient or the content is final, not one of the sender")
+  void classifiesReplies(String at, String reply, String outcome) throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread server = Thread.ofVirtual().start(() -> serve(socket, at, Optional.of(reply)));
+      assertThatThrownBy(
+              () -> mailer(socket.getLocalPort()).carry(intent(Channel.EMAIL), "a@example.org"))
+          .satisfies(thrown -> assertThat(thrown.getClass().getSimpleName()).isEqualTo(outcome));
+      assertThat(server.join(Duration.ofSeconds(20))).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("A message that is not accepted is given up once it is older than the maximum age")
+  void givesUp() {
+    Carrier away =
+        new Carrier() {
+          @Override
+          public Channel channel() {
+            return Channel.EMAIL;
+          }
+
+          @Override
+          public String carry(Intent intent, String address) {
+            throw new NotAccepted("450 later", null);
+          }
+        };
+    NotificationSettings settings =
+        NotificationFixtures.read(
+                NotificationFixtures.settings(25, Map.of("accrual.notification.max-age", "2h")))
+            .notification()
+            .orElseThrow();
+    Intent intent = intent(Channel.EMAIL);
+    Intent withAddress = NotificationFixtures.to(intent, settings, "a@example.org");
+    Instant limit = intent.createdAt().plus(Duration.ofHours(2));
+
+    assertThat(new Sending(away, settings, () -> limit).send(withAddress))
+        .isInstanceOf(Outcome.NotAccepted.class);
+    assertThat(new Sending(away, settings, () -> limit.plusMillis(1)).send(withAddress))
+        .isEqualTo(new Outcome.Refused("given up after 2 h: 450 later"));
+  }
+
   @Test
   void aServerThatIsAwayHasNotAccepted() {
     assertThatThrownBy(() -> mailer(FreePort.pick()).carry(intent(Channel.EMAIL), "a@example.org"))
@@ -73,7 +125,7 @@ class CarriersTest {
   void aCutConnectionLeavesADoubtOnlyOnceTheContentIsHandedOver(String at, String outcome)
       throws Exception {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Thread server = Thread.ofVirtual().start(() -> cutAt(socket, at));
+      Thread server = Thread.ofVirtual().start(() -> serve(socket, at, Optional.empty()));
       assertThatThrownBy(
               () -> mailer(socket.getLocalPort()).carry(intent(Channel.EMAIL), "a@example.org"))
           .satisfies(thrown -> assertThat(thrown.getClass().getSimpleName()).isEqualTo(outcome));
@@ -147,7 +199,8 @@ class CarriersTest {
                     "a-token"))));
   }
 
-  private static void cutAt(ServerSocket socket, String at) {
+  /** Serves one connection, and at a line of the dialog gives a reply, or cuts the connection. */
+  private static void serve(ServerSocket socket, String at, Optional<String> reply) {
     try (Socket client = socket.accept();
         var lines =
             new java.io.BufferedReader(
@@ -158,9 +211,12 @@ class CarriersTest {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         boolean end = line.equals(".");
         if (content ? end && at.equals(".") : line.startsWith(at)) {
-          return;
-        }
-        if (!content || end) {
+          if (reply.isEmpty()) {
+            return;
+          }
+          content = false;
+          say(client, reply.get());
+        } else if (!content || end) {
           content = line.equals("DATA");
           say(client, content ? "354 go" : "250 ok");
         }

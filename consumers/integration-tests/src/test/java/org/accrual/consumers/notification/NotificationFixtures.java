@@ -51,4 +51,25 @@ final class NotificationFixtures {
         null,
         OffsetDateTime.now(ZoneOffset.UTC));
   }
+
+  /** The same intent with an address. */
+  static Intent to(Intent intent, NotificationSettings settings, String address) {
+    return new Intent(
+        intent.notificationId(),
+        intent.channel(),
+        intent.template(),
+        intent.studyId(),
+        intent.siteId(),
+        intent.enrollmentId(),
+        intent.patientId(),
+        intent.messageId(),
+        intent.attempts(),
+        intent.createdAt(),
+        intent.correlationId(),
+        intent.traceparent(),
+        settings
+            .contacts()
+            .encrypt(address, new Patient(intent.studyId(), intent.patientId()), intent.channel()),
+        intent.lease());
+  }
 }

@@ -121,7 +121,14 @@ class NotificationIT {
                   awaitLatch(killed);
                 })
             .start()) {
-      Map<String, String> settings = Map.of("accrual.notification.lease", "2s");
+      Map<String, String> settings =
+          Map.of(
+              "accrual.notification.lease",
+              "6s",
+              Mailer.class.getName() + "/carry/Timeout/value",
+              "5000",
+              TextGateway.class.getName() + "/carry/Timeout/value",
+              "5000");
       ConsumersProcess process = start(mails.port, settings).awaitReady();
       EnrollmentStory story = EnrollmentStory.onStudy("study", "site");
       setContact(process, story.patient, "ada@example.org", "");

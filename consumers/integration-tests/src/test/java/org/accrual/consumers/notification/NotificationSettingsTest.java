@@ -40,6 +40,7 @@ class NotificationSettingsTest {
     "accrual.notification.text.url, ftp://somewhere",
     "accrual.notification.in-doubt, shrug",
     "accrual.notification.lease, 1s",
+    "accrual.notification.lease, 30s",
     "accrual.notification.caught-mails, /not/there",
     "accrual.notification.templates, /not/there",
   })

@@ -31,6 +31,7 @@ import org.accrual.api.query.v1.GetEnrollmentRequest;
 import org.accrual.api.query.v1.GetEnrollmentResponse;
 import org.accrual.api.query.v1.ListEnrollmentsRequest;
 import org.accrual.api.query.v1.ListEnrollmentsResponse;
+import org.accrual.api.query.v1.WatchEnrollmentRequest;
 import org.accrual.consumers.ConsumersProcess;
 import org.accrual.consumers.ReadSide;
 import org.accrual.contract.ConsistencyToken;
@@ -41,6 +42,7 @@ import org.accrual.fixtures.EventWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +124,31 @@ class EnrollmentQueriesIT {
 
       assertThat(answer.get(15, TimeUnit.SECONDS).getEnrollment().getVersion()).isEqualTo(5);
     }
+  }
+
+  @Test
+  @DisplayName("A watch continues after an event that was given up")
+  void watchesPastAGivenUpEvent() {
+    EnrollmentStory story = EnrollmentStory.onStudy("study", "site");
+    List<SpecificRecord> events = story.events();
+    writer.send(Topics.ENROLLMENT_EVENTS, story.id, 1, events.getFirst()).flush();
+    get(building, story.id, token(story, 1));
+    // What a discard of version 2 leaves: the gate is past it, and the history has nothing of it.
+    readSide.execute(
+        "update projection.applied set version = 2 where key = '%s'".formatted(story.id));
+
+    var watch =
+        building
+            .queries()
+            .withDeadlineAfter(30, TimeUnit.SECONDS)
+            .watchEnrollment(
+                WatchEnrollmentRequest.newBuilder()
+                    .setEnrollmentId(story.id)
+                    .setAfterConsistencyToken(token(story, 2))
+                    .build());
+    writer.send(Topics.ENROLLMENT_EVENTS, story.id, 3, events.get(2)).flush();
+
+    assertThat(watch.next().getVersion()).isEqualTo(3);
   }
 
   @Test
