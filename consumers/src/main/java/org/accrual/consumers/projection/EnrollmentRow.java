@@ -1,17 +1,7 @@
 package org.accrual.consumers.projection;
 
-import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_ELIGIBLE;
-import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_FOLLOW_UP;
-import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_INELIGIBLE;
-import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_NOT_REGISTERED;
-import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_OFF_STUDY;
-import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_ON_STUDY;
-import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_PENDING_ON_STUDY;
-import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_SCREENING;
-import static org.accrual.api.enrollment.v1.EnrollmentState.ENROLLMENT_STATE_WITHDRAWN;
-
 import java.time.Instant;
-import org.accrual.api.enrollment.v1.EnrollmentState;
+import org.accrual.contract.EnrollmentStatus;
 import org.accrual.event.enrollment.CompensationStarted;
 import org.accrual.event.enrollment.ConsentRecorded;
 import org.accrual.event.enrollment.EligibilityCorrected;
@@ -34,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of {@code projection.enrollment}: the fold of the enrollment's events.
  *
- * @param withdrawnFrom the state before a withdrawal, for its reversal
- * @param reasonBefore the reason before a withdrawal, for its reversal
  * @param offStudyCause null before the time on study ended
  * @param kitId null before the enrollment was confirmed
  */
@@ -44,10 +32,7 @@ record EnrollmentRow(
     String studyId,
     String siteId,
     String patientId,
-    EnrollmentState state,
-    @Nullable EnrollmentState withdrawnFrom,
-    @Nullable String reasonBefore,
-    @Nullable String reason,
+    EnrollmentStatus status,
     @Nullable String offStudyCause,
     @Nullable String kitId,
     Instant screenedAt,
@@ -57,7 +42,7 @@ record EnrollmentRow(
     Instant updatedAt) {
 
   /**
-   * The row after one more event. Every type of the enrollment topic is mapped.
+   * Returns the row after one more event. Every type of the enrollment topic is mapped.
    *
    * @param before null if there is no row yet
    */
@@ -68,29 +53,28 @@ record EnrollmentRow(
     if (before == null) {
       throw BrokenStream.withoutBeginning(message);
     }
-    EnrollmentRow row = before.at(message);
+    EnrollmentStatus status = before.status;
     return switch (message.body()) {
-      case EligibilityRecorded e -> row.assessed(e.getEligible());
-      case EligibilityCorrected e -> row.assessed(e.getEligible());
-      case EnrollmentRequested _ -> row.requested(message.time());
-      case EnrollmentConfirmed e -> row.confirmed(e.getKitId(), message.time());
+      case EligibilityRecorded e -> before.next(message, status.assessed(e.getEligible()));
+      case EligibilityCorrected e -> before.next(message, status.assessed(e.getEligible()));
+      case EnrollmentRequested _ -> before.requested(message);
+      case EnrollmentConfirmed e -> before.confirmed(message, e.getKitId());
       case EnrollmentRejected e ->
-          row.to(
-              e.getFinal$() ? ENROLLMENT_STATE_NOT_REGISTERED : ENROLLMENT_STATE_ELIGIBLE,
-              e.getReason());
-      // Of a registered patient, TakenOffStudy follows and says so.
+          before.next(message, status.rejected(e.getReason(), e.getFinal$()));
       case PatientWithdrawn e ->
-          e.getRegistered() ? row : row.withdrawn(ENROLLMENT_STATE_WITHDRAWN, e.getReason());
-      case WithdrawalReversed _ -> row.reversed(message);
-      case FollowUpStarted _ -> row.to(ENROLLMENT_STATE_FOLLOW_UP, null);
-      case TakenOffStudy e -> row.off(e.getCause(), e.getReason());
+          before.next(message, status.withdrawn(e.getReason(), e.getRegistered()));
+      case WithdrawalReversed _ when status.beforeWithdrawal() == null ->
+          throw BrokenStream.withoutBeginning(message);
+      case WithdrawalReversed _ -> before.next(message, status.reversed());
+      case FollowUpStarted _ -> before.next(message, status.followedUp());
+      case TakenOffStudy e -> before.offStudy(message, e);
       case ConsentRecorded _,
           SlotReserved _,
           Randomized _,
           KitAllocated _,
           CompensationStarted _,
           Unblinded _ ->
-          row;
+          before.next(message, status);
       default -> throw BrokenStream.unmapped(message);
     };
   }
@@ -101,10 +85,7 @@ record EnrollmentRow(
         e.getStudyId(),
         e.getSiteId(),
         e.getPatientId(),
-        ENROLLMENT_STATE_SCREENING,
-        null,
-        null,
-        null,
+        EnrollmentStatus.screened(),
         null,
         null,
         message.time(),
@@ -114,105 +95,42 @@ record EnrollmentRow(
         message.time());
   }
 
-  private EnrollmentRow at(Message message) {
-    return with(
-        state,
-        withdrawnFrom,
-        reasonBefore,
-        reason,
-        requestedAt,
-        confirmedAt,
-        message.version(),
-        message.time());
+  private EnrollmentRow requested(Message message) {
+    return next(message, status.requested(), offStudyCause, kitId, message.time(), confirmedAt);
   }
 
-  private EnrollmentRow to(EnrollmentState next, @Nullable String why) {
-    return with(next, null, null, why, requestedAt, confirmedAt, version, updatedAt);
+  private EnrollmentRow confirmed(Message message, String kit) {
+    return next(message, status.confirmed(), offStudyCause, kit, requestedAt, message.time());
   }
 
-  private EnrollmentRow assessed(boolean eligible) {
-    return to(eligible ? ENROLLMENT_STATE_ELIGIBLE : ENROLLMENT_STATE_INELIGIBLE, null);
+  private EnrollmentRow offStudy(Message message, TakenOffStudy e) {
+    return next(
+        message, status.offStudy(e.getReason()), e.getCause(), kitId, requestedAt, confirmedAt);
   }
 
-  private EnrollmentRow requested(Instant time) {
-    return with(
-        ENROLLMENT_STATE_PENDING_ON_STUDY, null, null, null, time, confirmedAt, version, updatedAt);
+  private EnrollmentRow next(Message message, EnrollmentStatus newStatus) {
+    return next(message, newStatus, offStudyCause, kitId, requestedAt, confirmedAt);
   }
 
-  private EnrollmentRow confirmed(String kit, Instant time) {
-    return new EnrollmentRow(
-        enrollmentId,
-        studyId,
-        siteId,
-        patientId,
-        ENROLLMENT_STATE_ON_STUDY,
-        null,
-        null,
-        null,
-        offStudyCause,
-        kit,
-        screenedAt,
-        requestedAt,
-        time,
-        version,
-        updatedAt);
-  }
-
-  private EnrollmentRow withdrawn(EnrollmentState next, String why) {
-    return with(next, state, reason, why, requestedAt, confirmedAt, version, updatedAt);
-  }
-
-  private EnrollmentRow off(String cause, String why) {
-    EnrollmentRow off = to(ENROLLMENT_STATE_OFF_STUDY, why);
-    return new EnrollmentRow(
-        enrollmentId,
-        studyId,
-        siteId,
-        patientId,
-        off.state,
-        null,
-        null,
-        off.reason,
-        cause,
-        kitId,
-        screenedAt,
-        requestedAt,
-        confirmedAt,
-        version,
-        updatedAt);
-  }
-
-  private EnrollmentRow reversed(Message message) {
-    if (withdrawnFrom == null) {
-      throw BrokenStream.withoutBeginning(message);
-    }
-    return to(withdrawnFrom, reasonBefore);
-  }
-
-  private EnrollmentRow with(
-      EnrollmentState newState,
-      @Nullable EnrollmentState newWithdrawnFrom,
-      @Nullable String newReasonBefore,
-      @Nullable String newReason,
+  private EnrollmentRow next(
+      Message message,
+      EnrollmentStatus newStatus,
+      @Nullable String newOffStudyCause,
+      @Nullable String newKitId,
       @Nullable Instant newRequestedAt,
-      @Nullable Instant newConfirmedAt,
-      long newVersion,
-      Instant newUpdatedAt) {
+      @Nullable Instant newConfirmedAt) {
     return new EnrollmentRow(
         enrollmentId,
         studyId,
         siteId,
         patientId,
-        newState,
-        newWithdrawnFrom,
-        newReasonBefore,
-        newReason,
-        offStudyCause,
-        kitId,
+        newStatus,
+        newOffStudyCause,
+        newKitId,
         screenedAt,
         newRequestedAt,
         newConfirmedAt,
-        newVersion,
-        newUpdatedAt);
+        message.version(),
+        message.time());
   }
 }

@@ -9,8 +9,8 @@ import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import org.accrual.api.enrollment.v1.EnrollmentState;
 import org.accrual.consumers.database.Columns;
+import org.accrual.contract.EnrollmentStatus;
 import org.jspecify.annotations.Nullable;
 
 /** {@code projection.enrollment}: one statement reads a batch's rows, one writes them. */
@@ -19,7 +19,7 @@ final class EnrollmentTable {
   private final String write;
 
   /**
-   * @param schema of which version of the projection
+   * @param schema of the projection's version
    */
   EnrollmentTable(String schema) {
     read =
@@ -30,7 +30,7 @@ final class EnrollmentTable {
          where enrollment_id = any (?)
         """
             .formatted(schema);
-    // What an enrollment is of never changes; neither does any indexed column.
+    // Study, site and patient of an enrollment never change; no indexed column does.
     write =
         """
         insert into %s.enrollment
@@ -80,10 +80,10 @@ final class EnrollmentTable {
           .column("text", EnrollmentRow::studyId)
           .column("text", EnrollmentRow::siteId)
           .column("text", EnrollmentRow::patientId)
-          .column("text", row -> EnrollmentStates.inSql(row.state()))
-          .column("text", row -> inSql(row.withdrawnFrom()))
-          .column("text", EnrollmentRow::reasonBefore)
-          .column("text", EnrollmentRow::reason)
+          .column("text", row -> EnrollmentStates.inSql(row.status().state()))
+          .column("text", row -> withdrawnFrom(row.status()))
+          .column("text", row -> reasonBefore(row.status()))
+          .column("text", row -> row.status().reason())
           .column("text", EnrollmentRow::offStudyCause)
           .column("timestamptz", EnrollmentRow::screenedAt)
           .column("timestamptz", EnrollmentRow::requestedAt)
@@ -97,33 +97,43 @@ final class EnrollmentTable {
 
   private static EnrollmentRow row(ResultSet row) throws SQLException {
     return new EnrollmentRow(
-        row.getString(1),
-        row.getString(2),
-        row.getString(3),
-        row.getString(4),
-        EnrollmentStates.ofSql(row.getString(5)),
-        ofSql(row.getString(6)),
-        row.getString(7),
-        row.getString(8),
-        row.getString(9),
+        row.getString("enrollment_id"),
+        row.getString("study_id"),
+        row.getString("site_id"),
+        row.getString("patient_id"),
+        status(row),
+        row.getString("off_study_cause"),
         row.getString("kit_id"),
-        row.getObject(10, OffsetDateTime.class).toInstant(),
-        time(row, 11),
-        time(row, 12),
-        row.getLong(13),
-        row.getObject(14, OffsetDateTime.class).toInstant());
+        row.getObject("screened_at", OffsetDateTime.class).toInstant(),
+        time(row, "requested_at"),
+        time(row, "confirmed_at"),
+        row.getLong("version"),
+        row.getObject("updated_at", OffsetDateTime.class).toInstant());
   }
 
-  private static @Nullable Instant time(ResultSet row, int column) throws SQLException {
+  private static EnrollmentStatus status(ResultSet row) throws SQLException {
+    String withdrawnFrom = row.getString("withdrawn_from");
+    return new EnrollmentStatus(
+        EnrollmentStates.ofSql(row.getString("state")),
+        row.getString("reason"),
+        withdrawnFrom == null
+            ? null
+            : new EnrollmentStatus(
+                EnrollmentStates.ofSql(withdrawnFrom), row.getString("reason_before"), null));
+  }
+
+  private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
     OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
     return time == null ? null : time.toInstant();
   }
 
-  private static @Nullable String inSql(@Nullable EnrollmentState state) {
-    return state == null ? null : EnrollmentStates.inSql(state);
+  private static @Nullable String withdrawnFrom(EnrollmentStatus status) {
+    EnrollmentStatus before = status.beforeWithdrawal();
+    return before == null ? null : EnrollmentStates.inSql(before.state());
   }
 
-  private static @Nullable EnrollmentState ofSql(@Nullable String state) {
-    return state == null ? null : EnrollmentStates.ofSql(state);
+  private static @Nullable String reasonBefore(EnrollmentStatus status) {
+    EnrollmentStatus before = status.beforeWithdrawal();
+    return before == null ? null : before.reason();
   }
 }

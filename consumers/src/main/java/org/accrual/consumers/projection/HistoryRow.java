@@ -27,12 +27,12 @@ record HistoryRow(
         after.enrollmentId(),
         message.version(),
         message.type(),
-        after.state(),
+        after.status().state(),
         reason(message.body()),
         message.time());
   }
 
-  /** With what came of the rest of an event that was split since: one row a version. */
+  /** Returns this row with the state after an event of the same version: one row per version. */
   HistoryRow endingIn(HistoryRow last) {
     return new HistoryRow(
         enrollmentId, version, eventType, last.state, last.reason, last.recordedAt);

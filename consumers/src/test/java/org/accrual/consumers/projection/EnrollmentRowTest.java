@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.accrual.api.enrollment.v1.EnrollmentState;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Topics;
+import org.accrual.event.enrollment.EligibilityCorrected;
 import org.accrual.event.enrollment.WithdrawalReversed;
 import org.accrual.fixtures.EnrollmentStory;
 import org.accrual.fixtures.Seeds;
@@ -21,6 +22,7 @@ import org.accrual.intake.StreamKey;
 import org.accrual.runtime.Correlation;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class EnrollmentRowTest {
@@ -45,7 +47,7 @@ class EnrollmentRowTest {
     assertThat(row.requestedAt()).isEqualTo(time(4));
     assertThat(row.confirmedAt()).isEqualTo(time(5));
     assertThat(row.updatedAt()).isEqualTo(time(5));
-    assertThat(row.reason()).isNull();
+    assertThat(row.status().reason()).isNull();
   }
 
   @Test
@@ -60,11 +62,12 @@ class EnrollmentRowTest {
     EnrollmentRow rejected = fold(messages(story));
     EnrollmentRow askedAgain = fold(messages(story.requested()));
 
-    assertThat(rejected.state()).isEqualTo(EnrollmentState.ENROLLMENT_STATE_ELIGIBLE);
-    assertThat(rejected.reason()).isEqualTo("SITE_CAPACITY_EXHAUSTED");
+    assertThat(rejected.status().state()).isEqualTo(EnrollmentState.ENROLLMENT_STATE_ELIGIBLE);
+    assertThat(rejected.status().reason()).isEqualTo("SITE_CAPACITY_EXHAUSTED");
     assertThat(rejected.requestedAt()).isEqualTo(time(4));
-    assertThat(askedAgain.state()).isEqualTo(EnrollmentState.ENROLLMENT_STATE_PENDING_ON_STUDY);
-    assertThat(askedAgain.reason()).isNull();
+    assertThat(askedAgain.status().state())
+        .isEqualTo(EnrollmentState.ENROLLMENT_STATE_PENDING_ON_STUDY);
+    assertThat(askedAgain.status().reason()).isNull();
     assertThat(askedAgain.requestedAt()).isEqualTo(time(6));
   }
 
@@ -94,10 +97,32 @@ class EnrollmentRowTest {
 
     EnrollmentRow back = EnrollmentRow.after(withdrawn, message(story.id, 5, reversal));
 
-    assertThat(withdrawn.reason()).isEqualTo("moved");
-    assertThat(back.state()).isEqualTo(EnrollmentState.ENROLLMENT_STATE_ELIGIBLE);
-    assertThat(back.reason()).isNull();
+    assertThat(withdrawn.status().reason()).isEqualTo("moved");
+    assertThat(back.status().state()).isEqualTo(EnrollmentState.ENROLLMENT_STATE_ELIGIBLE);
+    assertThat(back.status().reason()).isNull();
     assertThat(back.version()).isEqualTo(5);
+  }
+
+  @Test
+  @DisplayName("A reversed withdrawal returns the reason before it, until eligibility is corrected")
+  void reversalReturnsTheReasonUntilACorrection() {
+    EnrollmentStory story =
+        new EnrollmentStory("study", "site")
+            .screened()
+            .consented()
+            .assessed(true)
+            .requested()
+            .rejected("SITE_CAPACITY_EXHAUSTED", false)
+            .withdrawn("moved", false);
+    story.with(
+        new WithdrawalReversed(story.id, "study", "site", story.patient, "mixed up", "nurse"));
+    EnrollmentRow reversed = fold(messages(story));
+    story.with(
+        new EligibilityCorrected(
+            story.id, "study", "site", story.patient, true, "c2", Map.of(), "misread", "nurse"));
+
+    assertThat(reversed.status().reason()).isEqualTo("SITE_CAPACITY_EXHAUSTED");
+    assertThat(fold(messages(story)).status().reason()).isNull();
   }
 
   @Test
@@ -146,7 +171,7 @@ class EnrollmentRowTest {
     EnrollmentRow row = null;
     for (Message message : messages(story)) {
       row = EnrollmentRow.after(row, message);
-      states.add(row.state());
+      states.add(row.status().state());
     }
     return states;
   }

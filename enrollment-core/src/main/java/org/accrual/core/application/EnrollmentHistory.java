@@ -6,12 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.CompensationStarted;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentConfirmed;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRejected;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentRequested;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientScreened;
-import org.accrual.core.domain.enrollment.EnrollmentEvent.PatientWithdrawn;
 import org.accrual.core.domain.enrollment.EnrollmentEvent.TakenOffStudy;
 import org.accrual.core.domain.enrollment.EnrollmentFold;
 import org.accrual.core.domain.enrollment.EnrollmentState;
@@ -19,10 +16,10 @@ import org.accrual.core.domain.enrollment.OffStudyCause;
 import org.accrual.core.domain.enrollment.Subject;
 
 /**
- * An enrollment's stream, and what can be read off it.
+ * An enrollment's stream and its fold.
  *
- * @param events from version 1 on; none for a candidate. What was one event once and was split
- *     since stands under one version
+ * @param events from version 1 on; none for a candidate. Events that an older build wrote as one
+ *     have the same version
  */
 public record EnrollmentHistory(List<Recorded<EnrollmentEvent>> events) {
   public EnrollmentHistory {
@@ -34,7 +31,7 @@ public record EnrollmentHistory(List<Recorded<EnrollmentEvent>> events) {
         EnrollmentState.initial(), events.stream().map(Recorded::event).toList());
   }
 
-  /** Of a history that has an event. */
+  /** Returns whom it is about; the history must have an event. */
   public Subject subject() {
     return events.getFirst().event().subject();
   }
@@ -73,36 +70,6 @@ public record EnrollmentHistory(List<Recorded<EnrollmentEvent>> events) {
 
   public Optional<Instant> updatedAt() {
     return lastTime(_ -> true);
-  }
-
-  /** Why it stands where it stands: of the newest rejection, withdrawal or end that counts. */
-  public String reason() {
-    String reason = "";
-    String beforeWithdrawal = "";
-    for (Recorded<EnrollmentEvent> recorded : events) {
-      switch (recorded.event()) {
-        case CompensationStarted started -> reason = started.reason();
-        case EnrollmentRejected rejected -> reason = rejected.reason();
-        case TakenOffStudy off -> reason = off.reason();
-        case PatientWithdrawn withdrawn -> {
-          beforeWithdrawal = reason;
-          reason = withdrawn.reason();
-        }
-        case EnrollmentEvent.WithdrawalReversed _ -> reason = beforeWithdrawal;
-        case EnrollmentRequested _ -> reason = "";
-        case PatientScreened _,
-            EnrollmentConfirmed _,
-            EnrollmentEvent.ConsentRecorded _,
-            EnrollmentEvent.EligibilityRecorded _,
-            EnrollmentEvent.EligibilityCorrected _,
-            EnrollmentEvent.SlotReserved _,
-            EnrollmentEvent.Randomized _,
-            EnrollmentEvent.KitAllocated _,
-            EnrollmentEvent.FollowUpStarted _,
-            EnrollmentEvent.Unblinded _ -> {}
-      }
-    }
-    return reason;
   }
 
   /** How the patient's time on study ended; empty if it did not. */

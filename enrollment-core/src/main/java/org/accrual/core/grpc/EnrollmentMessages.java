@@ -9,13 +9,14 @@ import static org.accrual.api.enrollment.v1.OffStudyCause.OFF_STUDY_CAUSE_PROTOC
 import static org.accrual.api.enrollment.v1.OffStudyCause.OFF_STUDY_CAUSE_UNSPECIFIED;
 import static org.accrual.api.enrollment.v1.OffStudyCause.OFF_STUDY_CAUSE_WITHDRAWAL;
 
+import java.util.Objects;
 import org.accrual.api.enrollment.v1.Enrollment;
-import org.accrual.api.enrollment.v1.EnrollmentState;
 import org.accrual.contract.ConsistencyToken;
+import org.accrual.contract.EnrollmentStatus;
 import org.accrual.core.application.EnrollmentHistory;
+import org.accrual.core.application.Recorded;
 import org.accrual.core.domain.enrollment.Consent;
 import org.accrual.core.domain.enrollment.Eligibility;
-import org.accrual.core.domain.enrollment.EnrollmentPhase;
 import org.accrual.core.domain.enrollment.OffStudyCause;
 import org.accrual.core.domain.enrollment.Subject;
 
@@ -36,15 +37,17 @@ final class EnrollmentMessages {
   /** An enrollment that has at least one event. */
   static Enrollment enrollment(EnrollmentHistory history) {
     Subject subject = history.subject();
+    EnrollmentStatus status =
+        StatusFold.fold(history.events().stream().map(Recorded::event).toList());
     Enrollment.Builder message =
         Enrollment.newBuilder()
             .setEnrollmentId(subject.enrollmentId().toString())
             .setStudyId(subject.studyId())
             .setSiteId(subject.siteId())
             .setPatientId(subject.patientId())
-            .setState(state(EnrollmentPhase.of(history.state())))
+            .setState(status.state())
             .setVersion(history.version())
-            .setReason(history.reason())
+            .setReason(Objects.requireNonNullElse(status.reason(), ""))
             .setEtag(Long.toString(history.version()));
     history.offStudyCause().map(EnrollmentMessages::cause).ifPresent(message::setOffStudyCause);
     history.kitId().ifPresent(message::setKitId);
@@ -86,21 +89,6 @@ final class EnrollmentMessages {
       case PROTOCOL_DEVIATION -> OFF_STUDY_CAUSE_PROTOCOL_DEVIATION;
       case OTHER -> OFF_STUDY_CAUSE_OTHER;
       case UNSPECIFIED -> OFF_STUDY_CAUSE_UNSPECIFIED;
-    };
-  }
-
-  private static EnrollmentState state(EnrollmentPhase phase) {
-    return switch (phase) {
-      case CANDIDATE -> EnrollmentState.ENROLLMENT_STATE_CANDIDATE;
-      case SCREENING -> EnrollmentState.ENROLLMENT_STATE_SCREENING;
-      case ELIGIBLE -> EnrollmentState.ENROLLMENT_STATE_ELIGIBLE;
-      case INELIGIBLE -> EnrollmentState.ENROLLMENT_STATE_INELIGIBLE;
-      case PENDING_ON_STUDY -> EnrollmentState.ENROLLMENT_STATE_PENDING_ON_STUDY;
-      case ON_STUDY -> EnrollmentState.ENROLLMENT_STATE_ON_STUDY;
-      case FOLLOW_UP -> EnrollmentState.ENROLLMENT_STATE_FOLLOW_UP;
-      case OFF_STUDY -> EnrollmentState.ENROLLMENT_STATE_OFF_STUDY;
-      case WITHDRAWN -> EnrollmentState.ENROLLMENT_STATE_WITHDRAWN;
-      case NOT_REGISTERED -> EnrollmentState.ENROLLMENT_STATE_NOT_REGISTERED;
     };
   }
 }
