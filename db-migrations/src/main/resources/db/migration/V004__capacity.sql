@@ -75,3 +75,15 @@ create table capacity.pending (
   foreign key (study_id, site_id) references capacity.site
 );
 create index pending_by_site on capacity.pending (study_id, site_id);
+
+-- Sites with their places, for site systems and people: the facts from the projection, the places from capacity. Free
+-- places of an inactive site are 0, since it accepts nobody.
+create schema if not exists ops;
+create view ops.sites as
+select s.study_id, s.site_id, s.active, s.capacity, coalesce(c.taken, 0) as taken,
+       case when s.active then greatest(s.capacity - coalesce(c.taken, 0), 0) else 0 end as free,
+       (select count(*) from capacity.pending p where p.study_id = s.study_id and p.site_id = s.site_id)::int as waiting,
+       s.time_zone, s.version, s.updated_at
+  from projection.site s
+  left join capacity.site c on c.study_id = s.study_id and c.site_id = s.site_id;
+comment on view ops.sites is 'Every site with its capacity and how many of its places are taken and free. It tells nothing about arms.';

@@ -15,9 +15,13 @@ import org.accrual.api.enrollment.v1.Enrollment;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc;
 import org.accrual.api.query.v1.GetEnrollmentRequest;
 import org.accrual.api.query.v1.GetEnrollmentResponse;
+import org.accrual.api.query.v1.GetSiteRequest;
+import org.accrual.api.query.v1.GetSiteResponse;
 import org.accrual.api.query.v1.GetStudyAccrualRequest;
 import org.accrual.api.query.v1.ListEnrollmentsRequest;
 import org.accrual.api.query.v1.ListEnrollmentsResponse;
+import org.accrual.api.query.v1.ListSitesRequest;
+import org.accrual.api.query.v1.ListSitesResponse;
 import org.accrual.api.query.v1.StudyAccrual;
 import org.accrual.api.query.v1.WatchEnrollmentRequest;
 import org.accrual.api.query.v1.WatchEnrollmentResponse;
@@ -32,6 +36,7 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
   private final ConsistencyWait consistency;
   private final EnrollmentReader enrollments;
   private final EnrollmentWatch enrollmentWatch;
+  private final SiteQueries sites;
   private final AccrualQueries accruals;
   private final AccrualWatch accrualWatch;
 
@@ -40,11 +45,13 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
       ConsistencyWait consistency,
       EnrollmentReader enrollments,
       EnrollmentWatch enrollmentWatch,
+      SiteQueries sites,
       AccrualQueries accruals,
       AccrualWatch accrualWatch) {
     this.consistency = consistency;
     this.enrollments = enrollments;
     this.enrollmentWatch = enrollmentWatch;
+    this.sites = sites;
     this.accruals = accruals;
     this.accrualWatch = accrualWatch;
   }
@@ -56,13 +63,13 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
 
   @Override
   public void getEnrollment(
-      GetEnrollmentRequest request, StreamObserver<GetEnrollmentResponse> answer) {
+      GetEnrollmentRequest request, StreamObserver<GetEnrollmentResponse> responseObserver) {
     consistency.until(request.getMinConsistencyToken());
     Enrollment enrollment =
         enrollments
             .find(UUID.fromString(request.getEnrollmentId()))
             .orElseThrow(() -> notFound(request.getEnrollmentId()));
-    answer.onNext(
+    responseObserver.onNext(
         GetEnrollmentResponse.newBuilder()
             .setEnrollment(enrollment)
             .setConsistencyToken(
@@ -70,18 +77,18 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
                         "enrollment", enrollment.getEnrollmentId(), enrollment.getVersion())
                     .encoded())
             .build());
-    answer.onCompleted();
+    responseObserver.onCompleted();
   }
 
   @Override
   public void watchEnrollment(
-      WatchEnrollmentRequest request, StreamObserver<WatchEnrollmentResponse> answer) {
-    enrollmentWatch.watch(request, answer);
+      WatchEnrollmentRequest request, StreamObserver<WatchEnrollmentResponse> responseObserver) {
+    enrollmentWatch.watch(request, responseObserver);
   }
 
   @Override
   public void listEnrollments(
-      ListEnrollmentsRequest request, StreamObserver<ListEnrollmentsResponse> answer) {
+      ListEnrollmentsRequest request, StreamObserver<ListEnrollmentsResponse> responseObserver) {
     EnrollmentFilter filter =
         new EnrollmentFilter(
             request.getStudyId(), request.getSiteId(), request.getPatientId(), request.getState());
@@ -97,20 +104,35 @@ class EnrollmentQueries implements EnrollmentQueryServiceGrpc.AsyncService, Bind
     if (found.size() > size) {
       response.setNextPageToken(asked.tokenAfter(page.getLast().getEnrollmentId()));
     }
-    answer.onNext(response.build());
-    answer.onCompleted();
+    responseObserver.onNext(response.build());
+    responseObserver.onCompleted();
   }
 
   @Override
-  public void getStudyAccrual(GetStudyAccrualRequest request, StreamObserver<StudyAccrual> answer) {
-    answer.onNext(accruals.get(request));
-    answer.onCompleted();
+  public void getSite(GetSiteRequest request, StreamObserver<GetSiteResponse> responseObserver) {
+    responseObserver.onNext(sites.get(request));
+    responseObserver.onCompleted();
+  }
+
+  @Override
+  public void listSites(
+      ListSitesRequest request, StreamObserver<ListSitesResponse> responseObserver) {
+    responseObserver.onNext(sites.list(request));
+    responseObserver.onCompleted();
+  }
+
+  @Override
+  public void getStudyAccrual(
+      GetStudyAccrualRequest request, StreamObserver<StudyAccrual> responseObserver) {
+    responseObserver.onNext(accruals.get(request));
+    responseObserver.onCompleted();
   }
 
   @Override
   public void watchStudyAccrual(
-      WatchStudyAccrualRequest request, StreamObserver<StudyAccrual> answer) {
-    accrualWatch.watch(request.getStudyId(), (ServerCallStreamObserver<StudyAccrual>) answer);
+      WatchStudyAccrualRequest request, StreamObserver<StudyAccrual> responseObserver) {
+    accrualWatch.watch(
+        request.getStudyId(), (ServerCallStreamObserver<StudyAccrual>) responseObserver);
   }
 
   static RuntimeException notFound(String enrollmentId) {

@@ -29,13 +29,21 @@ import org.accrual.api.enrollment.v1.EnrollmentState;
 import org.accrual.api.query.v1.EnrollmentQueryServiceGrpc.EnrollmentQueryServiceBlockingStub;
 import org.accrual.api.query.v1.GetEnrollmentRequest;
 import org.accrual.api.query.v1.GetEnrollmentResponse;
+import org.accrual.api.query.v1.GetSiteRequest;
+import org.accrual.api.query.v1.GetSiteResponse;
 import org.accrual.api.query.v1.ListEnrollmentsRequest;
 import org.accrual.api.query.v1.ListEnrollmentsResponse;
 import org.accrual.api.query.v1.WatchEnrollmentRequest;
+import org.accrual.api.query.v1.ListSitesRequest;
+import org.accrual.api.query.v1.ListSitesResponse;
+import org.accrual.api.query.v1.SiteAvailability;
+import org.accrual.api.study.v1.Site;
 import org.accrual.consumers.ConsumersProcess;
 import org.accrual.consumers.ReadSide;
 import org.accrual.contract.ConsistencyToken;
 import org.accrual.contract.Topics;
+import org.accrual.event.site.SiteActivated;
+import org.accrual.event.site.SiteDeactivated;
 import org.accrual.event.study.StudyActivated;
 import org.accrual.fixtures.EnrollmentStory;
 import org.accrual.fixtures.EventWriter;
@@ -320,6 +328,89 @@ class EnrollmentQueriesIT {
                         .setPageToken(first.getNextPageToken())));
 
     assertInvalid(error, "page_token");
+  }
+
+  @Test
+  @DisplayName("Sites are answered with their taken and free places, page by page")
+  void sitesHaveTheirPlaces() {
+    String study = "places";
+    writer
+        .send(Topics.SITE_EVENTS, "places/A", 1, new SiteActivated(study, "A", 5, "Europe/Vienna"))
+        .send(Topics.SITE_EVENTS, "places/B", 1, new SiteActivated(study, "B", 3, "UTC"))
+        .send(Topics.SITE_EVENTS, "places/C", 1, new SiteActivated(study, "C", 3, "UTC"))
+        .send(Topics.SITE_EVENTS, "places/C", 2, new SiteDeactivated(study, "C", "audit"))
+        .flush();
+    readSide.execute(
+        """
+        insert into capacity.site (study_id, site_id, version, active, capacity, taken)
+        values ('places', 'A', 1, true, 5, 2), ('places', 'B', 1, true, 3, 3)
+        """);
+    String token = new ConsistencyToken("site", "places/C", 2).encoded();
+    awaitSites();
+
+    GetSiteResponse found = stub(serving).getSite(site(study, "A", token));
+
+    assertThat(found.getSite().getSite())
+        .isEqualTo(
+            Site.newBuilder()
+                .setStudyId(study)
+                .setSiteId("A")
+                .setActive(true)
+                .setCapacity(5)
+                .setTimeZone("Europe/Vienna")
+                .setVersion(1)
+                .setEtag("1")
+                .build());
+    assertThat(places(found.getSite())).isEqualTo("A 2 taken, 3 free, 0 waiting");
+    assertThat(found.getConsistencyToken())
+        .isEqualTo(new ConsistencyToken("site", "places/A", 1).encoded());
+
+    ListSitesRequest.Builder all =
+        ListSitesRequest.newBuilder()
+            .setStudyId(study)
+            .setPageSize(2)
+            .setMinConsistencyToken(token);
+    ListSitesResponse first = stub(serving).listSites(all.build());
+    ListSitesResponse second =
+        stub(serving).listSites(all.clone().setPageToken(first.getNextPageToken()).build());
+    assertThat(first.getSitesList())
+        .extracting(EnrollmentQueriesIT::places)
+        .containsExactly("A 2 taken, 3 free, 0 waiting", "B 3 taken, 0 free, 0 waiting");
+    assertThat(second.getSitesList())
+        .extracting(EnrollmentQueriesIT::places)
+        .containsExactly("C 0 taken, 0 free, 0 waiting");
+    assertThat(second.getNextPageToken()).isEmpty();
+    assertThat(stub(serving).listSites(all.clone().setWithFreePlaces(true).build()).getSitesList())
+        .extracting(site -> site.getSite().getSiteId())
+        .containsExactly("A");
+    StatusRuntimeException unknown = failure(() -> stub(serving).getSite(site(study, "Z", "")));
+    assertThat(detail(unknown, ErrorInfo.class).orElseThrow().getReason())
+        .isEqualTo("SITE_NOT_FOUND");
+  }
+
+  /** Waits until the projection has the sites; their streams lie in different partitions. */
+  private void awaitSites() {
+    await()
+        .until(
+            () ->
+                readSide
+                    .rows(
+                        "select site_id, active from ops.sites where study_id = 'places'"
+                            + " order by site_id")
+                    .equals(List.of("A|t", "B|t", "C|f")));
+  }
+
+  private static GetSiteRequest site(String study, String site, String token) {
+    return GetSiteRequest.newBuilder()
+        .setStudyId(study)
+        .setSiteId(site)
+        .setMinConsistencyToken(token)
+        .build();
+  }
+
+  private static String places(SiteAvailability site) {
+    return "%s %d taken, %d free, %d waiting"
+        .formatted(site.getSite().getSiteId(), site.getTaken(), site.getFree(), site.getWaiting());
   }
 
   /** All pages' ids, each page of the size expected of it. */
