@@ -140,6 +140,8 @@ create table enrollment.operation (
 -- An operation moves up to five times, within its page: no index has a column that moves, nor a condition on one.
 with (fillfactor = 70);
 create index operation_enrollment on enrollment.operation (enrollment_id);
+-- ListOperations of a study or of a patient in it. Those that are not done are found through their sagas.
+create index operation_by_patient on enrollment.operation (study_id, patient_id);
 create index operation_expires_at on enrollment.operation (expires_at);
 
 -- Appends events to streams of a type, one array element an event, and tells them.

@@ -218,6 +218,8 @@ class OperationsIT {
         "done = perhaps",
         "metadata.stage = \"nowhere\"",
         "metadata.enrollment_id = 7",
+        "metadata.patient_id = P1",
+        "metadata.site_id = V1 AND done = false",
         "colour = red",
         "done = true done = false",
         "done = true AND done = true",

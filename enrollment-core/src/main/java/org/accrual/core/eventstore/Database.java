@@ -77,6 +77,7 @@ public final class Database implements AutoCloseable {
             .addAnnotatedClass(StudyHeadRow.class)
             .addAnnotatedClass(SiteHeadRow.class)
             .addAnnotatedClass(OperationRow.class)
+            .addAnnotatedClass(SagaOperationRow.class)
             .addProperties(properties(pool))
             .buildSessionFactory();
   }

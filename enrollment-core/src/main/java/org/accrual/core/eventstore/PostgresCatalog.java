@@ -89,6 +89,9 @@ public final class PostgresCatalog implements Catalog {
     List<String> conditions = new ArrayList<>();
     wanted.keySet().forEach(field -> conditions.add("%s = :%s".formatted(field, field)));
     before.ifPresent(id -> conditions.add("operationId < :before"));
+    if (filter.done().filter(done -> !done).isPresent()) {
+      conditions.add("operationId in (select s.operationId from SagaOperationRow s)");
+    }
     String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
     return database.inSession(
         session -> {

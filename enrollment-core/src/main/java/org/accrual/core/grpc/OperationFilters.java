@@ -12,10 +12,11 @@ import org.accrual.core.application.OperationFilter;
 import org.accrual.runtime.grpc.Errors;
 
 /**
- * The filters that ListOperations understands, a part of AIP-160: {@code field = value} joined by
- * {@code AND}, where field is {@code done}, {@code metadata.stage}, {@code metadata.study_id},
- * {@code metadata.site_id}, {@code metadata.patient_id} or {@code metadata.enrollment_id}, each at
- * most once. Example: {@code done = false AND metadata.study_id = "S1"}.
+ * Parses the filters of ListOperations, a part of AIP-160: {@code field = value} joined by {@code
+ * AND}, where field is {@code done}, {@code metadata.stage}, {@code metadata.study_id}, {@code
+ * metadata.site_id}, {@code metadata.patient_id} or {@code metadata.enrollment_id}, each at most
+ * once; {@code site_id} and {@code patient_id} only together with {@code study_id}. Example: {@code
+ * done = false AND metadata.study_id = "S1"}.
  */
 final class OperationFilters {
   private static final int MAX_LENGTH = 1000;
@@ -28,7 +29,11 @@ final class OperationFilters {
 
   private OperationFilters() {}
 
-  /** INVALID_ARGUMENT for what is not understood. */
+  /**
+   * Returns the parsed filter.
+   *
+   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT if it is not of this form
+   */
   static OperationFilter parse(String filter) {
     if (filter.length() > MAX_LENGTH) {
       throw Errors.invalid("filter", "must have at most %d characters".formatted(MAX_LENGTH));
@@ -45,6 +50,11 @@ final class OperationFilters {
                 .map(OperationFilters::uuid));
     if (!terms.isEmpty()) {
       throw Errors.invalid("filter", ALLOWED);
+    }
+    if (parsed.studyId().isEmpty()
+        && (parsed.siteId().isPresent() || parsed.patientId().isPresent())) {
+      throw Errors.invalid(
+          "filter", "metadata.site_id and metadata.patient_id need metadata.study_id");
     }
     return parsed;
   }
