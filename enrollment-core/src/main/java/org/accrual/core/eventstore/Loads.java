@@ -3,7 +3,8 @@ package org.accrual.core.eventstore;
 /**
  * The SELECTs that read, in one round trip each, all that a command is decided on: the answer kept
  * for its request, the heads, the patient's latest attempt, and the stream. One row per event of
- * the stream, or one row without an event; everything else is the same in each row.
+ * the stream, or one row without an event; everything else is the same in each row, or in the first
+ * row only.
  */
 final class Loads {
   private static final String COLUMNS =
@@ -51,11 +52,14 @@ final class Loads {
   private static final String LATEST =
       "l.enrollment_id as latest_id, l.attempt as latest, l.standing,";
 
-  /** Parameters: caller, method, request id, study id, study id, site id, study id, patient id. */
+  /**
+   * The study is in the first row only: its design may be long, and a stream of many events would
+   * repeat it. Parameters: caller, method, request id, study id, site id, study id, patient id,
+   * study id.
+   */
   static final String PATIENT =
       COLUMNS.formatted(LATEST + EVENT)
           + """
-            left join enrollment.study_head s on s.study_id = ?
             left join enrollment.site_head t on t.study_id = ? and t.site_id = ?
             left join lateral (
               select enrollment_id, attempt, standing from enrollment.attempt
@@ -63,6 +67,7 @@ final class Loads {
                order by attempt desc limit 1) l on true
             left join enrollment.event e on e.stream_type = 'enrollment'
                  and e.stream_id = l.enrollment_id::text and l.standing = 'live'
+            left join enrollment.study_head s on s.study_id = ? and coalesce(e.version, 1) = 1
            order by e.version
           """;
 
@@ -73,7 +78,7 @@ final class Loads {
       g.traceparent,
       """;
 
-  /** Parameters: caller, method, request id, enrollment id. */
+  /** The study is in the first row only. Parameters: caller, method, request id, enrollment id. */
   static final String ENROLLMENT =
       COLUMNS.formatted(LATEST + RUN + EVENT)
           + """
@@ -82,11 +87,11 @@ final class Loads {
               select enrollment_id, attempt, standing from enrollment.attempt
                where study_id = a.study_id and patient_id = a.patient_id
                order by attempt desc limit 1) l on true
-            left join enrollment.study_head s on s.study_id = a.study_id
             left join enrollment.site_head t on t.study_id = a.study_id and t.site_id = a.site_id
             left join enrollment.saga g on g.enrollment_id = a.enrollment_id
             left join enrollment.event e on e.stream_type = 'enrollment'
                  and e.stream_id = a.enrollment_id::text
+            left join enrollment.study_head s on s.study_id = a.study_id and coalesce(e.version, 1) = 1
            order by e.version
           """;
 

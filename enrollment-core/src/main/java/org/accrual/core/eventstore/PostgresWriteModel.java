@@ -74,7 +74,7 @@ public final class PostgresWriteModel implements WriteModel {
     return load(
         Loads.PATIENT,
         request,
-        List.of(study, study, site.siteId(), study, patientId),
+        List.of(study, site.siteId(), study, patientId, study),
         rows -> loadedEnrollment(rows, Optional.empty()));
   }
 
