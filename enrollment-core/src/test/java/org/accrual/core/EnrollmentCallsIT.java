@@ -32,6 +32,7 @@ import org.accrual.contract.ConsistencyToken;
 import org.accrual.contract.RequestMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class EnrollmentCallsIT {
@@ -119,6 +120,29 @@ class EnrollmentCallsIT {
             "accrual.enrollment.randomized.v1",
             "accrual.enrollment.kit-allocated.v1",
             "accrual.enrollment.confirmed.v1");
+  }
+
+  @Test
+  @DisplayName("validate_only answers whether the request would be accepted, and writes nothing")
+  void aCheckWritesNothing() {
+    String study = client.openStudy(1);
+    EnrollPatientRequest request = enroll(study, "P1").build();
+    EnrollPatientRequest check = request.toBuilder().setValidateOnly(true).build();
+    StoredContent before = stored.everything();
+
+    Operation wouldBe = client.enrollments.enrollPatient(check);
+
+    assertThat(wouldBe.getName()).isEmpty();
+    assertThat(metadata(wouldBe).getStage()).isEqualTo(EnrollmentStage.ENROLLMENT_STAGE_ACCEPTED);
+    assertThat(metadata(wouldBe).getEnrollmentId()).isEmpty();
+    assertThat(stored.everything()).isEqualTo(before);
+    var _ = core.settled(client.enrollments.enrollPatient(request));
+    StoredContent after = stored.everything();
+    StatusRuntimeException refused =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> client.enrollments.enrollPatient(check));
+    assertThat(info(refused).getReason()).isEqualTo("PATIENT_ALREADY_ENROLLED");
+    assertThat(stored.everything()).isEqualTo(after);
   }
 
   @Test

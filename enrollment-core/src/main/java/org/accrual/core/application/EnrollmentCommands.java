@@ -124,6 +124,34 @@ public final class EnrollmentCommands {
                 encoder));
   }
 
+  /**
+   * Decides as {@link #enroll} does and writes nothing, whatever was answered to the request id.
+   *
+   * @param encoder makes the answer of the operation that there would be
+   */
+  public Outcome checkEnroll(
+      Request request,
+      SiteId site,
+      String patientId,
+      String enrolledBy,
+      Optional<Consent> consent,
+      Optional<Eligibility> eligibility,
+      Answer.Encoder<Operation> encoder) {
+    LoadedEnrollment loaded = model.loadPatient(request, site, patientId);
+    EnrollmentCommand command =
+        new EnrollmentCommand.Enroll(
+            subject(loaded, site, patientId), enrolledBy, consent, eligibility);
+    Instant now = now();
+    return switch (decide(command, loaded, now)) {
+      case Decision.Refused<EnrollmentEvent>(var refusal) -> new Outcome.Refused(refusal);
+      case Decision.Accepted<EnrollmentEvent>(List<EnrollmentEvent> events) ->
+          new Outcome.Answered(
+              encoder.encode(
+                  Operations.requested(
+                      ids.get(), request.origin(), loaded.history().with(events, now))));
+    };
+  }
+
   private Outcome change(
       Request request,
       EnrollmentCommand command,

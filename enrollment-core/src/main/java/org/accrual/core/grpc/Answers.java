@@ -24,7 +24,7 @@ import org.accrual.intake.Hop;
 import org.accrual.intake.HopNotes;
 import org.accrual.runtime.grpc.Errors;
 
-/** Answers calls: what came of them as a message or as an error, counted. */
+/** Answers calls with a message or an error, and counts commands. */
 @ApplicationScoped
 class Answers {
   private static final Logger LOG = Logger.getLogger(Answers.class.getName());
@@ -57,17 +57,25 @@ class Answers {
       StreamObserver<A> observer,
       Supplier<Outcome> command,
       UnaryOperator<A> complete) {
-    Outcome outcome = outcome(request, command);
-    A message =
-        switch (outcome) {
-          case Outcome.Answered(Answer answer) -> parsed(parser, answer);
-          case Outcome.Refused(Refusal refusal) -> throw refused(refusal);
-          case Outcome.RequestIdReused() -> throw reused(request);
-          case Outcome.Contended() -> throw contended();
-          case Outcome.EtagMismatch() -> throw outdated();
-          case Outcome.Abandoned() -> throw abandoned();
-        };
+    A message = message(request, parser, outcome(request, command));
     read(observer, () -> complete.apply(message));
+  }
+
+  /** Answers a check of a command. It writes nothing, so it is not counted as a command. */
+  <A extends Message> void check(
+      Request request, Parser<A> parser, StreamObserver<A> observer, Supplier<Outcome> check) {
+    read(observer, () -> message(request, parser, check.get()));
+  }
+
+  private static <A extends Message> A message(Request request, Parser<A> parser, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Answered(Answer answer) -> parsed(parser, answer);
+      case Outcome.Refused(Refusal refusal) -> throw refused(refusal);
+      case Outcome.RequestIdReused() -> throw reused(request);
+      case Outcome.Contended() -> throw contended();
+      case Outcome.EtagMismatch() -> throw outdated();
+      case Outcome.Abandoned() -> throw abandoned();
+    };
   }
 
   private Outcome outcome(Request request, Supplier<Outcome> command) {

@@ -129,6 +129,23 @@ class EnrollmentGrpc extends EnrollmentServiceGrpc.EnrollmentServiceImplBase {
         r.hasEligibility()
             ? Optional.of(EnrollmentMessages.eligibility(r.getEligibility()))
             : Optional.empty();
+    SiteId site = new SiteId(r.getStudyId(), r.getSiteId());
+    if (r.getValidateOnly()) {
+      answers.check(
+          request,
+          Operation.parser(),
+          answer,
+          () ->
+              enrollments.checkEnroll(
+                  request,
+                  site,
+                  r.getPatientId(),
+                  r.getEnrolledBy(),
+                  consent,
+                  eligibility,
+                  operation -> bytes(OperationMessages.checked(operation))));
+      return;
+    }
     answers.command(
         request,
         Operation.parser(),
@@ -136,7 +153,7 @@ class EnrollmentGrpc extends EnrollmentServiceGrpc.EnrollmentServiceImplBase {
         () ->
             enrollments.enroll(
                 request,
-                new SiteId(r.getStudyId(), r.getSiteId()),
+                site,
                 r.getPatientId(),
                 r.getEnrolledBy(),
                 consent,

@@ -33,7 +33,7 @@ final class OperationMessages {
     return ID.matcher(id).matches() ? Optional.of(UUID.fromString(id)) : Optional.empty();
   }
 
-  /** One that has just been accepted. */
+  /** Returns an operation that has just been accepted. */
   static Operation accepted(org.accrual.core.application.Operation operation) {
     return operation(
         operation,
@@ -42,8 +42,24 @@ final class OperationMessages {
         });
   }
 
+  /** Returns the answer of a check: no name and no ids, since nothing was recorded. */
+  static Operation checked(org.accrual.core.application.Operation operation) {
+    Subject subject = operation.subject();
+    return Operation.newBuilder()
+        .setMetadata(
+            Any.pack(
+                EnrollPatientMetadata.newBuilder()
+                    .setStudyId(subject.studyId())
+                    .setSiteId(subject.siteId())
+                    .setPatientId(subject.patientId())
+                    .setStage(stage(operation.stage()))
+                    .setCorrelationId(operation.correlationId())
+                    .build()))
+        .build();
+  }
+
   /**
-   * The operation with its result, if it is done.
+   * Returns the operation with its result, if it is done.
    *
    * @param confirmed the enrollment as it was confirmed; asked only then
    */
