@@ -52,6 +52,16 @@ begin
     execute format('create view %I.%I as %s', p_to, r.relname,
                    regexp_replace(pg_get_viewdef(r.oid), within, there, 'g'));
   end loop;
+  -- "including all" copies the comments of a table's columns only.
+  for r in select format('%s %I.%I', case c.relkind when 'v' then 'view' else 'table' end, p_to, c.relname) as thing,
+                  obj_description(c.oid, 'pg_class') as meaning
+             from pg_class c where c.relnamespace = p_from::regnamespace and c.relkind in ('r', 'v')
+           union all
+           select format('column %I.%I.%I', p_to, c.relname, a.attname), col_description(c.oid, a.attnum)
+             from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+            where c.relnamespace = p_from::regnamespace and c.relkind = 'v' loop
+    execute format('comment on %s is %L', r.thing, r.meaning);
+  end loop;
   for r in select c.relname, grantee::regrole as role, privilege_type as privilege
              from pg_class c, aclexplode(c.relacl)
             where c.relnamespace = p_from::regnamespace and c.relkind in ('r', 'v') and grantee <> 0

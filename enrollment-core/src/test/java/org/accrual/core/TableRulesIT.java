@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -130,6 +131,43 @@ class TableRulesIT {
     assertRefused(sql, CHECK_VIOLATION, "fewer than no enrollments of S1/V1 in state on-study");
 
     assertThat(stored.texts("select enrollments from analytics.standing")).containsExactly("1");
+  }
+
+  @Test
+  @DisplayName("ops.saga_balance shows places that no reservation has")
+  void theBalanceShowsWhatDoesNotAgree() {
+    assertThat(
+            stored.texts(
+                """
+                select format('%s: %s taken, %s reserved, %s difference', site_id, places_taken, places_reserved,
+                              counter_difference)
+                  from ops.saga_balance order by site_id
+                """))
+        .containsExactly(
+            "closed: 1 taken, 0 reserved, 1 difference",
+            "free: 1 taken, 0 reserved, 1 difference",
+            "full: 2 taken, 0 reserved, 2 difference");
+  }
+
+  @Test
+  @DisplayName("Every table and view has a comment, and every column that people read")
+  void everythingHasAComment() {
+    // Columns of supply and randomization are for their consumers alone: arms and schedules.
+    String without =
+        """
+        with relation as (
+          select c.oid, c.oid::regclass::text as name, n.nspname as schema
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+           where c.relkind in ('r', 'p', 'v') and not c.relispartition
+             and n.nspname !~ '^(pg_|information_schema$|public$)')
+        select name from relation where obj_description(oid, 'pg_class') is null
+        union all
+        select name || '.' || attname
+          from relation join pg_attribute on attrelid = oid and attnum > 0 and not attisdropped
+         where schema not in ('supply', 'randomization') and col_description(oid, attnum) is null
+        order by 1
+        """;
+    assertThat(stored.texts(without)).isEmpty();
   }
 
   private static void assertRefused(String sql, String sqlState, String message) {
