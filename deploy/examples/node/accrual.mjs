@@ -56,5 +56,6 @@ export function connect(core, consumers) {
     enrollments: client(accrual.enrollment.v1.EnrollmentService, core),
     operations: client(google.longrunning.Operations, core),
     queries: client(accrual.query.v1.EnrollmentQueryService, consumers),
+    emergency: client(accrual.enrollment.v1.EmergencyUnblindingService, consumers),
   };
 }

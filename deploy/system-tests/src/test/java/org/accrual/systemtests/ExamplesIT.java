@@ -14,11 +14,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.accrual.local.Addresses;
+import org.accrual.local.Stack;
 import org.accrual.runtime.registry.SchemaRegistry;
 import org.apache.avro.SchemaBuilder;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +31,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ExamplesIT {
   private static final Path HOME = Path.of("..", "..").toAbsolutePath().normalize();
   private static final Path EXAMPLES = HOME.resolve("deploy/examples");
+  private static final List<String> NODE_FILES =
+      List.of(
+          "package.json",
+          "package-lock.json",
+          "accrual.mjs",
+          "enroll.mjs",
+          "withdraw.mjs",
+          "unblind.mjs");
   private static final Path CONTRACT =
       HOME.resolve("api-proto/src/main/resources/history/proto/released.binpb");
 
@@ -37,9 +48,10 @@ class ExamplesIT {
       "EX-" + Long.toString(System.nanoTime(), 36).toUpperCase(Locale.ROOT);
 
   @Test
+  @DisplayName("A site system in Node enrolls, withdraws during a saga, and unblinds without Kafka")
   void aSiteSystemInNodeEnrolls(@TempDir Path folder) throws Exception {
     Needed.program("npm", "nodejs", "npm");
-    for (String file : List.of("package.json", "package-lock.json", "accrual.mjs", "enroll.mjs")) {
+    for (String file : NODE_FILES) {
       Files.copy(EXAMPLES.resolve("node").resolve(file), folder.resolve(file));
     }
     Command installed = run(folder, Map.of(), "npm", "ci", "--ignore-scripts", "--prefer-offline");
@@ -56,20 +68,50 @@ class ExamplesIT {
     assertThat(full.output()).isEqualTo("rejected SITE_CAPACITY_EXHAUSTED\n");
     assertThat(full.exit()).isEqualTo(1);
     assertThat(enroll(folder, "no such patient").output()).startsWith("refused INVALID_ARGUMENT: ");
+
+    Command withdrawn =
+        whileStopped(Stack.CONSUMERS, () -> node(folder, "withdraw.mjs", study, "S1", "P-3"));
+    assertThat(withdrawn.output())
+        .matches(
+            "withdrawn [0-9a-f-]{36} ENROLLMENT_STATE_WITHDRAWN\\R"
+                + "operation rejected PATIENT_WITHDRAWN\\R");
+
+    String enrollment = enrolled.output().split(" ", 3)[1];
+    Command unblinded =
+        whileStopped(
+            Stack.KAFKA, () -> node(folder, "unblind.mjs", enrollment, "dr-a", "intensive care"));
+    assertThat(unblinded.output())
+        .matches("patient P-1 at S1, number S1-0001\\Rarm [AB]\\Rrecorded [0-9a-f-]{36}\\R");
+  }
+
+  /** Stops a process by SIGSTOP while an example runs. */
+  private Command whileStopped(String process, Supplier<Command> example) throws Exception {
+    long pid = stack.stop(process);
+    try {
+      return example.get();
+    } finally {
+      TestStack.goOn(pid);
+    }
   }
 
   private Command enroll(Path folder, String patient) {
-    return run(
+    return node(
         folder,
-        Map.of("ACCRUAL_CONTRACT", CONTRACT.toUri().toString()),
-        "node",
         "enroll.mjs",
-        addresses.commands(),
-        addresses.queries(),
         study,
         "S1",
         patient,
         UUID.nameUUIDFromBytes((study + patient).getBytes(StandardCharsets.UTF_8)).toString());
+  }
+
+  private Command node(Path folder, String example, String... arguments) {
+    List<String> command =
+        new ArrayList<>(List.of("node", example, addresses.commands(), addresses.queries()));
+    command.addAll(List.of(arguments));
+    return run(
+        folder,
+        Map.of("ACCRUAL_CONTRACT", CONTRACT.toUri().toString()),
+        command.toArray(String[]::new));
   }
 
   @Test
