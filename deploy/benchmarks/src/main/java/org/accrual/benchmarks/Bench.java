@@ -10,7 +10,7 @@ import java.util.logging.Logger;
 import org.accrual.benchmarks.relay.RelayBenchmarks;
 
 /**
- * Runs {@code enroll | outbox-cost | observe-cost | tokens | query | projection [--clients N]
+ * Runs {@code enroll | outbox-cost | observe-cost | tokens | query | projection | saga [--clients N]
  * [--warmups N] [--turns N] [--seconds N] [--json FILE] [--setting KEY=VALUE]}, or {@code
  * relay-drain | relay-peers | relay-memory | relay-latency | latency} with options of their own.
  * Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests package}); starts what it
@@ -36,6 +36,7 @@ public final class Bench {
       case "tokens" -> TokenBenchmark.run(options);
       case "query" -> QueryBenchmark.run(options);
       case "projection" -> ProjectionBenchmark.run(options);
+      case "saga" -> SagaBenchmark.run(options);
       default -> throw new IllegalStateException(options.benchmark());
     }
     System.exit(0);
@@ -60,8 +61,8 @@ public final class Bench {
    * @param turns of each contender that count
    * @param turn length of one
    * @param json where every figure goes
-   * @param settings of the consumers process of {@code projection}, such as {@code
-   *     accrual.flow.hops=false}
+   * @param settings of the consumers process of {@code projection} and of the services of {@code
+   *     saga}, such as {@code accrual.flow.hops=false}
    */
   record Options(
       String benchmark,
@@ -72,7 +73,7 @@ public final class Bench {
       Path json,
       List<String> settings) {
     private static final List<String> BENCHMARKS =
-        List.of("enroll", "outbox-cost", "observe-cost", "tokens", "query", "projection");
+        List.of("enroll", "outbox-cost", "observe-cost", "tokens", "query", "projection", "saga");
 
     static Options parse(String... args) {
       List<String> given = new ArrayList<>(List.of(args));

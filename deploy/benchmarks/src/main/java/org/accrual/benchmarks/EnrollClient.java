@@ -1,6 +1,7 @@
 package org.accrual.benchmarks;
 
 import com.google.protobuf.Timestamp;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -34,6 +35,21 @@ final class EnrollClient implements Contender {
 
   /** Opens the study and the site that the patients enroll at. */
   EnrollClient opened() {
+    openStudy();
+    var _ =
+        StudyServiceGrpc.newBlockingStub(channel)
+            .activateSite(
+                ActivateSiteRequest.newBuilder()
+                    .setRequestId("site")
+                    .setStudyId(STUDY)
+                    .setSiteId(SITE)
+                    .setCapacity(CAPACITY)
+                    .build());
+    return this;
+  }
+
+  /** Opens the study only. */
+  void openStudy() {
     var studies = StudyServiceGrpc.newBlockingStub(channel);
     var _ =
         studies.registerStudy(
@@ -48,15 +64,6 @@ final class EnrollClient implements Contender {
     var _ =
         studies.activateStudy(
             ActivateStudyRequest.newBuilder().setRequestId("activate").setStudyId(STUDY).build());
-    var _ =
-        studies.activateSite(
-            ActivateSiteRequest.newBuilder()
-                .setRequestId("site")
-                .setStudyId(STUDY)
-                .setSiteId(SITE)
-                .setCapacity(CAPACITY)
-                .build());
-    return this;
   }
 
   @Override
@@ -68,26 +75,30 @@ final class EnrollClient implements Contender {
   public void operate(int client) {
     var _ =
         EnrollmentServiceGrpc.newBlockingStub(channel)
-            .enrollPatient(request(Long.toString(patients.incrementAndGet())));
+            .enrollPatient(request(SITE, Long.toString(patients.incrementAndGet())));
   }
 
   /** One enrollment under a correlation id, by which its rows are found. */
   void template(String correlation) {
-    Metadata metadata = new Metadata();
-    metadata.put(
-        Metadata.Key.of(RequestMetadata.CORRELATION_ID, Metadata.ASCII_STRING_MARSHALLER),
-        correlation);
     var _ =
         EnrollmentServiceGrpc.newBlockingStub(channel)
-            .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
-            .enrollPatient(request(correlation));
+            .withInterceptors(correlation(correlation))
+            .enrollPatient(request(SITE, correlation));
   }
 
-  private static EnrollPatientRequest request(String patient) {
+  /** Gives calls a correlation id. */
+  static ClientInterceptor correlation(String id) {
+    Metadata metadata = new Metadata();
+    metadata.put(
+        Metadata.Key.of(RequestMetadata.CORRELATION_ID, Metadata.ASCII_STRING_MARSHALLER), id);
+    return MetadataUtils.newAttachHeadersInterceptor(metadata);
+  }
+
+  static EnrollPatientRequest request(String site, String patient) {
     return EnrollPatientRequest.newBuilder()
         .setRequestId("enroll-" + patient)
         .setStudyId(STUDY)
-        .setSiteId(SITE)
+        .setSiteId(site)
         .setPatientId("P-" + patient)
         .setEnrolledBy("benchmark")
         .setConsent(
