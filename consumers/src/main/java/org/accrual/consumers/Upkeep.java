@@ -10,18 +10,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.accrual.consumers.database.EffectsPool;
-import org.accrual.runtime.liveness.Heartbeat;
+import org.accrual.runtime.liveness.PeriodicTask;
 
 /**
- * Lets go of what has been kept long enough, at the start and every hour: settled dead letters, and
- * what the inbox knows. Every process does it; whoever comes second finds nothing.
+ * Deletes settled dead letters and entries of the inbox that are past their retention, at the start
+ * and every hour. Every process does so; the second one finds nothing.
  */
 @ApplicationScoped
 class Upkeep {
@@ -33,10 +30,7 @@ class Upkeep {
 
   private final DataSource database;
   private final ConsumersSettings settings;
-  private final Heartbeat heartbeat = new Heartbeat("upkeep");
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("upkeep").factory());
+  private final PeriodicTask task = new PeriodicTask("upkeep", PERIOD, this::run);
 
   @Inject
   Upkeep(@EffectsPool DataSource database, ConsumersSettings settings) {
@@ -45,47 +39,43 @@ class Upkeep {
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object event) {
-    heartbeat.start();
-    var _ = clock.scheduleWithFixedDelay(this::run, 0, PERIOD.toMinutes(), TimeUnit.MINUTES);
+    task.start(Duration.ZERO);
   }
 
   void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
-    heartbeat.stop();
-    clock.shutdownNow();
+    task.stop();
   }
 
-  /** Never throws: a scheduled task that does is not run again. */
   private void run() {
     try {
-      forget("settled dead letters", LETTERS, settings.lettersKept());
-      forget("entries of the inbox", INBOX, settings.inboxKept());
-    } catch (SQLException | RuntimeException failed) {
-      LOG.log(Level.INFO, "what has been kept long enough is let go an hour later", failed);
+      delete("settled dead letters", LETTERS, settings.lettersKept());
+      delete("entries of the inbox", INBOX, settings.inboxKept());
+    } catch (SQLException e) {
+      LOG.log(Level.INFO, "rows past their retention were not deleted, retrying in an hour", e);
     }
-    heartbeat.beat(PERIOD);
   }
 
-  private void forget(String what, String sql, Duration kept) throws SQLException {
+  private void delete(String what, String sql, Duration kept) throws SQLException {
     long all = 0;
-    for (long gone = AT_ONCE; gone == AT_ONCE && !clock.isShutdown(); all += gone) {
-      heartbeat.beat();
-      gone = forgetSome(sql, kept);
+    for (long deleted = AT_ONCE; deleted == AT_ONCE && !task.isStopping(); all += deleted) {
+      task.beat();
+      deleted = deleteSome(sql, kept);
     }
     if (all > 0) {
-      LOG.log(Level.INFO, "let go of {0} {1}, older than {2}", new Object[] {all, what, kept});
+      LOG.log(Level.INFO, "deleted {0} {1}, older than {2}", new Object[] {all, what, kept});
     }
   }
 
-  private long forgetSome(String sql, Duration kept) throws SQLException {
+  private long deleteSome(String sql, Duration kept) throws SQLException {
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setDouble(1, (double) kept.toSeconds());
       statement.setInt(2, AT_ONCE);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
-        long gone = row.getLong(1);
+        long deleted = row.getLong(1);
         connection.commit();
-        return gone;
+        return deleted;
       }
     }
   }
