@@ -205,7 +205,9 @@ begin
   end if;
 end $$;
 
--- Writes the head of a study, which must be the one before p_version, or none for the first.
+-- Writes the head of a study, which must be the one before p_version, or none for the first. A study is completed only
+-- without live enrollments: whoever makes one live holds the study, so that none is added between the check and the
+-- commit.
 create function enrollment.put_study_head(
   p_study_id text, p_version bigint, p_state text, p_title text, p_arms jsonb, p_factors jsonb,
   p_randomization jsonb, p_target int, p_now timestamptz)
@@ -221,6 +223,10 @@ begin
   update enrollment.study_head set state = p_state, version = p_version, updated_at = p_now
    where study_id = p_study_id and version = p_version - 1;
   if not found then
+    perform enrollment.fail_as_changed('study ' || p_study_id);
+  end if;
+  if p_state = 'completed'
+     and exists (select from enrollment.attempt where study_id = p_study_id and standing = 'live') then
     perform enrollment.fail_as_changed('study ' || p_study_id);
   end if;
 end $$;
@@ -270,7 +276,7 @@ begin atomic
   update enrollment.attempt set standing = p_standing where enrollment_id = p_enrollment_id;
 end;
 
--- Makes an ended attempt live again, provided that no other attempt has followed by now.
+-- Makes an ended attempt live again, provided that no other attempt has followed by now. The caller holds the study.
 create function enrollment.reopen_attempt(p_enrollment_id uuid) returns void language plpgsql as $$
 begin
   update enrollment.attempt set standing = 'live' where enrollment_id = p_enrollment_id;

@@ -24,8 +24,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.accrual.api.enrollment.v1.CorrectEligibilityRequest;
+import org.accrual.api.enrollment.v1.Eligibility;
 import org.accrual.api.enrollment.v1.EnrollmentStage;
+import org.accrual.api.enrollment.v1.RecordConsentRequest;
+import org.accrual.api.enrollment.v1.RecordEligibilityRequest;
+import org.accrual.api.enrollment.v1.ReverseWithdrawalRequest;
+import org.accrual.api.enrollment.v1.ScreenPatientRequest;
 import org.accrual.api.enrollment.v1.WithdrawPatientRequest;
+import org.accrual.api.study.v1.CloseStudyToAccrualRequest;
+import org.accrual.api.study.v1.CompleteStudyRequest;
 import org.accrual.api.study.v1.SuspendAccrualRequest;
 import org.accrual.api.study.v1.SuspendAccrualResponse;
 import org.awaitility.Awaitility;
@@ -43,7 +51,7 @@ class RacesIT {
         perform pg_advisory_xact_lock_shared(42);
         return new;
       end $$;
-      create trigger wait_at_the_gate before insert on enrollment.attempt
+      create trigger wait_at_the_gate before insert or update on enrollment.attempt
         for each row execute function public.wait_at_the_gate()
       """;
 
@@ -273,6 +281,59 @@ class RacesIT {
     }
   }
 
+  @Test
+  void aStudyIsNotCompletedWhileAWithdrawalIsBeingReversed() throws Exception {
+    String study = client.openStudy(5);
+    String id = withdrawn(study);
+    close(study);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        Connection gate = connection()) {
+      execute(gate, WAIT_AT_THE_GATE);
+      gate.setAutoCommit(false);
+      execute(gate, "select pg_advisory_xact_lock(42)");
+      Future<String> reversal = threads.submit(() -> reverse(id));
+      awaitBlocked(1);
+      Future<String> completion = threads.submit(() -> complete(study));
+      awaitBlocked(2);
+      gate.commit();
+
+      assertThat(reversal.get(10, TimeUnit.SECONDS)).isEqualTo("DONE");
+      assertThat(completion.get(10, TimeUnit.SECONDS)).isEqualTo("STUDY_HAS_LIVE_ENROLLMENTS");
+    } finally {
+      try (Connection connection = connection()) {
+        execute(connection, "drop function if exists public.wait_at_the_gate() cascade");
+      }
+    }
+    assertThat(state(study)).isEqualTo("closed-to-accrual");
+  }
+
+  @Test
+  void aWithdrawalIsNotReversedInAStudyThatIsBeingCompleted() throws Exception {
+    String study = client.openStudy(5);
+    String withdrawn = withdrawn(study);
+    String ineligible = ineligible(study);
+    close(study);
+    try (Connection completing = connection();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      completing.setAutoCommit(false);
+      execute(
+          completing,
+          """
+          select enrollment.put_study_head(study_id, version + 1, 'completed',
+                                           title, arms, factors, randomization, target, now())
+            from enrollment.study_head where study_id = '%s'\
+          """
+              .formatted(study));
+      Future<String> reversal = threads.submit(() -> reverse(withdrawn));
+      Future<String> correction = threads.submit(() -> correct(ineligible));
+      awaitBlocked(2);
+      completing.commit();
+
+      assertThat(reversal.get(10, TimeUnit.SECONDS)).isEqualTo("STUDY_COMPLETED");
+      assertThat(correction.get(10, TimeUnit.SECONDS)).isEqualTo("STUDY_COMPLETED");
+    }
+  }
+
   @RepeatedTest(3)
   void aSuspensionAmongEnrollmentsLetsNoneInOnceItHasAnswered() throws Exception {
     String study = client.openStudy(1_000);
@@ -305,6 +366,106 @@ class RacesIT {
     assertThat(core.participants().slotsTaken(study, "V1"))
         .as("enrollments accepted before the suspension may end")
         .isEqualTo((int) atAnswer.get());
+  }
+
+  private static String withdrawn(String study) {
+    String id = screened(study, "P1");
+    client.enrollments.withdrawPatient(
+        WithdrawPatientRequest.newBuilder()
+            .setRequestId(requestId())
+            .setEnrollmentId(id)
+            .setReason("moved")
+            .setWithdrawnBy("dr-a")
+            .build());
+    return id;
+  }
+
+  private static String ineligible(String study) {
+    String id = screened(study, "P2");
+    client.enrollments.recordConsent(
+        RecordConsentRequest.newBuilder()
+            .setRequestId(requestId())
+            .setEnrollmentId(id)
+            .setConsent(Client.consent())
+            .setRecordedBy("dr-a")
+            .build());
+    client.enrollments.recordEligibility(
+        RecordEligibilityRequest.newBuilder()
+            .setRequestId(requestId())
+            .setEnrollmentId(id)
+            .setEligibility(Eligibility.newBuilder().setEligible(false).setCriteriaVersion("1"))
+            .setAssessedBy("dr-a")
+            .build());
+    return id;
+  }
+
+  private static String screened(String study, String patient) {
+    return client
+        .enrollments
+        .screenPatient(
+            ScreenPatientRequest.newBuilder()
+                .setRequestId(requestId())
+                .setStudyId(study)
+                .setSiteId("V1")
+                .setPatientId(patient)
+                .setScreenedBy("dr-a")
+                .build())
+        .getEnrollment()
+        .getEnrollmentId();
+  }
+
+  private static void close(String study) {
+    client.studies.closeStudyToAccrual(
+        CloseStudyToAccrualRequest.newBuilder()
+            .setRequestId(requestId())
+            .setStudyId(study)
+            .setReason("full")
+            .build());
+  }
+
+  private static String complete(String study) {
+    return reason(
+        () ->
+            client.studies.completeStudy(
+                CompleteStudyRequest.newBuilder()
+                    .setRequestId(requestId())
+                    .setStudyId(study)
+                    .build()));
+  }
+
+  private static String reverse(String enrollmentId) {
+    return reason(
+        () ->
+            client.enrollments.reverseWithdrawal(
+                ReverseWithdrawalRequest.newBuilder()
+                    .setRequestId(requestId())
+                    .setEnrollmentId(enrollmentId)
+                    .setReason("a mistake")
+                    .setReversedBy("dr-a")
+                    .build()));
+  }
+
+  private static String correct(String enrollmentId) {
+    return reason(
+        () ->
+            client.enrollments.correctEligibility(
+                CorrectEligibilityRequest.newBuilder()
+                    .setRequestId(requestId())
+                    .setEnrollmentId(enrollmentId)
+                    .setEligibility(Client.eligibility())
+                    .setReason("a mistake")
+                    .setCorrectedBy("dr-a")
+                    .build()));
+  }
+
+  /** Returns DONE, or the reason of the refusal. */
+  private static String reason(Runnable call) {
+    try {
+      call.run();
+      return "DONE";
+    } catch (StatusRuntimeException e) {
+      return info(e).getReason();
+    }
   }
 
   private static void await(CountDownLatch latch) {

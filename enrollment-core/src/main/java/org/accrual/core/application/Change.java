@@ -52,7 +52,10 @@ public sealed interface Change {
   /** The enrollment is not live any more. */
   record CloseAttempt(UUID enrollmentId, Standing standing) implements Change {}
 
-  /** The enrollment is live again; a conflict if the patient has a later attempt by now. */
+  /**
+   * The enrollment is live again; a conflict if the patient has a later attempt by now. Needs {@link
+   * HoldStudy}, since a completed study has no live enrollment.
+   */
   record ReopenAttempt(UUID enrollmentId) implements Change {}
 
   record OpenOperation(Operation operation) implements Change {}

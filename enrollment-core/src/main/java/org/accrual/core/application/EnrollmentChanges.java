@@ -47,12 +47,16 @@ final class EnrollmentChanges {
   /** For a command that ends when it has been written. */
   List<Change> of(EnrollmentHistory after) {
     List<Change> changes = new ArrayList<>();
-    if (events.stream().anyMatch(EnrollmentChanges::needsOpenAccrual)) {
+    Optional<Change> attempt = attempt(after.state());
+    boolean needsOpenAccrual = events.stream().anyMatch(EnrollmentChanges::needsOpenAccrual);
+    if (needsOpenAccrual || attempt.filter(ReopenAttempt.class::isInstance).isPresent()) {
       // Study before site, as everywhere: one order of locks, no deadlocks.
       changes.add(new HoldStudy(subject.studyId(), loaded.studyVersion()));
+    }
+    if (needsOpenAccrual) {
       changes.add(new HoldSite(subject.site(), loaded.siteVersion()));
     }
-    attempt(after.state()).ifPresent(changes::add);
+    attempt.ifPresent(changes::add);
     changes.add(new AppendToEnrollment(subject.enrollmentId(), after.version(), events));
     return changes;
   }

@@ -30,6 +30,8 @@ public record Refusal(Reason reason, String message, Map<String, String> about) 
     STUDY_TRANSITION_NOT_ALLOWED(Kind.FAILED_PRECONDITION),
     /** Patients are still being screened, enrolled or followed: each must end first. */
     STUDY_HAS_LIVE_ENROLLMENTS(Kind.FAILED_PRECONDITION),
+    /** An enrollment of a completed study stays ended. */
+    STUDY_COMPLETED(Kind.FAILED_PRECONDITION),
     /** Only an active study accepts patients. */
     STUDY_NOT_ACTIVE(Kind.FAILED_PRECONDITION),
     /** A study closed for good opens no sites. */

@@ -58,6 +58,17 @@ final class Accrual {
         : Decision.acceptNothing();
   }
 
+  /** Refuses to continue an attempt that has ended, if another has followed or the study is over. */
+  static Decision<EnrollmentEvent> reopen(Started state, EnrollmentFacts facts) {
+    Subject subject = state.subject();
+    return facts.study() instanceof StudyState.Completed
+        ? EnrollmentDecider.refuse(
+            Reason.STUDY_COMPLETED,
+            "study %s is completed: no enrollment continues".formatted(subject.studyId()),
+            subject)
+        : latest(state, facts);
+  }
+
   static Decision<EnrollmentEvent> open(Subject subject, EnrollmentFacts facts) {
     String study = subject.studyId();
     String site = subject.siteId();

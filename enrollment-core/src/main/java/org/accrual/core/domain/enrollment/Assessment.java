@@ -67,7 +67,8 @@ final class Assessment {
       CorrectEligibility command, Started state, EnrollmentFacts facts) {
     return switch (state) {
       case Eligible(_, _, Eligibility recorded, _) -> correct(command, recorded, state, facts);
-      // An attempt that had ended goes on, so none may have followed it.
+      case Ineligible(_, _, Eligibility recorded, _) when command.eligibility().eligible() ->
+          Accrual.reopen(state, facts).then(_ -> correct(command, recorded, state, facts));
       case Ineligible(_, _, Eligibility recorded, _) ->
           Accrual.latest(state, facts).then(_ -> correct(command, recorded, state, facts));
       case Pending _ -> EnrollmentDecider.inProgress(state);

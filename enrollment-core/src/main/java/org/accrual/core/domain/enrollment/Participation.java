@@ -56,7 +56,7 @@ final class Participation {
       ReverseWithdrawal command, Started state, EnrollmentFacts facts) {
     return switch (state) {
       case Withdrawn _ ->
-          Accrual.latest(state, facts)
+          Accrual.reopen(state, facts)
               .then(
                   _ ->
                       Decision.accept(
