@@ -10,7 +10,7 @@ import java.util.logging.Logger;
 import org.accrual.benchmarks.relay.RelayBenchmarks;
 
 /**
- * Runs {@code enroll | outbox-cost | observe-cost | tokens | query | projection | saga [--clients N]
+ * Runs {@code enroll | outbox-cost | observe-cost | tokens | query | projection | saga | held-xmin [--clients N]
  * [--warmups N] [--turns N] [--seconds N] [--json FILE] [--setting KEY=VALUE]}, or {@code
  * relay-drain | relay-peers | relay-memory | relay-latency | latency} with options of their own.
  * Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests package}); starts what it
@@ -37,6 +37,7 @@ public final class Bench {
       case "query" -> QueryBenchmark.run(options);
       case "projection" -> ProjectionBenchmark.run(options);
       case "saga" -> SagaBenchmark.run(options);
+      case "held-xmin" -> HeldXminBenchmark.run(options);
       default -> throw new IllegalStateException(options.benchmark());
     }
     System.exit(0);
@@ -62,7 +63,7 @@ public final class Bench {
    * @param turn length of one
    * @param json where every figure goes
    * @param settings of the consumers process of {@code projection} and of the services of {@code
-   *     saga}, such as {@code accrual.flow.hops=false}
+   *     saga} and {@code held-xmin}, such as {@code accrual.flow.hops=false}
    */
   record Options(
       String benchmark,
@@ -72,8 +73,17 @@ public final class Bench {
       Duration turn,
       Path json,
       List<String> settings) {
+    private static final int ENROLLMENTS_A_SECOND = 200;
     private static final List<String> BENCHMARKS =
-        List.of("enroll", "outbox-cost", "observe-cost", "tokens", "query", "projection", "saga");
+        List.of(
+            "enroll",
+            "outbox-cost",
+            "observe-cost",
+            "tokens",
+            "query",
+            "projection",
+            "saga",
+            "held-xmin");
 
     static Options parse(String... args) {
       List<String> given = new ArrayList<>(List.of(args));
@@ -111,6 +121,11 @@ public final class Bench {
           Duration.ofSeconds(seconds),
           Path.of(json),
           List.copyOf(settings));
+    }
+
+    /** More enrollments than a running stack confirms on a few processors in all turns. */
+    int enrollments() {
+      return Math.toIntExact((warmups + turns) * turn.toSeconds() * ENROLLMENTS_A_SECOND);
     }
 
     Rounds rounds() {

@@ -18,7 +18,6 @@ import org.accrual.api.study.v1.StudyServiceGrpc;
 final class SagaClient implements AutoCloseable {
   private static final int SITES = 8;
   private static final int CAPACITY = 100_000;
-  private static final int DELIVERIES = 3;
   private static final int KITS_OF_A_DELIVERY = 1000;
   private static final Duration LONGEST_WAIT = Duration.newBuilder().setSeconds(60).build();
 
@@ -29,19 +28,24 @@ final class SagaClient implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Opens the study and its sites, which have kits for 12,000 patients of each arm. */
-  static SagaClient open(int port) {
+  /**
+   * Opens the study and its sites.
+   *
+   * @param patients for whom each arm has kits
+   */
+  static SagaClient open(int port, int patients) {
     try (EnrollClient study = new EnrollClient("study", port)) {
       study.openStudy();
     }
     SagaClient client =
         new SagaClient(
             NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build());
-    IntStream.range(0, SITES).forEach(client::openSite);
+    int deliveries = Math.ceilDiv(2 * patients, SITES * KITS_OF_A_DELIVERY);
+    IntStream.range(0, SITES).forEach(site -> client.openSite(site, deliveries));
     return client;
   }
 
-  private void openSite(int site) {
+  private void openSite(int site, int deliveries) {
     var studies = StudyServiceGrpc.newBlockingStub(channel);
     var _ =
         studies.activateSite(
@@ -51,7 +55,7 @@ final class SagaClient implements AutoCloseable {
                 .setSiteId(name(site))
                 .setCapacity(CAPACITY)
                 .build());
-    for (int delivery = 0; delivery < DELIVERIES; delivery++) {
+    for (int delivery = 0; delivery < deliveries; delivery++) {
       ReceiveKitsRequest.Builder kits =
           ReceiveKitsRequest.newBuilder()
               .setRequestId("kits-%d-%d".formatted(site, delivery))
