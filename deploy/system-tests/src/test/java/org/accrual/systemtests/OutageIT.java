@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -13,11 +14,14 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.accrual.api.enrollment.v1.EnrollPatientMetadata;
+import org.accrual.api.enrollment.v1.EnrollPatientRequest;
 import org.accrual.api.enrollment.v1.ScreenPatientRequest;
 import org.accrual.api.enrollment.v1.ScreenPatientResponse;
 import org.accrual.api.query.v1.GetEnrollmentRequest;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.Test;
 class OutageIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final int PATIENTS = 20;
+  private static final Duration LONGER_THAN_THE_DEADLINE = Duration.ofSeconds(2);
 
   private final TestStack stack = TestStack.shared();
   private final SiteClient client = stack.client();
@@ -105,6 +110,73 @@ class OutageIT {
     assertThat(stack.runs(Stack.KAFKA)).as("Kafka is away all the while").isFalse();
     awaitProjected(screened);
     assertThat(new Books(stack.evidence()).wrongOnTopics(study)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("Outages longer than every deadline delay enrollments and reject none")
+  void outagesDelayEnrollmentsAndRejectNone() throws Exception {
+    try (TestStack own =
+            TestStack.started(
+                settings ->
+                    settings.withOptions(
+                        Stack.CORE,
+                        "-Daccrual.saga.step-deadline=1s",
+                        "-Daccrual.saga.longest-pause=1s"));
+        SiteClient site = own.client()) {
+      site.openSite(study, "S1", 100);
+      List<EnrollPatientRequest> accepted = new ArrayList<>();
+      for (String part : List.of(Stack.RELAY, Stack.KAFKA, Stack.CONSUMERS)) {
+        accept(site, accepted);
+        long pid = own.stop(part);
+        try {
+          awaitDelayed(site, accept(site, accepted));
+        } finally {
+          TestStack.goOn(pid);
+        }
+      }
+      accept(site, accepted);
+      own.silence(Stack.CORE, LONGER_THAN_THE_DEADLINE);
+      accept(site, accepted);
+      for (String part : List.of(Stack.KAFKA, Stack.RELAY, Stack.CONSUMERS)) {
+        own.kill(part);
+      }
+      accept(site, accepted);
+
+      for (EnrollPatientRequest request : accepted) {
+        Operation ended = site.enrolled(request);
+        assertThat(ended.hasResponse()).as(ended.toString()).isTrue();
+      }
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() -> own.balance().check(study, accepted.size()));
+    }
+  }
+
+  /** Enrolls ten further patients; returns the names of the operations. */
+  private List<String> accept(SiteClient site, List<EnrollPatientRequest> accepted) {
+    List<String> operations = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      EnrollPatientRequest request = SiteClient.enroll(study, "S1", "P-" + accepted.size());
+      accepted.add(request);
+      operations.add(
+          SiteClient.untilAnswered(() -> site.enrollments().enrollPatient(request)).getName());
+    }
+    return operations;
+  }
+
+  /** Waits until each of the operations should have reached a stage for a whole pause. */
+  private static void awaitDelayed(SiteClient site, List<String> operations) {
+    for (String name : operations) {
+      await()
+          .atMost(LIMIT)
+          .until(() -> SiteClient.metadata(site.operation(name)), OutageIT::isDelayedForLong);
+    }
+  }
+
+  private static boolean isDelayedForLong(EnrollPatientMetadata operation) {
+    Instant since = Instant.ofEpochSecond(operation.getDelayedSince().getSeconds());
+    return operation.getDelayed()
+        && since.plus(LONGER_THAN_THE_DEADLINE).isBefore(Instant.now());
   }
 
   private ScreenPatientRequest screening(int patient) {
