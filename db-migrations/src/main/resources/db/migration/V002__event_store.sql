@@ -62,7 +62,9 @@ create table enrollment.study_head (
   target     int         not null check (target > 0),
   version    bigint      not null check (version > 0),
   created_at timestamptz not null,
-  updated_at timestamptz not null
+  updated_at timestamptz not null,
+  -- How long an enrollment may take until it is confirmed; null: as long as it takes.
+  enrollment_expiry_seconds int check (enrollment_expiry_seconds between 60 and 31536000)
 );
 
 create table enrollment.site_head (
@@ -210,13 +212,15 @@ end $$;
 -- commit.
 create function enrollment.put_study_head(
   p_study_id text, p_version bigint, p_state text, p_title text, p_arms jsonb, p_factors jsonb,
-  p_randomization jsonb, p_target int, p_now timestamptz)
+  p_randomization jsonb, p_target int, p_now timestamptz, p_enrollment_expiry_seconds int default null)
 returns void language plpgsql as $$
 begin
   if p_version = 1 then
     insert into enrollment.study_head
-      (study_id, state, title, arms, factors, randomization, target, version, created_at, updated_at)
-    values (p_study_id, p_state, p_title, p_arms, p_factors, p_randomization, p_target, 1, p_now, p_now);
+      (study_id, state, title, arms, factors, randomization, target, version, created_at, updated_at,
+       enrollment_expiry_seconds)
+    values (p_study_id, p_state, p_title, p_arms, p_factors, p_randomization, p_target, 1, p_now, p_now,
+            p_enrollment_expiry_seconds);
     return;
   end if;
   perform pg_advisory_xact_lock(enrollment.lock_name(p_study_id));

@@ -28,6 +28,8 @@ create table enrollment.saga (
   actor          text        not null,
   traceparent    text        not null,
   started_at     timestamptz not null,
+  -- When a run that is not confirmed yet is given up, by the database's clock; null: never, or it gives back already.
+  expires_at     timestamptz,
   -- Since when the run cannot be decided, how often in a row, and why. It is tried again after a pause.
   failed_at      timestamptz,
   failures       int         not null default 0 check ((failures > 0) = (failed_at is not null)),
@@ -37,6 +39,8 @@ create table enrollment.saga (
 ) with (fillfactor = 70); -- a run moves up to six times, within its page
 create unique index saga_operation on enrollment.saga (operation_id);
 create index saga_due_at on enrollment.saga (due_at);
+-- Changes when a run of a study with an expiry begins to give back, and else never.
+create index saga_expires_at on enrollment.saga (expires_at) where expires_at is not null;
 comment on table enrollment.saga is
   'Runs under way. due_at well in the past: relay, Kafka or enrollment-core is behind or does not run.';
 
@@ -95,15 +99,16 @@ end;
 -- Fails with unique_violation if there is one already.
 create function enrollment.start_saga(
   p_enrollment_id uuid, p_attempt int, p_step text, p_pause interval, p_study_version bigint, p_site_version bigint,
-  p_operation_id uuid, p_correlation_id text, p_causation_id text, p_actor text, p_traceparent text, p_now timestamptz)
+  p_operation_id uuid, p_correlation_id text, p_causation_id text, p_actor text, p_traceparent text, p_now timestamptz,
+  p_expiry interval)
 returns void language sql
 begin atomic
   insert into enrollment.saga
     (enrollment_id, attempt, step, due_at, study_version, site_version, operation_id, correlation_id, causation_id,
-     actor, traceparent, started_at)
+     actor, traceparent, started_at, expires_at)
   values
     (p_enrollment_id, p_attempt, p_step, now() + p_pause, p_study_version, p_site_version, p_operation_id, p_correlation_id,
-     p_causation_id, p_actor, p_traceparent, p_now);
+     p_causation_id, p_actor, p_traceparent, p_now, now() + p_expiry);
 end;
 
 -- Moves runs from the steps seen to others; a null step ends the run, a null pause keeps the time at which it is due.
@@ -117,6 +122,7 @@ begin
   update enrollment.saga s
      set step = m.step, repeats = m.repeats, due_at = coalesce(now() + m.pause, s.due_at),
          sent_lsn = pg_current_wal_insert_lsn(), causation_id = m.causation_id,
+         expires_at = case when m.step in ('reserve-slot', 'hold-kits', 'randomize', 'allocate-kit') then s.expires_at end,
          failed_at = null, failures = 0, error = null
     from unnest(p_enrollment_ids, p_seen, p_steps, p_repeats, p_pauses, p_causation_ids)
          as m(enrollment_id, seen, step, repeats, pause, causation_id)

@@ -11,6 +11,7 @@ import com.google.rpc.Status;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -55,8 +56,26 @@ public final class Client {
 
   /** A new active study with one active site, V1. */
   public String openStudy(int capacity) {
-    String studyId = "S-" + UUID.randomUUID().toString().substring(0, 8);
-    studies.registerStudy(study(studyId).build());
+    return openStudy(capacity, study(freshStudyId()));
+  }
+
+  /** The same, whose enrollments must be confirmed within that time. */
+  public String openStudy(int capacity, Duration enrollmentExpiry) {
+    return openStudy(
+        capacity,
+        study(freshStudyId())
+            .setEnrollmentExpiry(
+                com.google.protobuf.Duration.newBuilder()
+                    .setSeconds(enrollmentExpiry.toSeconds())));
+  }
+
+  private static String freshStudyId() {
+    return "S-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  private String openStudy(int capacity, RegisterStudyRequest.Builder registration) {
+    String studyId = registration.getStudyId();
+    studies.registerStudy(registration.build());
     studies.activateStudy(
         ActivateStudyRequest.newBuilder().setRequestId(requestId()).setStudyId(studyId).build());
     activateSite(studyId, "V1", capacity);

@@ -106,8 +106,10 @@ public final class SagaDriver implements AutoCloseable {
     repeater = repeaters.get();
     return sql(
         """
-        update enrollment.saga s set due_at = due_at - interval '%s' from enrollment.attempt a
-         where a.enrollment_id = s.enrollment_id and a.study_id = '%s'
+        update enrollment.saga s
+           set due_at = due_at - interval '%1$s', expires_at = expires_at - interval '%1$s'
+          from enrollment.attempt a
+         where a.enrollment_id = s.enrollment_id and a.study_id = '%2$s'
         """
             .formatted(time, study));
   }
@@ -123,8 +125,9 @@ public final class SagaDriver implements AutoCloseable {
     }
   }
 
-  /** Repeats what is due. */
+  /** Gives up what has expired and repeats what is due. */
   public void sweep() {
+    repeater.expireSome();
     repeater.repeatSome();
   }
 

@@ -48,6 +48,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -83,7 +84,11 @@ class SagaIT {
   @BeforeEach
   void accept() {
     sagas = new SagaDriver(core.jdbcUrl());
-    study = client.openStudy(1);
+    enroll(client.openStudy(1));
+  }
+
+  private void enroll(String inStudy) {
+    study = inStudy;
     accepted = client.enrollments.enrollPatient(enroll(study, "P1").build());
     id = metadata(accepted).getEnrollmentId();
     assertAsked(ReserveSlot.class);
@@ -371,6 +376,42 @@ class SagaIT {
     assertAsked(ReserveSlot.class);
     assertThat(stored.count("select count(*) from ops.sagas_set_aside where study_id = ?", study))
         .isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("withdrawals")
+  @DisplayName("An enrollment that is not confirmed in time is given up, also during an outage")
+  void anEnrollmentExpires(int step, List<Class<?>> releases) {
+    enroll(client.openStudy(1, Duration.ofHours(1)));
+    upTo(step);
+    sagas.published(false).later(study, Duration.ofMinutes(59)).sweep();
+    assertAsked();
+
+    sagas.later(study, Duration.ofMinutes(2)).sweep();
+
+    for (Class<?> release : releases) {
+      assertThat(metadata(operation()).getReason()).isEqualTo("ENROLLMENT_EXPIRED");
+      assertThat(metadata(operation()).getStage())
+          .isEqualTo(EnrollmentStage.ENROLLMENT_STAGE_COMPENSATING);
+      sagas.later(study, LONGEST).sweep();
+      assertAsked(release);
+      sagas.answer(release == ReleaseKits.class ? kitsReleased() : slotReleased());
+    }
+    assertRejected("ENROLLMENT_EXPIRED");
+    assertAsked();
+  }
+
+  @Test
+  @DisplayName("A patient whose enrollment was confirmed in time stays on study")
+  void aConfirmedEnrollmentDoesNotExpire() {
+    enroll(client.openStudy(1, Duration.ofHours(1)));
+    upTo(4);
+    sagas.later(study, Duration.ofDays(1)).sweep();
+    assertThat(operation().hasResponse()).isTrue();
+    withdraw();
+    assertAsked(ReleaseSlot.class);
+    sagas.published(false).later(study, Duration.ofDays(1)).sweep();
+    assertAsked();
   }
 
   @Test

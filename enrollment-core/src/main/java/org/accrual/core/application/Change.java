@@ -66,8 +66,10 @@ public sealed interface Change {
    * A run begins.
    *
    * @param pause after which its command is repeated if nothing has come
+   * @param expiry after which it is given up unless it is confirmed; empty: never
    */
-  record StartSaga(RunningSaga saga, Duration pause) implements Change {}
+  record StartSaga(RunningSaga saga, Duration pause, Optional<Duration> expiry)
+      implements Change {}
 
   /**
    * A run goes on, or is over.

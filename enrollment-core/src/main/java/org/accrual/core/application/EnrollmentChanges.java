@@ -1,5 +1,6 @@
 package org.accrual.core.application;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.core.domain.saga.SagaDecider;
 import org.accrual.core.domain.saga.SagaTiming;
 import org.accrual.core.domain.saga.SagaTurn;
+import org.accrual.core.domain.study.StudyState;
 
 /** What goes into the transaction beside an enrollment's events: all that spans streams. */
 final class EnrollmentChanges {
@@ -67,12 +69,16 @@ final class EnrollmentChanges {
         SagaDecider.begin(requested, loaded.studyVersion(), loaded.siteVersion()),
         Optional.of(operation),
         origin,
-        timing);
+        timing,
+        loaded.facts().study() instanceof StudyState.Registered study
+            ? study.design().enrollmentExpiry()
+            : Optional.empty());
   }
 
   /** Releases the slot of a patient who left the study. */
   List<Change> giveBack(OffStudy off, Origin origin, SagaTiming timing) {
-    return start(SagaDecider.giveBack(off), Optional.empty(), origin, timing);
+    return start(
+        SagaDecider.giveBack(off), Optional.empty(), origin, timing, Optional.empty());
   }
 
   /** What the saga of a patient who withdrew meanwhile has taken goes back. */
@@ -88,11 +94,16 @@ final class EnrollmentChanges {
   }
 
   private List<Change> start(
-      SagaTurn turn, Optional<UUID> operation, Origin origin, SagaTiming timing) {
+      SagaTurn turn,
+      Optional<UUID> operation,
+      Origin origin,
+      SagaTiming timing,
+      Optional<Duration> expiry) {
     return List.of(
         new StartSaga(
             new RunningSaga(subject.enrollmentId(), turn.run().orElseThrow(), operation, origin),
-            timing.stepDeadline()),
+            timing.stepDeadline(),
+            expiry),
         new Send(subject, turn.commands()));
   }
 

@@ -8,9 +8,14 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.DoubleSupplier;
 import org.accrual.core.application.SagaStore.Held;
+import org.accrual.core.domain.saga.RejectionReason;
+import org.accrual.core.domain.saga.SagaInput;
 import org.accrual.core.domain.saga.SagaTiming;
 
-/** Sends commands again that were not answered, so that every saga ends whatever was lost. */
+/**
+ * Moves sagas that no answer moves: repeats unanswered commands, so that every saga ends whatever
+ * was lost, and gives up what a study does not want to wait for any longer.
+ */
 public final class SagaRepetitions {
   private final SagaTiming timing;
   private final DoubleSupplier random;
@@ -27,6 +32,30 @@ public final class SagaRepetitions {
 
   /** Repeats the commands of runs that are due. */
   public void repeat(SagaStore store, Set<UUID> enrollmentIds, Instant now) {
+    move(
+        store,
+        enrollmentIds,
+        now,
+        (turns, saga) ->
+            turns.repeat(timing.pause(saga.run().repeats() + 1, random.getAsDouble())));
+  }
+
+  /** Gives up runs that were not confirmed in time. */
+  public void expire(SagaStore store, Set<UUID> enrollmentIds, Instant now) {
+    move(
+        store,
+        enrollmentIds,
+        now,
+        (turns, saga) ->
+            turns.take(
+                new SagaInput.Stop(RejectionReason.ENROLLMENT_EXPIRED), saga.origin()));
+  }
+
+  private interface Move {
+    void on(SagaTurns turns, RunningSaga saga);
+  }
+
+  private static void move(SagaStore store, Set<UUID> enrollmentIds, Instant now, Move move) {
     Map<UUID, Held> held = store.hold(enrollmentIds);
     List<Caused> changes = new ArrayList<>();
     for (UUID id : enrollmentIds) {
@@ -40,7 +69,7 @@ public final class SagaRepetitions {
           .ifPresent(
               saga -> {
                 SagaTurns turns = new SagaTurns(enrollment.history(), enrollment.saga(), now);
-                turns.repeat(timing.pause(saga.run().repeats() + 1, random.getAsDouble()));
+                move.on(turns, saga);
                 changes.addAll(turns.changes());
               });
     }

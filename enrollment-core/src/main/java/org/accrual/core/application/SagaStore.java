@@ -27,6 +27,12 @@ public interface SagaStore {
    */
   Due due(Optional<Instant> since, int limit);
 
+  /**
+   * Holds runs that are not confirmed although their time is over, and that no other process holds,
+   * those that expired first first. They need not be published: they are given up.
+   */
+  Due expired(int limit);
+
   /** Sets a run aside that could not be decided; it is tried again after a pause. */
   void setAside(UUID enrollmentId, String error, SagaTiming timing);
 
@@ -39,8 +45,8 @@ public interface SagaStore {
   /**
    * Runs that are due.
    *
-   * @param enrollmentIds those whose last command has been published; repeating another would only
-   *     add to what waits
+   * @param enrollmentIds of the runs; to be repeated are those whose last command has been
+   *     published, since another repetition would only add to what waits
    * @param all whether there are no others, published or not
    * @param now by the database's clock
    */

@@ -98,7 +98,7 @@ final class ChangeCalls {
       case Change.ReopenAttempt(UUID id) -> attempts.add("reopen_attempt", id);
       case Change.OpenOperation(Operation operation) -> openOperation(operation);
       case Change.AdvanceOperation(OperationProgress progress) -> sagas.advance(progress);
-      case Change.StartSaga(RunningSaga saga, Duration pause) -> startSaga(saga, pause);
+      case Change.StartSaga start -> startSaga(start);
       case Change.MoveSaga move -> sagas.move(move, origin.causationId());
       case Change.Send(Subject subject, List<ParticipantCommand> commands) ->
           commands.forEach(command -> send(subject, ParticipantCodec.of(subject, command), origin));
@@ -175,14 +175,15 @@ final class ChangeCalls {
         now.plus(retention));
   }
 
-  private void startSaga(RunningSaga saga, Duration pause) {
+  private void startSaga(Change.StartSaga start) {
+    RunningSaga saga = start.saga();
     SagaRun run = saga.run();
     runs.add(
         "start_saga",
         saga.enrollmentId(),
         run.attempt(),
         run.step().code(),
-        pause,
+        start.pause(),
         run.studyVersion(),
         run.siteVersion(),
         saga.operationId().orElse(null),
@@ -190,6 +191,7 @@ final class ChangeCalls {
         saga.origin().causationId(),
         saga.origin().actor(),
         saga.origin().traceparent(),
-        now);
+        now,
+        start.expiry().orElse(null));
   }
 }

@@ -1,5 +1,6 @@
 package org.accrual.core.eventstore;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.accrual.core.application.SiteRecord;
 import org.accrual.core.application.StudyRecord;
@@ -24,7 +25,12 @@ final class HeadCalls {
         new JsonText(Json.write(design.factors())),
         new JsonText(Json.write(design.randomization())),
         design.target(),
-        now);
+        now,
+        design.enrollmentExpiry().map(HeadCalls::seconds).orElse(null));
+  }
+
+  static int seconds(Duration duration) {
+    return Math.toIntExact(duration.toSeconds());
   }
 
   static void put(Calls calls, SiteRecord site) {

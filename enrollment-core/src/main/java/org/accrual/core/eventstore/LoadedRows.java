@@ -3,6 +3,7 @@ package org.accrual.core.eventstore;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
@@ -63,7 +64,9 @@ final class LoadedRows {
             Json.arms(row.getString("arms")),
             Json.factors(row.getString("factors")),
             row.getInt("target"),
-            Json.randomization(row.getString("randomization")));
+            Json.randomization(row.getString("randomization")),
+            Optional.ofNullable(row.getObject("enrollment_expiry_seconds", Integer.class))
+                .map(Duration::ofSeconds));
     return Optional.of(
         new StudyRecord(
             StudyPhase.ofCode(state).with(design),

@@ -11,7 +11,7 @@ final class Loads {
       """
       select r.fingerprint, r.response,
              s.study_id, s.state, s.title, s.arms, s.factors, s.randomization, s.target, s.version as study_version,
-             s.created_at, s.updated_at,
+             s.created_at, s.updated_at, s.enrollment_expiry_seconds,
              t.active, t.capacity, t.time_zone, t.version as site_version,
              %s
         from (values (1)) as always(one)
@@ -123,6 +123,14 @@ final class Loads {
          where due_at >= ? and due_at <= now()
          order by due_at limit ? for update skip locked)
       select enrollment_id, outbox.relayed(sent_lsn) as published from due
+      """;
+
+  /** Holds what nobody else holds; one that was set aside waits for its next try. Parameter: limit. */
+  static final String HOLD_EXPIRED_RUNS =
+      """
+      select enrollment_id from enrollment.saga
+       where expires_at <= now() and (failures = 0 or due_at <= now())
+       order by expires_at limit ? for update skip locked
       """;
 
   /** Parameter: enrollment ids as text. */

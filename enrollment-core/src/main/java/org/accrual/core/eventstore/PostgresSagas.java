@@ -89,6 +89,23 @@ public final class PostgresSagas implements SagaStore {
   }
 
   @Override
+  public Due expired(int limit) {
+    return unchecked(
+        () -> {
+          Set<UUID> expired = new HashSet<>();
+          try (PreparedStatement select = connection.prepareStatement(Loads.HOLD_EXPIRED_RUNS)) {
+            select.setInt(1, limit);
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                expired.add(rows.getObject("enrollment_id", UUID.class));
+              }
+            }
+          }
+          return new Due(expired, expired.size() < limit, now());
+        });
+  }
+
+  @Override
   public void setAside(UUID enrollmentId, String error, SagaTiming timing) {
     unchecked(
         () -> {

@@ -1,5 +1,7 @@
 package org.accrual.core.eventstore;
 
+import java.time.Duration;
+import java.util.Optional;
 import org.accrual.core.domain.study.RandomizationDesign;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyDesign.Arm;
@@ -33,7 +35,8 @@ final class StudyEventCodec {
               design.target(),
               design.target(),
               design.randomization().blockMultiples(),
-              design.randomization().stratifyBySite());
+              design.randomization().stratifyBySite(),
+              design.enrollmentExpiry().map(HeadCalls::seconds).orElse(null));
       case StudyEvent.StudyActivated(String studyId) -> new StudyActivated(studyId);
       case StudyEvent.AccrualSuspended(String studyId, String reason) ->
           new AccrualSuspended(studyId, reason);
@@ -56,7 +59,8 @@ final class StudyEventCodec {
                       .map(factor -> new Factor(factor.getName(), factor.getLevels()))
                       .toList(),
                   e.getAccrualTarget(),
-                  new RandomizationDesign(e.getBlockMultiples(), e.getStratifyBySite())));
+                  new RandomizationDesign(e.getBlockMultiples(), e.getStratifyBySite()),
+                  Optional.ofNullable(e.getEnrollmentExpirySeconds()).map(Duration::ofSeconds)));
       case StudyActivated e -> new StudyEvent.StudyActivated(e.getStudyId());
       case AccrualSuspended e -> new StudyEvent.AccrualSuspended(e.getStudyId(), e.getReason());
       case AccrualResumed e -> new StudyEvent.AccrualResumed(e.getStudyId());

@@ -4,7 +4,9 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.accrual.core.application.StudyRecord;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyPhase;
@@ -44,6 +46,9 @@ class StudyHeadRow {
   @Column(name = "updated_at")
   Instant updatedAt;
 
+  @Column(name = "enrollment_expiry_seconds")
+  Integer enrollmentExpirySeconds;
+
   StudyRecord study() {
     return new StudyRecord(
         StudyPhase.ofCode(state)
@@ -54,7 +59,8 @@ class StudyHeadRow {
                     Json.arms(arms),
                     Json.factors(factors),
                     target,
-                    Json.randomization(randomization))),
+                    Json.randomization(randomization),
+                    Optional.ofNullable(enrollmentExpirySeconds).map(Duration::ofSeconds))),
         version,
         createdAt,
         updatedAt);

@@ -1,9 +1,11 @@
 package org.accrual.core.grpc;
 
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import org.accrual.api.study.v1.Arm;
 import org.accrual.api.study.v1.RegisterStudyRequest;
 import org.accrual.api.study.v1.Site;
@@ -36,7 +38,10 @@ final class StudyMessages {
             .map(f -> new StudyDesign.Factor(f.getName(), f.getLevelsList()))
             .toList(),
         request.getTarget(),
-        randomization(request.getRandomization(), arms));
+        randomization(request.getRandomization(), arms),
+        request.hasEnrollmentExpiry()
+            ? Optional.of(Duration.ofSeconds(request.getEnrollmentExpiry().getSeconds()))
+            : Optional.empty());
   }
 
   /** INVALID_ARGUMENT if the ratio makes blocks too large to balance the arms. */
@@ -87,6 +92,9 @@ final class StudyMessages {
             .setEtag(Long.toString(study.version()))
             .setCreateTime(Timestamps.of(study.createdAt()))
             .setUpdateTime(Timestamps.of(study.updatedAt()));
+    design
+        .enrollmentExpiry()
+        .ifPresent(expiry -> message.setEnrollmentExpiry(Timestamps.of(expiry)));
     design
         .arms()
         .forEach(

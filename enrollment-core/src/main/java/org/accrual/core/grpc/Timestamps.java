@@ -24,6 +24,13 @@ final class Timestamps {
         .build();
   }
 
+  static Duration of(java.time.Duration duration) {
+    return Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
+  }
+
   /** To the microsecond, as it is stored. INVALID_ARGUMENT if it is no time. */
   static Instant read(String field, Timestamp timestamp) {
     if (timestamp.getNanos() < 0 || timestamp.getNanos() > 999_999_999) {

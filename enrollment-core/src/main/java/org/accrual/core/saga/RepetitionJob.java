@@ -13,8 +13,8 @@ import org.accrual.runtime.liveness.PeriodicTask;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Repeats unanswered commands regularly, beside other processes that do the same. Not while this
- * process cannot read answers: the answer may be there.
+ * Gives up expired enrollments and repeats unanswered commands regularly, beside other processes
+ * that do the same. Repeats nothing while this process cannot read answers: the answer may be there.
  */
 @ApplicationScoped
 class RepetitionJob {
@@ -46,6 +46,7 @@ class RepetitionJob {
 
   private void sweep() {
     try {
+      repeater.expireSome();
       if (intake.readsAnswers()) {
         repeater.repeatSome();
       }

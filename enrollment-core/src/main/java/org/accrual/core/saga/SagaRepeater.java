@@ -17,9 +17,9 @@ import org.accrual.core.domain.saga.SagaTiming;
 import org.accrual.core.eventstore.Database;
 
 /**
- * Repeats the commands of a batch of runs that are due, in one transaction. If that fails, each run
- * is tried in a transaction of its own, and one that fails again is set aside: it holds up no
- * other.
+ * Repeats the commands of a batch of runs that are due, or gives up a batch that has expired, in one
+ * transaction. If that fails, each run is tried in a transaction of its own, and one that fails
+ * again is set aside: it holds up no other.
  */
 public final class SagaRepeater {
   private static final Logger LOG = Logger.getLogger(SagaRepeater.class.getName());
@@ -65,35 +65,50 @@ public final class SagaRepeater {
 
   /** Repeats one batch. Never more at once, so that a backlog is not flooded by repetitions. */
   public void repeatSome() {
-    Due due;
+    advance(move(store -> store.due(since, batch), repetitions::repeat));
+  }
+
+  /** Gives up one batch of runs that were not confirmed in time. */
+  public void expireSome() {
+    move(store -> store.expired(batch), repetitions::expire);
+  }
+
+  private interface Find {
+    Due in(SagaStore store);
+  }
+
+  private interface Move {
+    void on(SagaStore store, Set<UUID> enrollmentIds, Instant now);
+  }
+
+  private Due move(Find find, Move move) {
     try {
-      due =
-          database.inSagaTransaction(
-              connection -> {
-                SagaStore store = stores.apply(connection);
-                Due found = store.due(since, batch);
-                if (!found.enrollmentIds().isEmpty()) {
-                  repetitions.repeat(store, found.enrollmentIds(), found.now());
-                }
-                return found;
-              });
+      return database.inSagaTransaction(
+          connection -> {
+            SagaStore store = stores.apply(connection);
+            Due found = find.in(store);
+            if (!found.enrollmentIds().isEmpty()) {
+              move.on(store, found.enrollmentIds(), found.now());
+            }
+            return found;
+          });
     } catch (StoreUnavailable away) {
       throw away;
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "a batch of sagas failed; each is tried by itself", e);
-      due = database.inSagaTransaction(connection -> stores.apply(connection).due(since, batch));
+      Due due = database.inSagaTransaction(connection -> find.in(stores.apply(connection)));
       for (UUID id : due.enrollmentIds()) {
-        repeatOne(id, due.now());
+        moveOne(move, id, due.now());
       }
+      return due;
     }
-    advance(due);
   }
 
-  private void repeatOne(UUID id, Instant now) {
+  private void moveOne(Move move, UUID id, Instant now) {
     try {
       database.inSagaTransaction(
           connection -> {
-            repetitions.repeat(stores.apply(connection), Set.of(id), now);
+            move.on(stores.apply(connection), Set.of(id), now);
             return true;
           });
     } catch (StoreUnavailable away) {

@@ -2,6 +2,7 @@ package org.accrual.core.eventstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashSet;
@@ -52,7 +53,8 @@ class EventCodecTest {
                 List.of(new Arm("A", 1), new Arm("B", 2)),
                 List.of(new Factor("sex", List.of("f", "m"))),
                 100,
-                new RandomizationDesign(List.of(2, 4), false))),
+                new RandomizationDesign(List.of(2, 4), false),
+                Optional.of(Duration.ofHours(72)))),
         new StudyEvent.StudyActivated("S1"),
         new StudyEvent.AccrualSuspended("S1", "pause"),
         new StudyEvent.AccrualResumed("S1"),

@@ -32,6 +32,8 @@ class ReasonsTest {
             Code.FAILED_PRECONDITION,
             RejectionReason.STRATUM_UNKNOWN,
             Code.FAILED_PRECONDITION,
+            RejectionReason.ENROLLMENT_EXPIRED,
+            Code.DEADLINE_EXCEEDED,
             "SITE_CAPACITY_EXHAUSTED",
             Code.RESOURCE_EXHAUSTED,
             "KITS_EXHAUSTED",

@@ -61,7 +61,7 @@ class AnalyticsIT {
           Topics.STUDY_EVENTS,
           "study",
           1,
-          new StudyRegistered("study", "title", List.of(), List.of(), 400, 400, List.of(2), true));
+          new StudyRegistered("study", "title", List.of(), List.of(), 400, 400, List.of(2), true, null));
       writer.send(
           Topics.SITE_EVENTS,
           "study/site-0",

@@ -34,7 +34,8 @@ public final class News {
         100,
         100,
         List.of(2, 3, 4),
-        stratifyBySite);
+        stratifyBySite,
+        null);
   }
 
   public static SiteActivated activated(SiteKey site, int capacity) {

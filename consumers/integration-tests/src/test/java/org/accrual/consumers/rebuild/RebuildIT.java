@@ -206,7 +206,7 @@ class RebuildIT {
         Topics.STUDY_EVENTS,
         "new",
         1,
-        new StudyRegistered("new", "a title", List.of(), List.of(), 7, 7, List.of(2), true));
+        new StudyRegistered("new", "a title", List.of(), List.of(), 7, 7, List.of(2), true, null));
     EnrollmentStory.onStudy("new", "site").withdrawn("moved", true).write(writer);
     writer.flush();
     awaitEnds();

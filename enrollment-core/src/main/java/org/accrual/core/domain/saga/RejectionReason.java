@@ -10,6 +10,9 @@ public final class RejectionReason {
   /** By WithdrawPatient, before the enrollment was confirmed. */
   public static final String PATIENT_WITHDRAWN = "PATIENT_WITHDRAWN";
 
+  /** It was not confirmed within the study's enrollment expiry. */
+  public static final String ENROLLMENT_EXPIRED = "ENROLLMENT_EXPIRED";
+
   /** A refusal of randomization: the patient's levels are none of the study's. */
   public static final String STRATUM_UNKNOWN = "STRATUM_UNKNOWN";
 

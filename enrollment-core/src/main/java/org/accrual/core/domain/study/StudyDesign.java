@@ -1,6 +1,8 @@
 package org.accrual.core.domain.study;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a study is, as registered.
@@ -9,6 +11,8 @@ import java.util.List;
  * @param factors by which randomization is stratified, no two with one name; none means one stratum
  * @param target how many participants are wanted on study, at least 1
  * @param randomization how they are allocated to the arms
+ * @param enrollmentExpiry how long an enrollment may take until it is confirmed, in whole seconds;
+ *     empty: as long as it takes
  */
 public record StudyDesign(
     String studyId,
@@ -16,7 +20,8 @@ public record StudyDesign(
     List<Arm> arms,
     List<Factor> factors,
     int target,
-    RandomizationDesign randomization) {
+    RandomizationDesign randomization,
+    Optional<Duration> enrollmentExpiry) {
   public StudyDesign {
     arms = List.copyOf(arms);
     factors = List.copyOf(factors);

@@ -17,6 +17,7 @@ import org.accrual.core.domain.site.SiteState;
 import org.accrual.core.domain.study.StudyFixtures;
 import org.accrual.core.domain.study.StudyPhase;
 import org.accrual.core.domain.study.StudyState;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class AssessmentTest {
   private static final ZoneId UTC = ZoneId.of("UTC");
+  private static final Eligibility FAILED_OTHERWISE = new Eligibility(false, "1.1", Map.of());
 
   static List<EnrollmentCommand> entries() {
     return List.of(SCREEN, ENROLL);
@@ -67,6 +69,24 @@ class AssessmentTest {
         .given()
         .when(entry)
         .refused(Reason.SITE_NOT_ACTIVE);
+  }
+
+  @Test
+  @DisplayName("In a completed study an enrollment that has ended is not continued")
+  void noEnrollmentContinuesInACompletedStudy() {
+    var facts = of(new StudyState.Completed(StudyFixtures.DESIGN), OPEN.site());
+    enrollments(facts)
+        .given(SCREENED, WITHDRAWN)
+        .when(REVERSE)
+        .refused(Reason.STUDY_COMPLETED);
+    enrollments(facts)
+        .given(SCREENED, CONSENTED, FAILED)
+        .when(CORRECT)
+        .refused(Reason.STUDY_COMPLETED);
+    enrollments(facts)
+        .given(SCREENED, CONSENTED, FAILED)
+        .when(new EnrollmentCommand.CorrectEligibility(FAILED_OTHERWISE, "misread", BY))
+        .then(new EligibilityCorrected(SUBJECT, FAILED_OTHERWISE, "misread", BY));
   }
 
   @Test

@@ -136,7 +136,7 @@ class SagaLawsTest {
 
     void step() {
       Patient patient = patients.get(random.nextInt(PATIENTS));
-      switch (random.nextInt(16)) {
+      switch (random.nextInt(17)) {
         case 0, 1 -> patient.enroll();
         case 2 -> patient.take(new SagaInput.Stop("CANCELLED"));
         case 3 -> patient.leave(new EnrollmentCommand.Withdraw("moved", BY));
@@ -144,6 +144,7 @@ class SagaLawsTest {
             patient.leave(new EnrollmentCommand.TakeOffStudy(OffStudyCause.COMPLETED, "done", BY));
         case 5 -> repeat();
         case 6 -> participants.randomizes(random.nextInt(3) != 0);
+        case 7 -> patient.take(new SagaInput.Stop(RejectionReason.ENROLLMENT_EXPIRED));
         default -> arrive();
       }
     }
@@ -234,7 +235,7 @@ class SagaLawsTest {
   }
 
   @Property
-  void nobodyIsRejectedButForARefusalACancellationOrAWithdrawal(
+  void nobodyIsRejectedButForARefusalAnExpiryACancellationOrAWithdrawal(
       @ForAll long seed, @ForAll @IntRange(max = 300) int steps) {
     for (World.Patient patient : settled(seed, 2, 2, steps, true).patients) {
       assertThat(patient.stream)
@@ -247,6 +248,7 @@ class SagaLawsTest {
                           "KITS_EXHAUSTED",
                           "STRATUM_UNKNOWN",
                           "CANCELLED",
+                          "ENROLLMENT_EXPIRED",
                           "PATIENT_WITHDRAWN");
                 }
               });

@@ -3,6 +3,7 @@ package org.accrual.core.domain.study;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.accrual.core.domain.study.StudyDesign.Arm;
 import org.accrual.core.domain.study.StudyDesign.Factor;
 import org.accrual.core.domain.study.StudyEvent.AccrualSuspended;
@@ -23,7 +24,8 @@ public final class StudyFixtures {
               new Factor("sex", List.of("f", "m")),
               new Factor("age", List.of("below-65", "65-and-above"))),
           100,
-          RandomizationDesign.DEFAULT);
+          RandomizationDesign.DEFAULT,
+          Optional.empty());
 
   private StudyFixtures() {}
 
