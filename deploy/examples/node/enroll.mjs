@@ -33,7 +33,7 @@ try {
   // With the token the answer is never older than what was just done.
   const { enrollment } = await accrual.queries.GetEnrollment({ enrollment_id, min_consistency_token: consistency_token });
   console.log(`enrolled ${enrollment.enrollment_id} ${enrollment.state}`);
-  console.log(`hand over kit ${enrollment.kit_id}`);
+  console.log(`randomization number ${enrollment.randomization_number}, hand over kit ${enrollment.kit_id}`);
 } catch (error) {
   console.error(`refused ${reasonOf(error)}: ${error.details}`);
   process.exit(1);

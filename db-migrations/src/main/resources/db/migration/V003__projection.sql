@@ -35,7 +35,10 @@ create table projection.enrollment (
   updated_at    timestamptz not null,
   -- The kit to hand over; it stays the patient's after the end of the study.
   kit_id        text,
-  check ((confirmed_at is null) = (kit_id is null))
+  -- The number that the site displays for the patient's allocation; independent of the arm.
+  randomization_number text,
+  check ((confirmed_at is null) = (kit_id is null)),
+  check ((confirmed_at is null) = (randomization_number is null))
 ) with (fillfactor = 80);
 comment on table projection.enrollment is
   'Every enrollment as of its version; follows enrollment.event by milliseconds. Written by the consumer only.';

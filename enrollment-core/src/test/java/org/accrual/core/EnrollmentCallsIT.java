@@ -104,6 +104,8 @@ class EnrollmentCallsIT {
     assertThat(response.getEnrollment().getVersion()).isEqualTo(8);
     assertThat(response.getEnrollment().hasConfirmTime()).isTrue();
     assertThat(response.getEnrollment().getKitId()).as("the kit to hand over").isEqualTo("K1");
+    assertThat(response.getEnrollment().getRandomizationNumber())
+        .isEqualTo(response.getEnrollment().getSiteId() + "-0001");
     assertThat(ConsistencyToken.decode(response.getConsistencyToken()))
         .contains(new ConsistencyToken("enrollment", metadata.getEnrollmentId(), 8));
 

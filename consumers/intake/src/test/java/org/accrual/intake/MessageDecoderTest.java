@@ -76,11 +76,12 @@ class MessageDecoderTest {
             .requiredString("site_id")
             .requiredString("patient_id")
             .requiredString("kit_id")
+            .requiredString("randomization_number")
             .endRecord();
     GenericData.Record written = new GenericData.Record(newer);
     newer.getFields().forEach(field -> written.put(field.name(), field.name() + " value"));
     byte[] value = GenericEncoding.value(SchemaIds.of(newer), written);
-    EnrollmentConfirmed ours = new EnrollmentConfirmed("", "", "", "", "");
+    EnrollmentConfirmed ours = new EnrollmentConfirmed("", "", "", "", "", "");
 
     Decoded decoded =
         decode(record(0, 0, "key", value, EventEncoding.headers(ours, 1, Instant.EPOCH)));
@@ -96,7 +97,8 @@ class MessageDecoderTest {
                             "study_id value",
                             "site_id value",
                             "patient_id value",
-                            "kit_id value")));
+                            "kit_id value",
+                            "randomization_number value")));
   }
 
   @ParameterizedTest

@@ -218,7 +218,8 @@ public record ExpectedEnrollment(
   }
 
   private static SpecificRecord randomized(EnrollmentStory of) {
-    return new Randomized(of.id, of.study, of.site, of.patient, UUID.randomUUID().toString());
+    return new Randomized(
+        of.id, of.study, of.site, of.patient, UUID.randomUUID().toString(), "site-0001");
   }
 
   private static SpecificRecord kit(EnrollmentStory of) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param offStudyCause null before the time on study ended
  * @param kitId null before the enrollment was confirmed
+ * @param randomizationNumber null before the enrollment was confirmed
  */
 record EnrollmentRow(
     String enrollmentId,
@@ -35,6 +36,7 @@ record EnrollmentRow(
     EnrollmentStatus status,
     @Nullable String offStudyCause,
     @Nullable String kitId,
+    @Nullable String randomizationNumber,
     Instant screenedAt,
     @Nullable Instant requestedAt,
     @Nullable Instant confirmedAt,
@@ -58,7 +60,7 @@ record EnrollmentRow(
       case EligibilityRecorded e -> before.next(message, status.assessed(e.getEligible()));
       case EligibilityCorrected e -> before.next(message, status.assessed(e.getEligible()));
       case EnrollmentRequested _ -> before.requested(message);
-      case EnrollmentConfirmed e -> before.confirmed(message, e.getKitId());
+      case EnrollmentConfirmed e -> before.confirmed(message, e);
       case EnrollmentRejected e ->
           before.next(message, status.rejected(e.getReason(), e.getFinal$()));
       case PatientWithdrawn e ->
@@ -88,6 +90,7 @@ record EnrollmentRow(
         EnrollmentStatus.screened(),
         null,
         null,
+        null,
         message.time(),
         null,
         null,
@@ -96,20 +99,47 @@ record EnrollmentRow(
   }
 
   private EnrollmentRow requested(Message message) {
-    return next(message, status.requested(), offStudyCause, kitId, message.time(), confirmedAt);
+    return next(
+        message,
+        status.requested(),
+        offStudyCause,
+        kitId,
+        randomizationNumber,
+        message.time(),
+        confirmedAt);
   }
 
-  private EnrollmentRow confirmed(Message message, String kit) {
-    return next(message, status.confirmed(), offStudyCause, kit, requestedAt, message.time());
+  private EnrollmentRow confirmed(Message message, EnrollmentConfirmed e) {
+    return next(
+        message,
+        status.confirmed(),
+        offStudyCause,
+        e.getKitId(),
+        e.getRandomizationNumber(),
+        requestedAt,
+        message.time());
   }
 
   private EnrollmentRow offStudy(Message message, TakenOffStudy e) {
     return next(
-        message, status.offStudy(e.getReason()), e.getCause(), kitId, requestedAt, confirmedAt);
+        message,
+        status.offStudy(e.getReason()),
+        e.getCause(),
+        kitId,
+        randomizationNumber,
+        requestedAt,
+        confirmedAt);
   }
 
   private EnrollmentRow next(Message message, EnrollmentStatus newStatus) {
-    return next(message, newStatus, offStudyCause, kitId, requestedAt, confirmedAt);
+    return next(
+        message,
+        newStatus,
+        offStudyCause,
+        kitId,
+        randomizationNumber,
+        requestedAt,
+        confirmedAt);
   }
 
   private EnrollmentRow next(
@@ -117,6 +147,7 @@ record EnrollmentRow(
       EnrollmentStatus newStatus,
       @Nullable String newOffStudyCause,
       @Nullable String newKitId,
+      @Nullable String newRandomizationNumber,
       @Nullable Instant newRequestedAt,
       @Nullable Instant newConfirmedAt) {
     return new EnrollmentRow(
@@ -127,6 +158,7 @@ record EnrollmentRow(
         newStatus,
         newOffStudyCause,
         newKitId,
+        newRandomizationNumber,
         screenedAt,
         newRequestedAt,
         newConfirmedAt,

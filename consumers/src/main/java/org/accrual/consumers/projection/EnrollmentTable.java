@@ -25,7 +25,7 @@ final class EnrollmentTable {
     read =
         """
         select enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
-               off_study_cause, screened_at, requested_at, confirmed_at, version, updated_at, kit_id
+               off_study_cause, screened_at, requested_at, confirmed_at, version, updated_at, kit_id, randomization_number
           from %s.enrollment
          where enrollment_id = any (?)
         """
@@ -35,8 +35,9 @@ final class EnrollmentTable {
         """
         insert into %s.enrollment
                (enrollment_id, study_id, site_id, patient_id, state, withdrawn_from, reason_before, reason,
-                off_study_cause, screened_at, requested_at, confirmed_at, version, updated_at, kit_id)
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                off_study_cause, screened_at, requested_at, confirmed_at, version, updated_at, kit_id,
+                randomization_number)
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict (enrollment_id) do update set
                state = excluded.state,
                withdrawn_from = excluded.withdrawn_from,
@@ -46,6 +47,7 @@ final class EnrollmentTable {
                requested_at = excluded.requested_at,
                confirmed_at = excluded.confirmed_at,
                kit_id = excluded.kit_id,
+               randomization_number = excluded.randomization_number,
                version = excluded.version,
                updated_at = excluded.updated_at
         """
@@ -91,6 +93,7 @@ final class EnrollmentTable {
           .column("bigint", EnrollmentRow::version)
           .column("timestamptz", EnrollmentRow::updatedAt)
           .column("text", EnrollmentRow::kitId)
+          .column("text", EnrollmentRow::randomizationNumber)
           .write();
     }
   }
@@ -104,6 +107,7 @@ final class EnrollmentTable {
         status(row),
         row.getString("off_study_cause"),
         row.getString("kit_id"),
+        row.getString("randomization_number"),
         row.getObject("screened_at", OffsetDateTime.class).toInstant(),
         time(row, "requested_at"),
         time(row, "confirmed_at"),

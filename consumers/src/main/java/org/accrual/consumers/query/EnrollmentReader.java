@@ -25,7 +25,8 @@ class EnrollmentReader {
   private static final String SELECT =
       """
       select enrollment_id, study_id, site_id, patient_id, state, version, reason,
-             screened_at, requested_at, confirmed_at, updated_at, off_study_cause, coalesce(kit_id, '') as kit_id
+             screened_at, requested_at, confirmed_at, updated_at, off_study_cause, coalesce(kit_id, '') as kit_id,
+             coalesce(randomization_number, '') as randomization_number
         from projection.enrollment
       """;
 
@@ -100,7 +101,8 @@ class EnrollmentReader {
             .setState(EnrollmentStates.ofSql(row.getString(5)))
             .setVersion(version)
             .setEtag(Long.toString(version))
-            .setKitId(row.getString("kit_id"));
+            .setKitId(row.getString("kit_id"))
+            .setRandomizationNumber(row.getString("randomization_number"));
     String reason = row.getString(7);
     if (reason != null) {
       enrollment.setReason(reason);

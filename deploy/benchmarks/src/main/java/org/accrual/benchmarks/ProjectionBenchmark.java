@@ -225,7 +225,7 @@ final class ProjectionBenchmark {
           new EligibilityRecorded(
               id, study, "S1", patient, true, "c1", Map.of("sex", "f"), "nurse");
       case 4 -> new EnrollmentRequested(id, study, "S1", patient, "nurse");
-      default -> new EnrollmentConfirmed(id, study, "S1", patient, "K1");
+      default -> new EnrollmentConfirmed(id, study, "S1", patient, "K1", "S1-0001");
     };
   }
 

@@ -86,8 +86,9 @@ final class QueryBenchmark {
                 """
                 insert into projection.enrollment
                        (enrollment_id, study_id, site_id, patient_id, state, version, screened_at, requested_at,
-                        confirmed_at, updated_at)
-                select uuidv7(), 'BENCH', 'S' || i %% 100, 'patient-' || i, 'on-study', 5, now(), now(), now(), now()
+                        confirmed_at, updated_at, kit_id, randomization_number)
+                select uuidv7(), 'BENCH', 'S' || i %% 100, 'patient-' || i, 'on-study', 5, now(), now(), now(), now(),
+                       'kit-' || i, 'S-' || i
                   from generate_series(1, %d) i returning enrollment_id
                 """
                     .formatted(ROWS));

@@ -62,7 +62,9 @@ class ExamplesIT {
 
     Command enrolled = enroll(folder, "P-1");
     assertThat(enrolled.output())
-        .matches("enrolled [0-9a-f-]{36} ENROLLMENT_STATE_ON_STUDY\\Rhand over kit \\S+\\R");
+        .matches(
+            "enrolled [0-9a-f-]{36} ENROLLMENT_STATE_ON_STUDY\\R"
+                + "randomization number S1-0001, hand over kit \\S+\\R");
     assertThat(enroll(folder, "P-1")).as("sent again").isEqualTo(enrolled);
     Command full = enroll(folder, "P-2");
     assertThat(full.output()).isEqualTo("rejected SITE_CAPACITY_EXHAUSTED\n");

@@ -80,12 +80,13 @@ public record EnrollmentHistory(List<Recorded<EnrollmentEvent>> events) {
         .map(recorded -> ((TakenOffStudy) recorded.event()).cause());
   }
 
-  /** Returns the kit that the patient was given; empty before the enrollment was confirmed. */
-  public Optional<String> kitId() {
+  /** Returns the confirmation, which names kit and randomization number. */
+  public Optional<EnrollmentConfirmed> confirmation() {
     return events.stream()
-        .filter(recorded -> recorded.event() instanceof EnrollmentConfirmed)
-        .findFirst()
-        .map(recorded -> ((EnrollmentConfirmed) recorded.event()).kitId());
+        .map(Recorded::event)
+        .filter(EnrollmentConfirmed.class::isInstance)
+        .map(EnrollmentConfirmed.class::cast)
+        .findFirst();
   }
 
   private Optional<Instant> lastTime(Predicate<EnrollmentEvent> which) {

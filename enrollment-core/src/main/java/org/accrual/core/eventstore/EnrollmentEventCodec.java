@@ -54,12 +54,12 @@ final class EnrollmentEventCodec {
       case EnrollmentEvent.EnrollmentRequested(_, String by) ->
           new EnrollmentRequested(id, study, site, patient, by);
       case EnrollmentEvent.SlotReserved _ -> new SlotReserved(id, study, site, patient);
-      case EnrollmentEvent.Randomized(_, String allocationId) ->
-          new Randomized(id, study, site, patient, allocationId);
+      case EnrollmentEvent.Randomized(_, String allocationId, String number) ->
+          new Randomized(id, study, site, patient, allocationId, number);
       case EnrollmentEvent.KitAllocated(_, String kitId) ->
           new KitAllocated(id, study, site, patient, kitId);
-      case EnrollmentEvent.EnrollmentConfirmed(_, String kitId) ->
-          new EnrollmentConfirmed(id, study, site, patient, kitId);
+      case EnrollmentEvent.EnrollmentConfirmed(_, String kitId, String number) ->
+          new EnrollmentConfirmed(id, study, site, patient, kitId, number);
       case EnrollmentEvent.CompensationStarted(_, String reason, boolean isFinal) ->
           new CompensationStarted(id, study, site, patient, reason, isFinal);
       case EnrollmentEvent.EnrollmentRejected(_, String reason, boolean isFinal) ->
@@ -108,9 +108,12 @@ final class EnrollmentEventCodec {
       case EnrollmentRequested e ->
           new EnrollmentEvent.EnrollmentRequested(subject, e.getEnrolledBy());
       case SlotReserved _ -> new EnrollmentEvent.SlotReserved(subject);
-      case Randomized e -> new EnrollmentEvent.Randomized(subject, e.getAllocationId());
+      case Randomized e ->
+          new EnrollmentEvent.Randomized(subject, e.getAllocationId(), e.getRandomizationNumber());
       case KitAllocated e -> new EnrollmentEvent.KitAllocated(subject, e.getKitId());
-      case EnrollmentConfirmed e -> new EnrollmentEvent.EnrollmentConfirmed(subject, e.getKitId());
+      case EnrollmentConfirmed e ->
+          new EnrollmentEvent.EnrollmentConfirmed(
+              subject, e.getKitId(), e.getRandomizationNumber());
       case CompensationStarted e ->
           new EnrollmentEvent.CompensationStarted(subject, e.getReason(), e.getFinal$());
       case EnrollmentRejected e ->

@@ -50,7 +50,13 @@ final class EnrollmentMessages {
             .setReason(Objects.requireNonNullElse(status.reason(), ""))
             .setEtag(Long.toString(history.version()));
     history.offStudyCause().map(EnrollmentMessages::cause).ifPresent(message::setOffStudyCause);
-    history.kitId().ifPresent(message::setKitId);
+    history
+        .confirmation()
+        .ifPresent(
+            confirmed ->
+                message
+                    .setKitId(confirmed.kitId())
+                    .setRandomizationNumber(confirmed.randomizationNumber()));
     history.screenedAt().map(Timestamps::of).ifPresent(message::setScreenTime);
     history.requestedAt().map(Timestamps::of).ifPresent(message::setRequestTime);
     history.confirmedAt().map(Timestamps::of).ifPresent(message::setConfirmTime);

@@ -32,7 +32,9 @@ final class AnswerCodec {
           case KitsReleased _ -> new ParticipantAnswer.KitsReleased();
           case Randomized e ->
               new ParticipantAnswer.Randomized(
-                  e.getAllocationId(), new SealedArm(bytes(e.getSealedArm())));
+                  e.getAllocationId(),
+                  e.getRandomizationNumber(),
+                  new SealedArm(bytes(e.getSealedArm())));
           case RandomizationRefused e -> new ParticipantAnswer.RandomizationRefused(e.getReason());
           default -> null;
         });

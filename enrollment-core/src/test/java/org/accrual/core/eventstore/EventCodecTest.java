@@ -86,7 +86,7 @@ class EventCodecTest {
         new EnrollmentEvent.EligibilityRecorded(
             SUBJECT, new Eligibility(false, "1.0", Map.of()), "dr-a"),
         new EnrollmentEvent.EnrollmentRequested(SUBJECT, "dr-a"),
-        new EnrollmentEvent.EnrollmentConfirmed(SUBJECT, "K1"),
+        new EnrollmentEvent.EnrollmentConfirmed(SUBJECT, "K1", "R-1"),
         new EnrollmentEvent.EnrollmentRejected(SUBJECT, "SITE_CAPACITY_EXHAUSTED", false),
         new EnrollmentEvent.EnrollmentRejected(SUBJECT, "NOT_ALLOWED", true),
         new EnrollmentEvent.PatientWithdrawn(SUBJECT, "moved", "dr-a", false),
@@ -95,7 +95,7 @@ class EventCodecTest {
         new EnrollmentEvent.EligibilityCorrected(
             SUBJECT, new Eligibility(true, "1.1", Map.of("sex", "m")), "misread", "dr-a"),
         new EnrollmentEvent.SlotReserved(SUBJECT),
-        new EnrollmentEvent.Randomized(SUBJECT, "a-1"),
+        new EnrollmentEvent.Randomized(SUBJECT, "a-1", "R-1"),
         new EnrollmentEvent.KitAllocated(SUBJECT, "K1"),
         new EnrollmentEvent.CompensationStarted(SUBJECT, "CANCELLED", false),
         new EnrollmentEvent.FollowUpStarted(SUBJECT, "dr-a"),

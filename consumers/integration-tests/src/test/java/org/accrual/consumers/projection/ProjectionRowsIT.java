@@ -107,9 +107,9 @@ class ProjectionRowsIT {
     boolean confirmed = messages.stream().anyMatch(m -> m.body() instanceof EnrollmentConfirmed);
     assertThat(
             database.rows(
-                "select kit_id from projection.enrollment where enrollment_id = '%s'"
+                "select kit_id, randomization_number from projection.enrollment where enrollment_id = '%s'"
                     .formatted(id)))
-        .containsExactly(confirmed ? "kit-1" : "null");
+        .containsExactly(confirmed ? "kit-1|site-0001" : "null|null");
     List<String> history =
         database.rows(
             """

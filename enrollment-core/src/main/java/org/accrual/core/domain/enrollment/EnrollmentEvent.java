@@ -34,9 +34,11 @@ public sealed interface EnrollmentEvent {
   /**
    * The patient has an allocation.
    *
-   * @param allocationId tells nothing of the arm
+   * @param allocationId independent of the arm
+   * @param randomizationNumber the number that the site displays, independent of the arm
    */
-  record Randomized(Subject subject, String allocationId) implements EnrollmentEvent {}
+  record Randomized(Subject subject, String allocationId, String randomizationNumber)
+      implements EnrollmentEvent {}
 
   record KitAllocated(Subject subject, String kitId) implements EnrollmentEvent {}
 
@@ -44,8 +46,10 @@ public sealed interface EnrollmentEvent {
    * The patient is on study: the point of no return.
    *
    * @param kitId the kit to hand over
+   * @param randomizationNumber the number that the site displays
    */
-  record EnrollmentConfirmed(Subject subject, String kitId) implements EnrollmentEvent {}
+  record EnrollmentConfirmed(Subject subject, String kitId, String randomizationNumber)
+      implements EnrollmentEvent {}
 
   /**
    * What was taken is being given back; a rejection follows.

@@ -64,9 +64,14 @@ public final class EnrollmentFold {
       case EnrollmentRequested _
           when state
               instanceof Eligible(Subject subject, Consent consent, Eligibility e, int requests) ->
-          new PendingOnStudy(subject, consent, e, requests + 1, Progress.REQUESTED);
+          new PendingOnStudy(subject, consent, e, requests + 1, Progress.REQUESTED, "");
       case SlotReserved _ -> progress(state, event, Progress.REQUESTED, Progress.SLOT_RESERVED);
-      case Randomized _ -> progress(state, event, Progress.SLOT_RESERVED, Progress.RANDOMIZED);
+      case Randomized(_, _, String number)
+          when state
+                  instanceof
+                  PendingOnStudy(Subject subject, Consent c, Eligibility e, int n, var at, _)
+              && at == Progress.SLOT_RESERVED ->
+          new PendingOnStudy(subject, c, e, n, Progress.RANDOMIZED, number);
       case KitAllocated _ -> progress(state, event, Progress.RANDOMIZED, Progress.KIT_ALLOCATED);
       case EnrollmentConfirmed _
           when state instanceof PendingOnStudy pending
@@ -74,7 +79,7 @@ public final class EnrollmentFold {
           new OnStudy(pending.subject(), pending.attempt());
       case CompensationStarted(_, String reason, boolean isFinal)
           when state
-              instanceof PendingOnStudy(Subject subject, Consent c, Eligibility e, int n, _) ->
+              instanceof PendingOnStudy(Subject subject, Consent c, Eligibility e, int n, _, _) ->
           new Compensating(subject, c, e, n, reason, isFinal);
       case EnrollmentRejected rejected when state instanceof Pending pending ->
           rejected(pending, rejected.isFinal());
@@ -94,6 +99,7 @@ public final class EnrollmentFold {
           EligibilityRecorded _,
           EligibilityCorrected _,
           EnrollmentRequested _,
+          Randomized _,
           EnrollmentConfirmed _,
           CompensationStarted _,
           EnrollmentRejected _,
@@ -123,9 +129,11 @@ public final class EnrollmentFold {
 
   private static EnrollmentState progress(
       EnrollmentState state, EnrollmentEvent event, Progress from, Progress to) {
-    if (state instanceof PendingOnStudy(Subject subject, Consent c, Eligibility e, int n, var at)
+    if (state
+            instanceof
+            PendingOnStudy(Subject subject, Consent c, Eligibility e, int n, var at, String number)
         && at == from) {
-      return new PendingOnStudy(subject, c, e, n, to);
+      return new PendingOnStudy(subject, c, e, n, to, number);
     }
     throw impossible(state, event);
   }

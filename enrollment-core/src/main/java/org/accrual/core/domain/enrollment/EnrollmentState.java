@@ -45,9 +45,18 @@ public sealed interface EnrollmentState {
     int attempt();
   }
 
-  /** The saga is on its way to a confirmation. */
+  /**
+   * The saga is on its way to a confirmation.
+   *
+   * @param randomizationNumber empty before the patient is randomized
+   */
   record PendingOnStudy(
-      Subject subject, Consent consent, Eligibility eligibility, int attempt, Progress progress)
+      Subject subject,
+      Consent consent,
+      Eligibility eligibility,
+      int attempt,
+      Progress progress,
+      String randomizationNumber)
       implements Pending {}
 
   /** The saga is on its way to a rejection. */

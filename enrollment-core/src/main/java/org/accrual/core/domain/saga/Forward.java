@@ -68,9 +68,9 @@ record Forward(PendingOnStudy state, SagaRun run) {
 
   private SagaTurn onRandomize(ParticipantAnswer answer) {
     return switch (answer) {
-      case Randomized(String allocationId, var sealedArm) ->
+      case Randomized(String allocationId, String number, var sealedArm) ->
           SagaTurn.on(
-              List.of(new EnrollmentEvent.Randomized(subject(), allocationId)),
+              List.of(new EnrollmentEvent.Randomized(subject(), allocationId, number)),
               run.at(SagaStep.ALLOCATE_KIT),
               new AllocateKit(run.attempt(), allocationId, sealedArm));
       case RandomizationRefused(String reason) -> compensate(reason, SagaStep.RELEASE_KITS);
@@ -84,10 +84,10 @@ record Forward(PendingOnStudy state, SagaRun run) {
           SagaTurn.over(
               List.of(
                   new EnrollmentEvent.KitAllocated(subject(), kitId),
-                  new EnrollmentConfirmed(subject(), kitId)));
+                  new EnrollmentConfirmed(subject(), kitId, state.randomizationNumber())));
       case KitsRefused(String reason) -> compensate(reason, SagaStep.RELEASE_KITS);
       // Asked for by a repetition, see command().
-      case Randomized(String allocationId, var sealedArm) when run.repeats() > 0 ->
+      case Randomized(String allocationId, _, var sealedArm) when run.repeats() > 0 ->
           SagaTurn.on(List.of(), run, new AllocateKit(run.attempt(), allocationId, sealedArm));
       default -> unchanged();
     };

@@ -18,7 +18,8 @@ public sealed interface ParticipantAnswer {
 
   record KitsReleased() implements ParticipantAnswer {}
 
-  record Randomized(String allocationId, SealedArm sealedArm) implements ParticipantAnswer {}
+  record Randomized(String allocationId, String randomizationNumber, SealedArm sealedArm)
+      implements ParticipantAnswer {}
 
   record RandomizationRefused(String reason) implements ParticipantAnswer {}
 }

@@ -60,9 +60,9 @@ public final class EnrollmentFixtures {
       new EligibilityCorrected(SUBJECT, OTHERWISE, "misread", BY);
   static final EnrollmentEvent REQUESTED = new EnrollmentRequested(SUBJECT, BY);
   static final EnrollmentEvent RESERVED = new SlotReserved(SUBJECT);
-  static final EnrollmentEvent RANDOMIZED = new Randomized(SUBJECT, "a-1");
+  static final EnrollmentEvent RANDOMIZED = new Randomized(SUBJECT, "a-1", "R-1");
   static final EnrollmentEvent ALLOCATED = new KitAllocated(SUBJECT, "K1");
-  static final EnrollmentEvent CONFIRMED = new EnrollmentConfirmed(SUBJECT, "K1");
+  static final EnrollmentEvent CONFIRMED = new EnrollmentConfirmed(SUBJECT, "K1", "R-1");
   static final EnrollmentEvent COMPENSATING =
       new CompensationStarted(SUBJECT, "KITS_EXHAUSTED", false);
   static final EnrollmentEvent REJECTED =

@@ -119,7 +119,8 @@ final class Participants {
         .map(
             allocated ->
                 allocated
-                    ? new ParticipantAnswer.Randomized("a-" + key, new SealedArm(new byte[] {1}))
+                    ? new ParticipantAnswer.Randomized(
+                        "a-" + key, "R-1", new SealedArm(new byte[] {1}))
                     : new ParticipantAnswer.RandomizationRefused("STRATUM_UNKNOWN"));
   }
 

@@ -104,7 +104,7 @@ class SagaDeciderTest {
                 on(
                     step,
                     SagaStep.ALLOCATE_KIT,
-                    List.of(new EnrollmentEvent.Randomized(SUBJECT, "a-1")),
+                    List.of(new EnrollmentEvent.Randomized(SUBJECT, "a-1", "R-1")),
                     new AllocateKit(1, "a-1", SEALED));
             case RandomizationRefused _ ->
                 compensating(step, "STRATUM_UNKNOWN", SagaStep.RELEASE_KITS);
@@ -115,7 +115,7 @@ class SagaDeciderTest {
             case KitAllocated _ ->
                 over(
                     new EnrollmentEvent.KitAllocated(SUBJECT, "K1"),
-                    new EnrollmentConfirmed(SUBJECT, "K1"));
+                    new EnrollmentConfirmed(SUBJECT, "K1", "R-1"));
             case KitsRefused _ -> compensating(step, "KITS_EXHAUSTED", SagaStep.RELEASE_KITS);
             // What a repetition of the step asks for.
             case Randomized _ -> on(step, step, List.of(), new AllocateKit(1, "a-1", SEALED));
@@ -239,7 +239,7 @@ class SagaDeciderTest {
         Optional.of(new SagaRun(1, SagaStep.ALLOCATE_KIT, STUDY_VERSION, SITE_VERSION, 0));
     assertThat(
             SagaDecider.decide(
-                answered(new Randomized("a-1", SEALED)), state(SagaStep.ALLOCATE_KIT), run))
+                answered(new Randomized("a-1", "R-1", SEALED)), state(SagaStep.ALLOCATE_KIT), run))
         .isEqualTo(new SagaTurn(List.of(), run, List.of()));
   }
 

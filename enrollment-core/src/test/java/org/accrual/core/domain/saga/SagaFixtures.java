@@ -27,7 +27,7 @@ public final class SagaFixtures {
           new ParticipantAnswer.KitsRefused("KITS_EXHAUSTED"),
           new ParticipantAnswer.KitAllocated("K1"),
           new ParticipantAnswer.KitsReleased(),
-          new ParticipantAnswer.Randomized("a-1", SEALED),
+          new ParticipantAnswer.Randomized("a-1", "R-1", SEALED),
           new ParticipantAnswer.RandomizationRefused("STRATUM_UNKNOWN"));
 
   private SagaFixtures() {}
@@ -58,7 +58,7 @@ public final class SagaFixtures {
       case RESERVE_SLOT -> {}
       case HOLD_KITS, RANDOMIZE -> stream.add(reserved);
       case ALLOCATE_KIT ->
-          stream.addAll(List.of(reserved, new EnrollmentEvent.Randomized(SUBJECT, "a-1")));
+          stream.addAll(List.of(reserved, new EnrollmentEvent.Randomized(SUBJECT, "a-1", "R-1")));
       case RELEASE_KITS, RELEASE_SLOT ->
           stream.addAll(
               List.of(
