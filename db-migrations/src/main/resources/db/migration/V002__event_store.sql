@@ -56,9 +56,6 @@ create table enrollment.study_head (
   arms       jsonb       not null check (jsonb_typeof(arms) = 'array'),
   -- [{"name": …, "levels": […]}]: what an assessment must give a level of, exactly.
   factors    jsonb       not null check (jsonb_typeof(factors) = 'array'),
-  -- {"block_multiples": […], "stratify_by_site": …}: how patients are allocated. Not in any answer: a site that knew the
-  -- block sizes could guess allocations.
-  randomization jsonb    not null check (jsonb_typeof(randomization) = 'object'),
   target     int         not null check (target > 0),
   version    bigint      not null check (version > 0),
   created_at timestamptz not null,
@@ -212,14 +209,14 @@ end $$;
 -- commit.
 create function enrollment.put_study_head(
   p_study_id text, p_version bigint, p_state text, p_title text, p_arms jsonb, p_factors jsonb,
-  p_randomization jsonb, p_target int, p_now timestamptz, p_enrollment_expiry_seconds int default null)
+  p_target int, p_now timestamptz, p_enrollment_expiry_seconds int default null)
 returns void language plpgsql as $$
 begin
   if p_version = 1 then
     insert into enrollment.study_head
-      (study_id, state, title, arms, factors, randomization, target, version, created_at, updated_at,
+      (study_id, state, title, arms, factors, target, version, created_at, updated_at,
        enrollment_expiry_seconds)
-    values (p_study_id, p_state, p_title, p_arms, p_factors, p_randomization, p_target, 1, p_now, p_now,
+    values (p_study_id, p_state, p_title, p_arms, p_factors, p_target, 1, p_now, p_now,
             p_enrollment_expiry_seconds);
     return;
   end if;

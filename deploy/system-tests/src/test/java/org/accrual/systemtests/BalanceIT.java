@@ -23,8 +23,8 @@ class BalanceIT {
    */
   private static final String BALANCED =
       """
-      insert into enrollment.study_head (study_id, state, title, arms, factors, randomization, target, version, created_at, updated_at)
-      values ('S', 'active', 't', '[]', '[]', '{}', 9, 1, now(), now());
+      insert into enrollment.study_head (study_id, state, title, arms, factors, target, version, created_at, updated_at)
+      values ('S', 'active', 't', '[]', '[]', 9, 1, now(), now());
       insert into enrollment.site_head (study_id, site_id, active, capacity, time_zone, version)
       values ('S', 'X', true, 4, 'UTC', 1);
       insert into enrollment.attempt (enrollment_id, study_id, patient_id, site_id, attempt, standing)

@@ -23,7 +23,6 @@ final class HeadCalls {
         design.title(),
         new JsonText(Json.write(design.arms())),
         new JsonText(Json.write(design.factors())),
-        new JsonText(Json.write(design.randomization())),
         design.target(),
         now,
         design.enrollmentExpiry().map(HeadCalls::seconds).orElse(null));

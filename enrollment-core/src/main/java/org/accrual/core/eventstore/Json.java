@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import org.accrual.core.application.Operation.Stage;
 import org.accrual.core.application.Operation.StageTime;
-import org.accrual.core.domain.study.RandomizationDesign;
 import org.accrual.core.domain.study.StudyDesign.Arm;
 import org.accrual.core.domain.study.StudyDesign.Factor;
 
@@ -18,7 +17,6 @@ final class Json {
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
   private static final TypeReference<List<Arm>> ARMS = new TypeReference<>() {};
   private static final TypeReference<List<Factor>> FACTORS = new TypeReference<>() {};
-  private static final TypeReference<RandomizationDesign> RANDOMIZATION = new TypeReference<>() {};
   private static final TypeReference<List<StageRow>> STAGES = new TypeReference<>() {};
 
   private Json() {}
@@ -52,10 +50,6 @@ final class Json {
 
   static List<Factor> factors(String json) {
     return read(json, FACTORS);
-  }
-
-  static RandomizationDesign randomization(String json) {
-    return read(json, RANDOMIZATION);
   }
 
   private static <T> T read(String json, TypeReference<T> type) {

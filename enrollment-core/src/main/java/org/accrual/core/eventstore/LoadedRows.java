@@ -64,7 +64,6 @@ final class LoadedRows {
             Json.arms(row.getString("arms")),
             Json.factors(row.getString("factors")),
             row.getInt("target"),
-            Json.randomization(row.getString("randomization")),
             Optional.ofNullable(row.getObject("enrollment_expiry_seconds", Integer.class))
                 .map(Duration::ofSeconds));
     return Optional.of(

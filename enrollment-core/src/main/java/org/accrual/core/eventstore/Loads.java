@@ -10,7 +10,7 @@ final class Loads {
   private static final String COLUMNS =
       """
       select r.fingerprint, r.response,
-             s.study_id, s.state, s.title, s.arms, s.factors, s.randomization, s.target, s.version as study_version,
+             s.study_id, s.state, s.title, s.arms, s.factors, s.target, s.version as study_version,
              s.created_at, s.updated_at, s.enrollment_expiry_seconds,
              t.active, t.capacity, t.time_zone, t.version as site_version,
              %s

@@ -24,7 +24,7 @@ final class StudyEventCodec {
 
   static SpecificRecordBase toAvro(StudyEvent event) {
     return switch (event) {
-      case StudyEvent.StudyRegistered(StudyDesign design) ->
+      case StudyEvent.StudyRegistered(StudyDesign design, RandomizationDesign randomization) ->
           new StudyRegistered(
               design.studyId(),
               design.title(),
@@ -34,8 +34,8 @@ final class StudyEventCodec {
                   .toList(),
               design.target(),
               design.target(),
-              design.randomization().blockMultiples(),
-              design.randomization().stratifyBySite(),
+              randomization.blockMultiples(),
+              randomization.stratifyBySite(),
               design.enrollmentExpiry().map(HeadCalls::seconds).orElse(null));
       case StudyEvent.StudyActivated(String studyId) -> new StudyActivated(studyId);
       case StudyEvent.AccrualSuspended(String studyId, String reason) ->
@@ -59,8 +59,8 @@ final class StudyEventCodec {
                       .map(factor -> new Factor(factor.getName(), factor.getLevels()))
                       .toList(),
                   e.getAccrualTarget(),
-                  new RandomizationDesign(e.getBlockMultiples(), e.getStratifyBySite()),
-                  Optional.ofNullable(e.getEnrollmentExpirySeconds()).map(Duration::ofSeconds)));
+                  Optional.ofNullable(e.getEnrollmentExpirySeconds()).map(Duration::ofSeconds)),
+              new RandomizationDesign(e.getBlockMultiples(), e.getStratifyBySite()));
       case StudyActivated e -> new StudyEvent.StudyActivated(e.getStudyId());
       case AccrualSuspended e -> new StudyEvent.AccrualSuspended(e.getStudyId(), e.getReason());
       case AccrualResumed e -> new StudyEvent.AccrualResumed(e.getStudyId());

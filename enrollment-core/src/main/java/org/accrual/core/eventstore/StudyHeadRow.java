@@ -34,9 +34,6 @@ class StudyHeadRow {
   @JdbcTypeCode(SqlTypes.JSON)
   String factors;
 
-  @JdbcTypeCode(SqlTypes.JSON)
-  String randomization;
-
   int target;
   long version;
 
@@ -59,7 +56,6 @@ class StudyHeadRow {
                     Json.arms(arms),
                     Json.factors(factors),
                     target,
-                    Json.randomization(randomization),
                     Optional.ofNullable(enrollmentExpirySeconds).map(Duration::ofSeconds))),
         version,
         createdAt,

@@ -26,34 +26,29 @@ final class StudyMessages {
   private StudyMessages() {}
 
   static StudyDesign design(RegisterStudyRequest request) {
-    List<StudyDesign.Arm> arms =
-        request.getArmsList().stream()
-            .map(arm -> new StudyDesign.Arm(arm.getArmId(), arm.getRatio()))
-            .toList();
     return new StudyDesign(
         request.getStudyId(),
         request.getTitle(),
-        arms,
+        arms(request),
         request.getFactorsList().stream()
             .map(f -> new StudyDesign.Factor(f.getName(), f.getLevelsList()))
             .toList(),
         request.getTarget(),
-        randomization(request.getRandomization(), arms),
         request.hasEnrollmentExpiry()
             ? Optional.of(Duration.ofSeconds(request.getEnrollmentExpiry().getSeconds()))
             : Optional.empty());
   }
 
-  /** INVALID_ARGUMENT if the ratio makes blocks too large to balance the arms. */
-  private static RandomizationDesign randomization(
-      org.accrual.api.study.v1.RandomizationDesign requested, List<StudyDesign.Arm> arms) {
+  /** Throws INVALID_ARGUMENT if the ratio makes blocks too large to balance the arms. */
+  static RandomizationDesign randomization(RegisterStudyRequest request) {
+    var requested = request.getRandomization();
     RandomizationDesign design =
         new RandomizationDesign(
             requested.getBlockMultiplesCount() == 0
                 ? RandomizationDesign.DEFAULT_MULTIPLES
                 : requested.getBlockMultiplesList(),
             !requested.hasStratifyBySite() || requested.getStratifyBySite());
-    int smallest = design.smallestBlock(arms);
+    int smallest = design.smallestBlock(arms(request));
     if (smallest > RandomizationDesign.MAX_SMALLEST_BLOCK) {
       throw Errors.invalid(
           "arms",
@@ -61,6 +56,12 @@ final class StudyMessages {
               .formatted(smallest, RandomizationDesign.MAX_SMALLEST_BLOCK));
     }
     return design;
+  }
+
+  private static List<StudyDesign.Arm> arms(RegisterStudyRequest request) {
+    return request.getArmsList().stream()
+        .map(arm -> new StudyDesign.Arm(arm.getArmId(), arm.getRatio()))
+        .toList();
   }
 
   /** INVALID_ARGUMENT if it is no name of the IANA time zone database. */

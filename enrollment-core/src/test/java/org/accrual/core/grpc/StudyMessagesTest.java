@@ -15,7 +15,7 @@ class StudyMessagesTest {
   @Test
   @DisplayName("Without a randomization design blocks are 2 to 4 times the ratio, by site")
   void hasSafeDefaults() {
-    assertThat(StudyMessages.design(request(1, 1)).randomization())
+    assertThat(StudyMessages.randomization(request(1, 1)))
         .isEqualTo(new org.accrual.core.domain.study.RandomizationDesign(List.of(2, 3, 4), true));
   }
 
@@ -28,15 +28,15 @@ class StudyMessagesTest {
                 RandomizationDesign.newBuilder().addBlockMultiples(3).setStratifyBySite(false))
             .build();
 
-    assertThat(StudyMessages.design(request).randomization())
+    assertThat(StudyMessages.randomization(request))
         .isEqualTo(new org.accrual.core.domain.study.RandomizationDesign(List.of(3), false));
   }
 
   @Test
   @DisplayName("Ratios that make blocks of more than 100 patients are refused, reducible ones not")
   void refusesLargeBlocks() {
-    assertThat(StudyMessages.design(request(100, 100, 100)).arms()).hasSize(3);
-    assertThatThrownBy(() -> StudyMessages.design(request(33, 33, 34)))
+    assertThat(StudyMessages.randomization(request(100, 100, 100)).blockMultiples()).isNotEmpty();
+    assertThatThrownBy(() -> StudyMessages.randomization(request(33, 33, 34)))
         .isInstanceOf(StatusRuntimeException.class)
         .hasMessageContaining("blocks of at least 200 patients, allowed are 100");
   }

@@ -50,7 +50,7 @@ class EmergencyUnblindingIT {
     database.execute(
         """
         insert into enrollment.study_head values
-          ('S', 'active', 't', '[]', '[]', '{}', 9, 1, now(), now());
+          ('S', 'active', 't', '[]', '[]', 9, 1, now(), now());
         insert into enrollment.site_head values ('S', 'X', true, 4, 'UTC', 1);
         insert into enrollment.attempt values ('%1$s', 'S', 'P', 'X', 1, null, 'live');
         insert into randomization.study values

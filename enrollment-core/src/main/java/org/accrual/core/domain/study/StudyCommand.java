@@ -4,7 +4,7 @@ package org.accrual.core.domain.study;
 public sealed interface StudyCommand {
   String studyId();
 
-  record Register(StudyDesign design) implements StudyCommand {
+  record Register(StudyDesign design, RandomizationDesign randomization) implements StudyCommand {
     @Override
     public String studyId() {
       return design.studyId();

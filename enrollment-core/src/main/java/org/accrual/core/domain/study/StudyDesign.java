@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a study is, as registered.
+ * What a study is, as registered. How its patients are allocated is in {@link RandomizationDesign}:
+ * only randomization needs it.
  *
  * @param arms at least one, no two with one id
  * @param factors by which randomization is stratified, no two with one name; none means one stratum
  * @param target how many participants are wanted on study, at least 1
- * @param randomization how they are allocated to the arms
  * @param enrollmentExpiry how long an enrollment may take until it is confirmed, in whole seconds;
  *     empty: as long as it takes
  */
@@ -20,7 +20,6 @@ public record StudyDesign(
     List<Arm> arms,
     List<Factor> factors,
     int target,
-    RandomizationDesign randomization,
     Optional<Duration> enrollmentExpiry) {
   public StudyDesign {
     arms = List.copyOf(arms);

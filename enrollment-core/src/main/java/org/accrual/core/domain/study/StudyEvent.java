@@ -3,7 +3,8 @@ package org.accrual.core.domain.study;
 /** What happened to a study. */
 public sealed interface StudyEvent {
 
-  record StudyRegistered(StudyDesign design) implements StudyEvent {}
+  record StudyRegistered(StudyDesign design, RandomizationDesign randomization)
+      implements StudyEvent {}
 
   record StudyActivated(String studyId) implements StudyEvent {}
 

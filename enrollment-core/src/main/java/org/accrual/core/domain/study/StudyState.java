@@ -36,7 +36,7 @@ public sealed interface StudyState {
   /** The state after one more event, which was decided on this state. */
   default StudyState apply(StudyEvent event) {
     return switch (event) {
-      case StudyEvent.StudyRegistered(StudyDesign design) -> new Approved(design);
+      case StudyEvent.StudyRegistered(StudyDesign design, _) -> new Approved(design);
       case StudyEvent.StudyActivated activated -> new Active(designOf(activated));
       case StudyEvent.AccrualSuspended suspended -> new TemporarilyClosed(designOf(suspended));
       case StudyEvent.AccrualResumed resumed -> new Active(designOf(resumed));

@@ -40,7 +40,7 @@ class StudyDeciderTest {
   private static final Map<Class<? extends StudyState>, Map<Class<?>, StudyEvent>> ALLOWED =
       Map.of(
           Unregistered.class,
-          Map.of(Register.class, new StudyEvent.StudyRegistered(DESIGN)),
+          Map.of(Register.class, StudyFixtures.REGISTERED),
           Approved.class,
           Map.of(Activate.class, new StudyEvent.StudyActivated(STUDY)),
           Active.class,
@@ -95,7 +95,7 @@ class StudyDeciderTest {
   void resumedIsActiveAgain() {
     STUDIES
         .given(
-            new StudyEvent.StudyRegistered(DESIGN),
+            StudyFixtures.REGISTERED,
             new StudyEvent.StudyActivated(STUDY),
             new StudyEvent.AccrualSuspended(STUDY, "pause"),
             new StudyEvent.AccrualResumed(STUDY))

@@ -24,32 +24,33 @@ public final class StudyFixtures {
               new Factor("sex", List.of("f", "m")),
               new Factor("age", List.of("below-65", "65-and-above"))),
           100,
-          RandomizationDesign.DEFAULT,
           Optional.empty());
+
+  public static final StudyRegistered REGISTERED =
+      new StudyRegistered(DESIGN, RandomizationDesign.DEFAULT);
 
   private StudyFixtures() {}
 
   /** A history that leads to each state there is. */
   public static Map<Class<? extends StudyState>, List<StudyEvent>> histories() {
-    StudyEvent registered = new StudyRegistered(DESIGN);
     StudyEvent activated = new StudyActivated(STUDY);
     StudyEvent suspended = new AccrualSuspended(STUDY, "pause");
     StudyEvent closed = new StudyClosedToAccrual(STUDY, "enough");
     Map<Class<? extends StudyState>, List<StudyEvent>> histories = new LinkedHashMap<>();
     histories.put(StudyState.Unregistered.class, List.of());
-    histories.put(StudyState.Approved.class, List.of(registered));
-    histories.put(StudyState.Active.class, List.of(registered, activated));
-    histories.put(StudyState.TemporarilyClosed.class, List.of(registered, activated, suspended));
-    histories.put(StudyState.ClosedToAccrual.class, List.of(registered, activated, closed));
+    histories.put(StudyState.Approved.class, List.of(REGISTERED));
+    histories.put(StudyState.Active.class, List.of(REGISTERED, activated));
+    histories.put(StudyState.TemporarilyClosed.class, List.of(REGISTERED, activated, suspended));
+    histories.put(StudyState.ClosedToAccrual.class, List.of(REGISTERED, activated, closed));
     histories.put(
         StudyState.Completed.class,
-        List.of(registered, activated, closed, new StudyCompleted(STUDY)));
+        List.of(REGISTERED, activated, closed, new StudyCompleted(STUDY)));
     return histories;
   }
 
   public static List<StudyCommand> commands() {
     return List.of(
-        new StudyCommand.Register(DESIGN),
+        new StudyCommand.Register(DESIGN, RandomizationDesign.DEFAULT),
         new StudyCommand.Activate(STUDY),
         new StudyCommand.SuspendAccrual(STUDY, "pause"),
         new StudyCommand.ResumeAccrual(STUDY),
