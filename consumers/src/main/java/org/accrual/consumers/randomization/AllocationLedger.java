@@ -100,7 +100,7 @@ final class AllocationLedger {
     Place place = places.of(patient, request.site(), randomId());
     Attempt attempt = request.attempt();
     String arm = secrets.schedules().arm(study, patient.stratum(), place.ordinal());
-    byte[] sealed = secrets.blind().seal().seal(arm, Allocation.context(attempt));
+    byte[] sealed = secrets.blind().sealProven(arm, Allocation.context(attempt));
     Allocation allocation = new Allocation(attempt, place, sealed);
     allocations.put(attempt, allocation);
     made.add(allocation);

@@ -88,11 +88,12 @@ final class HoldLedger {
     return stock;
   }
 
+  /** Opens the arm, which only randomization can have sealed: core holds the public key too. */
   private String arm(Request request, AllocateKit command) {
     ByteBuffer sealed = command.getSealedArm();
     byte[] bytes = new byte[sealed.remaining()];
     sealed.duplicate().get(bytes);
-    return unseal.open(bytes, "allocation:" + request.attempt());
+    return unseal.openProven(bytes, "allocation:" + request.attempt());
   }
 
   /** A void AllocateKit says nothing of a HoldKits that waits. */

@@ -34,8 +34,10 @@ import org.accrual.event.supply.KitsReleased;
 import org.accrual.intake.Message;
 import org.accrual.runtime.blinding.BlindingKeys;
 import org.accrual.runtime.blinding.Seal;
+import org.accrual.runtime.blinding.SealBroken;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Batches on the real tables, answers read from the outbox. */
@@ -227,6 +229,19 @@ class SupplyIT {
   }
 
   @Test
+  @DisplayName("An arm that was sealed without the private key gets no kit")
+  void refusesAnArmThatRandomizationDidNotSeal() {
+    given(registered(), active(), kits(2, "k", "a", "b"));
+    Saga saga = Saga.at(SITE);
+    given(hold(saga));
+    byte[] chosen = seal.seal("a", saga.allocation());
+
+    assertThatThrownBy(() -> when(command(Topics.SUPPLY_COMMANDS, saga.allocateKit(chosen))))
+        .isInstanceOf(SealBroken.class);
+    assertThat(kits()).containsExactly("k1|null|null", "k2|null|null");
+  }
+
+  @Test
   void theTablesThemselvesRefuseADoubleKitAndOneWithoutAHold() {
     given(registered(), active(), kits(2, "k", "a", "b", "a", "b"));
     Saga saga = Saga.at(SITE);
@@ -337,7 +352,9 @@ class SupplyIT {
   }
 
   private Message allocate(Saga saga, String arm) {
-    return command(Topics.SUPPLY_COMMANDS, saga.allocateKit(seal.seal(arm, saga.allocation())));
+    byte[] sealed = seal.seal(arm, saga.allocation());
+    return command(
+        Topics.SUPPLY_COMMANDS, saga.allocateKit(keys.unseal().prove(sealed, saga.allocation())));
   }
 
   private static Message releaseKits(Saga saga) {

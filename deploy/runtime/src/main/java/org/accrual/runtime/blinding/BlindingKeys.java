@@ -5,9 +5,7 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
-/**
- * A key pair made for an installation, or for one question, so that its answer can travel sealed.
- */
+/** A key pair for an installation, or for one request whose answer is sealed to it. */
 public final class BlindingKeys {
   private final KeyPair pair;
 
@@ -15,7 +13,7 @@ public final class BlindingKeys {
     this.pair = pair;
   }
 
-  /** A fresh pair from the platform's secure random source. */
+  /** Creates a pair from the platform's secure random source. */
   public static BlindingKeys make() {
     try {
       return new BlindingKeys(KeyPairGenerator.getInstance("X25519").generateKeyPair());
@@ -24,17 +22,17 @@ public final class BlindingKeys {
     }
   }
 
-  /** X.509: for {@link Seal}. */
+  /** Returns the public half, X.509: for {@link Seal}. */
   public byte[] publicKey() {
     return pair.getPublic().getEncoded();
   }
 
-  /** PKCS#8: for {@link Unseal#read}. */
+  /** Returns the private half, PKCS#8: for {@link Unseal#read}. */
   public byte[] privateKey() {
     return pair.getPrivate().getEncoded();
   }
 
-  /** Opens what was sealed for this pair. */
+  /** Returns the object that opens values sealed for this pair. */
   public Unseal unseal() {
     return new Unseal(List.of(pair.getPrivate()));
   }

@@ -1,14 +1,11 @@
 package org.accrual.runtime.blinding;
 
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
-import java.security.ProviderException;
-import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.XECPublicKeySpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -16,10 +13,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import javax.crypto.Cipher;
-import javax.crypto.KEM;
-import javax.crypto.KeyAgreement;
-import javax.crypto.SecretKey;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.accrual.runtime.InvalidSetting;
 import org.accrual.runtime.Settings;
 
@@ -29,15 +24,19 @@ import org.accrual.runtime.Settings;
  * selects one.
  */
 public final class Unseal {
-  private final Map<ByteBuffer, PrivateKey> keys = new HashMap<>();
+  private final Map<ByteBuffer, HeldKey> keys = new HashMap<>();
 
   Unseal(List<PrivateKey> keys) {
-    keys.forEach(key -> this.keys.put(ByteBuffer.wrap(SealedBox.keyId(publicKey(key))), key));
+    for (PrivateKey key : keys) {
+      HeldKey held = HeldKey.of(key);
+      this.keys.put(held.id(), held);
+    }
   }
 
   /**
-   * Key {@code accrual.blinding.private-key}: one or more X25519 keys, PKCS#8, base64, separated by
-   * commas: the current one and those that older values were sealed for. The value is never shown.
+   * Reads the key {@code accrual.blinding.private-key}: one or more X25519 keys, PKCS#8, base64,
+   * separated by commas: the current one and those that older values were sealed for. The value is
+   * never shown.
    */
   public static Unseal read(Settings settings) {
     String name = "accrual.blinding.private-key";
@@ -48,7 +47,7 @@ public final class Unseal {
         keys.add(KeyFactory.getInstance("X25519").generatePrivate(new PKCS8EncodedKeySpec(pkcs8)));
       }
       return new Unseal(keys);
-    } catch (IllegalArgumentException | GeneralSecurityException notAKey) {
+    } catch (IllegalArgumentException | GeneralSecurityException e) {
       throw new InvalidSetting(
           name, "(not shown)", "X25519 private keys, separated by commas: PKCS#8, base64");
     }
@@ -57,53 +56,59 @@ public final class Unseal {
   /**
    * Opens a sealed text.
    *
-   * @throws SealBroken if it was sealed for another key or context, or was altered
+   * @throws SealBroken if it was sealed for other keys or another context, or was altered
    */
-  public String open(byte[] box, String context) {
-    int header = SealedBox.HEADER_BYTES;
-    int body = header + SealedBox.ENCAPSULATION_BYTES;
-    if (box.length <= body || box[0] != SealedBox.FORMAT) {
-      throw new SealBroken("not a sealed value of a known format", null);
-    }
-    byte[] keyId = Arrays.copyOfRange(box, 1, header);
-    PrivateKey key = keys.get(ByteBuffer.wrap(keyId));
-    if (key == null) {
-      throw new SealBroken(
-          "sealed for the key with the id %s, which accrual.blinding.private-key does not contain"
-              .formatted(HexFormat.of().formatHex(keyId)),
-          null);
-    }
-    try {
-      SecretKey fresh =
-          KEM.getInstance("DHKEM")
-              .newDecapsulator(key)
-              .decapsulate(Arrays.copyOfRange(box, header, body), 0, SealedBox.KEY_BYTES, "AES");
-      Cipher cipher = SealedBox.cipher(Cipher.DECRYPT_MODE, fresh, context);
-      return SealedBox.unpadded(cipher.doFinal(box, body, box.length - body));
-    } catch (GeneralSecurityException | ProviderException e) {
-      throw new SealBroken("cannot be opened: another key, another context, or altered", e);
-    }
-  }
-
-  /** Returns the public half of a key, X.509: the key agreement with the base point, 9. */
-  private static byte[] publicKey(PrivateKey key) {
-    try {
-      KeyFactory keys = KeyFactory.getInstance("X25519");
-      KeyAgreement agreement = KeyAgreement.getInstance("X25519");
-      agreement.init(key);
-      agreement.doPhase(keys.generatePublic(point(BigInteger.valueOf(9))), true);
-      byte[] littleEndian = agreement.generateSecret();
-      byte[] bigEndian = new byte[littleEndian.length];
-      for (int i = 0; i < littleEndian.length; i++) {
-        bigEndian[i] = littleEndian[littleEndian.length - 1 - i];
+  public String open(byte[] sealed, String context) {
+    int count = SealedBox.count(sealed);
+    for (int i = 0; i < count; i++) {
+      byte[] box = SealedBox.box(sealed, i);
+      HeldKey key = keys.get(SealedBox.recipient(box));
+      if (key != null) {
+        return SealedBox.open(key.key(), box, context);
       }
-      return keys.generatePublic(point(new BigInteger(1, bigEndian))).getEncoded();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK lacks X25519", e);
     }
+    throw new SealBroken(
+        "sealed for %s, which accrual.blinding.private-key does not contain"
+            .formatted(
+                IntStream.range(0, count)
+                    .mapToObj(i -> SealedBox.recipient(SealedBox.box(sealed, i)).array())
+                    .map(id -> "the key with the id " + HexFormat.of().formatHex(id))
+                    .collect(Collectors.joining(" and "))),
+        null);
   }
 
-  private static XECPublicKeySpec point(BigInteger u) {
-    return new XECPublicKeySpec(NamedParameterSpec.X25519, u);
+  /**
+   * Returns a sealed value with a proof that its sealer holds the private key that it was sealed
+   * for. Everybody who has the public key can seal; only {@link #openProven} tells them apart.
+   *
+   * @throws SealBroken if this does not hold the key of the first recipient
+   */
+  public byte[] prove(byte[] sealed, String context) {
+    byte[] proof = sealer(sealed).proof(sealed, context);
+    byte[] proven = Arrays.copyOf(sealed, sealed.length + proof.length);
+    System.arraycopy(proof, 0, proven, sealed.length, proof.length);
+    return proven;
+  }
+
+  /**
+   * Opens a sealed text that a holder of the private key sealed.
+   *
+   * @throws SealBroken as {@link #open}, and if the proof is missing or wrong
+   */
+  public String openProven(byte[] proven, String context) {
+    byte[] sealed = Arrays.copyOf(proven, SealedBox.count(proven) * SealedBox.BYTES);
+    byte[] proof = Arrays.copyOfRange(proven, sealed.length, proven.length);
+    if (!MessageDigest.isEqual(proof, sealer(sealed).proof(sealed, context))) {
+      throw new SealBroken("not sealed by a holder of the private key", null);
+    }
+    return open(sealed, context);
+  }
+
+  private HeldKey sealer(byte[] sealed) {
+    HeldKey key = keys.get(SealedBox.recipient(SealedBox.box(sealed, 0)));
+    if (key == null) {
+      throw new SealBroken("sealed for a key that accrual.blinding.private-key lacks", null);
+    }
+    return key;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The blind: what tells a patient's or a kit's arm is sealed wherever it passes; only randomization
- * and supply open it.
+ * Blinding: the arm of a patient or a kit is sealed wherever it is stored or sent; only
+ * randomization and supply open it. Start at {@code Seal} and {@code Unseal}.
  */
 @NullMarked
 package org.accrual.runtime.blinding;
