@@ -62,11 +62,16 @@ create table enrollment.kit (
   foreign key (study_id, site_id) references enrollment.site_head
 );
 
--- Questions for a patient's arm that somebody waits for. The answer is sealed to a key that only the asking call has, in
--- its memory; the row goes when that call has ended.
+-- Requests for a patient's arm that a call waits for. The answer is sealed to a key that only this call has, in its
+-- memory; the row is deleted when the call ends. Randomization reveals an arm only for a row of this table, whatever
+-- messages it receives.
 create table enrollment.unblinding (
   request_ref   uuid        primary key,
   enrollment_id uuid        not null references enrollment.attempt,
+  -- The event that records who unblinded the patient and why; see ask_arm. Events are never deleted.
+  event_id      uuid        not null,
+  -- X25519 public key, X.509, of the call.
+  reader_key    bytea       not null,
   -- Null: not answered yet.
   sealed_arm    bytea,
   asked_at      timestamptz not null
@@ -167,8 +172,15 @@ begin atomic
   select p_study_id, kit_id, p_site_id from unnest(p_kit_ids) as k(kit_id) order by kit_id;
 end;
 
-create function enrollment.ask_arm(p_request_ref uuid, p_enrollment_id uuid, p_now timestamptz)
+-- Fails if the version of the enrollment is not an unblinding.
+create function enrollment.ask_arm(
+  p_request_ref uuid, p_enrollment_id uuid, p_version bigint, p_reader_key bytea, p_now timestamptz)
 returns void language sql
 begin atomic
-  insert into enrollment.unblinding (request_ref, enrollment_id, asked_at) values (p_request_ref, p_enrollment_id, p_now);
+  insert into enrollment.unblinding (request_ref, enrollment_id, event_id, reader_key, asked_at)
+  values (p_request_ref, p_enrollment_id,
+          (select event_id from enrollment.event
+            where stream_type = 'enrollment' and stream_id = p_enrollment_id::text and version = p_version
+              and type = 'accrual.enrollment.unblinded.v1'),
+          p_reader_key, p_now);
 end;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -32,6 +33,7 @@ final class AllocationLedger {
   private final Map<String, StudyDesign> studies;
   private final Places places;
   private final Map<Attempt, Allocation> allocations;
+  private final Set<UUID> disclosures;
   private final Pending pending;
   private final Answers answers;
   private final List<Allocation> made = new ArrayList<>();
@@ -39,17 +41,22 @@ final class AllocationLedger {
   /** The keys, the schedules that they open, and the source of ids. */
   record Secrets(Blind blind, Schedules schedules, RandomGenerator random) {}
 
+  /**
+   * @param disclosures the requests to reveal an arm that rest on a recorded unblinding
+   */
   AllocationLedger(
       Secrets secrets,
       Map<String, StudyDesign> studies,
       Places places,
       Map<Attempt, Allocation> allocations,
+      Set<UUID> disclosures,
       Pending pending,
       Answers answers) {
     this.secrets = secrets;
     this.studies = studies;
     this.places = places;
     this.allocations = new HashMap<>(allocations);
+    this.disclosures = disclosures;
     this.pending = pending;
     this.answers = answers;
   }
@@ -108,12 +115,18 @@ final class AllocationLedger {
   }
 
   private void reveal(Request request, RevealAllocation command) {
+    if (!disclosures.contains(request.id())) {
+      LOG.log(
+          Level.WARNING,
+          "did not reveal the arm of {0} as message {1} requests: no caller of Unblind waits for it. If no caller gave"
+              + " up just before, find out who published the message",
+          new Object[] {request.attempt(), request.id()});
+      return;
+    }
     Allocation allocation = allocations.get(request.attempt());
     if (allocation == null) {
       LOG.log(
-          Level.WARNING,
-          "{0}: asked to reveal an allocation that was never made; not answered",
-          request.attempt());
+          Level.WARNING, "did not reveal the arm of {0}: it has no allocation", request.attempt());
       return;
     }
     String arm =
@@ -125,10 +138,10 @@ final class AllocationLedger {
     try {
       sealed =
           Seal.of(bytes(command.getReaderKey())).seal(arm, "reveal:" + command.getRequestRef());
-    } catch (SealBroken notAKey) {
+    } catch (SealBroken e) {
       LOG.log(
           Level.WARNING,
-          "{0}: asked to reveal an allocation to what is no key; not answered",
+          "did not reveal the arm of {0}: the reader's key is not an X25519 key",
           request.attempt());
       return;
     }

@@ -71,6 +71,7 @@ final class Randomization implements Effects {
                 PlaceTables.numbered(connection, sites),
                 PlaceTables.places(connection, patients(requests))),
             AllocationTable.read(connection, batch.attempts()),
+            Disclosures.recorded(connection, batch.requests()),
             pending,
             answers);
     requests.forEach(ledger::take);

@@ -68,7 +68,7 @@ public final class Unblinding {
         EnrollmentHistory after = loaded.history().with(events, now);
         Answer answer = kept.orElseGet(() -> encoder.encode(after));
         List<Change> changes = new ArrayList<>(new EnrollmentChanges(loaded, events).of(after));
-        changes.add(ask(loaded, ref, readerKey));
+        changes.add(ask(after, ref, readerKey));
         if (kept.isEmpty()) {
           changes.add(new KeepAnswer(request, answer, Optional.empty()));
         }
@@ -78,10 +78,11 @@ public final class Unblinding {
     };
   }
 
-  private static Change ask(LoadedEnrollment loaded, UUID ref, byte[] readerKey) {
+  private static Change ask(EnrollmentHistory unblinded, UUID ref, byte[] readerKey) {
     // A registered patient stays registered, and no later event changes the attempt.
-    Registered patient = (Registered) loaded.history().state();
-    return new AskArm(new ArmQuestion(ref, patient.subject(), patient.attempt(), readerKey));
+    Registered patient = (Registered) unblinded.state();
+    return new AskArm(
+        new ArmQuestion(ref, patient.subject(), unblinded.version(), patient.attempt(), readerKey));
   }
 
   private Instant now() {

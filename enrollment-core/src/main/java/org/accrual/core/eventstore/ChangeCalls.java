@@ -103,7 +103,13 @@ final class ChangeCalls {
       case Change.Send(Subject subject, List<ParticipantCommand> commands) ->
           commands.forEach(command -> send(subject, ParticipantCodec.of(subject, command), origin));
       case Change.AskArm(ArmQuestion question) -> {
-        last.add("ask_arm", question.ref(), question.subject().enrollmentId(), now);
+        last.add(
+            "ask_arm",
+            question.ref(),
+            question.subject().enrollmentId(),
+            question.version(),
+            question.readerKey(),
+            now);
         send(question.subject(), ParticipantCodec.of(question), origin);
       }
       case Change.AddKits(SiteId site, List<String> kitIds) ->

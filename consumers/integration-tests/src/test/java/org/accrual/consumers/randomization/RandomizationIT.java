@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,6 +43,7 @@ import org.accrual.runtime.blinding.Seal;
 import org.accrual.runtime.blinding.SealBroken;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Batches on the real tables, answers read from the outbox. */
@@ -228,27 +230,49 @@ class RandomizationIT {
   }
 
   @Test
-  void anAllocationIsRevealedToWhoAsksAndToNobodyElse() {
+  void anAllocationIsRevealedToWhoAsksAndToNobodyElse() throws Exception {
     registered();
     Saga saga = Saga.at(SITE);
     String arm = arm(saga, (Randomized) when(randomize(saga, F)).getFirst());
     BlindingKeys reader = BlindingKeys.make();
+    String ref = unblinded(saga, reader);
 
-    AllocationRevealed answer =
-        (AllocationRevealed)
-            when(randomizationCommand(saga.reveal("request-7", reader.publicKey()))).getFirst();
+    AllocationRevealed answer = (AllocationRevealed) when(reveal(saga, ref, reader)).getFirst();
 
     byte[] sealed = bytes(answer.getSealedArm());
-    assertThat(answer.getRequestRef()).isEqualTo("request-7");
-    assertThat(reader.unseal().open(sealed, "reveal:request-7")).isEqualTo(arm);
-    assertThatThrownBy(() -> reader.unseal().open(sealed, "reveal:request-8"))
+    assertThat(answer.getRequestRef()).isEqualTo(ref);
+    assertThat(reader.unseal().open(sealed, "reveal:" + ref)).isEqualTo(arm);
+    assertThatThrownBy(() -> reader.unseal().open(sealed, "reveal:other"))
         .isInstanceOf(SealBroken.class);
-    assertThatThrownBy(() -> keys.unseal().open(sealed, "reveal:request-7"))
+    assertThatThrownBy(() -> keys.unseal().open(sealed, "reveal:" + ref))
         .isInstanceOf(SealBroken.class);
   }
 
   @Test
-  void whatCannotBeRevealedIsNotAnsweredAndHoldsNothingUp() {
+  @DisplayName("An arm is revealed only for a recorded unblinding of that patient, to that key")
+  void revealsNothingWithoutARecordedUnblinding() throws Exception {
+    registered();
+    Saga saga = Saga.at(SITE);
+    Saga other = Saga.at(SITE);
+    when(randomize(saga, F), randomize(other, F));
+    BlindingKeys reader = BlindingKeys.make();
+    String ref = unblinded(saga, reader);
+
+    assertThat(
+            when(
+                reveal(saga, UUID.randomUUID().toString(), reader),
+                reveal(saga, ref, BlindingKeys.make()),
+                reveal(other, ref, reader)))
+        .isEmpty();
+    database.execute("delete from enrollment.unblinding");
+    assertThat(when(reveal(saga, ref, reader))).as("nobody waits any more").isEmpty();
+    assertThatThrownBy(() -> question(saga, reader, 7))
+        .as("a request needs the event of the unblinding")
+        .hasMessageContaining("event_id");
+  }
+
+  @Test
+  void whatCannotBeRevealedIsNotAnsweredAndHoldsNothingUp() throws Exception {
     registered();
     Saga randomized = Saga.at(SITE);
     Saga unknown = Saga.at(SITE);
@@ -256,9 +280,8 @@ class RandomizationIT {
 
     assertThat(
             when(
-                randomizationCommand(unknown.reveal("r", BlindingKeys.make().publicKey())),
-                randomizationCommand(randomized.reveal("r", new byte[] {1, 2, 3})),
-                randomizationCommand(randomized.reveal("r", BlindingKeys.make().publicKey()))))
+                reveal(unknown, unblinded(unknown, reader), reader),
+                reveal(randomized, unblinded(randomized, reader), reader)))
         .hasSize(1);
   }
 
@@ -353,6 +376,36 @@ class RandomizationIT {
 
   private Message patient(String patient, Saga saga, Map<String, String> strata) {
     return randomizationCommand(saga.randomize(patient, strata, 1));
+  }
+
+  private static Message reveal(Saga saga, String ref, BlindingKeys reader) {
+    return randomizationCommand(saga.reveal(ref, reader.publicKey()));
+  }
+
+  /** Records an unblinding as enrollment-core does; returns the reference of its request. */
+  private String unblinded(Saga saga, BlindingKeys reader) throws SQLException {
+    database.execute(
+        """
+        insert into enrollment.study_head values
+          ('study-1', 'active', 't', '[]', '[]', 9, 1, now(), now()) on conflict do nothing;
+        insert into enrollment.site_head values ('study-1', 'site-1', true, 4, 'UTC', 1)
+          on conflict do nothing;
+        insert into enrollment.attempt values
+          ('%1$s', 'study-1', 'P-%1$s', 'site-1', 1, null, 'live');
+        insert into enrollment.event values ('enrollment', '%1$s', 1, gen_random_uuid(),
+          'accrual.enrollment.unblinded.v1', 1, '', '{}', now());
+        """
+            .formatted(saga.enrollment()));
+    return question(saga, reader, 1);
+  }
+
+  private String question(Saga saga, BlindingKeys reader, long version) throws SQLException {
+    String ref = UUID.randomUUID().toString();
+    database.execute(
+        "select enrollment.ask_arm('%s', '%s', %d, '\\x%s', now())"
+            .formatted(
+                ref, saga.enrollment(), version, HexFormat.of().formatHex(reader.publicKey())));
+    return ref;
   }
 
   private static Message randomizationCommand(SpecificRecord body) {
