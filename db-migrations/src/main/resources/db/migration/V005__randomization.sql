@@ -105,11 +105,21 @@ create table randomization.allocation (
 );
 comment on table randomization.allocation is
   'Every request that was allocated. Several requests of one patient in one stratum share an allocation_id.';
+-- Written by the command that prints a study's schedules, before it opens the seed.
+create table randomization.schedule_access (
+  access_id   uuid        primary key default uuidv7(),
+  study_id    text        not null references randomization.study,
+  accessed_by text        not null check (length(accessed_by) between 1 and 256),
+  reason      text        not null check (length(reason) between 1 and 500),
+  accessed_at timestamptz not null default clock_timestamp()
+);
+comment on table randomization.schedule_access is 'Who printed the allocation schedules of a study, when and why.';
+
 do $$
 declare
   t text;
 begin
-  foreach t in array array['place', 'allocation'] loop
+  foreach t in array array['place', 'allocation', 'schedule_access'] loop
     execute format('create trigger append_only before update or delete on randomization.%I
                       for each row execute function randomization.refuse_change()', t);
     execute format('create trigger never_truncated before truncate on randomization.%I

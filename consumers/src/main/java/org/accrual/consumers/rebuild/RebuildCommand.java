@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.accrual.consumers.database.CommandDatabase;
 import org.accrual.consumers.projection.ProjectionCheck;
-import org.accrual.runtime.DatabaseSettings;
 import org.accrual.runtime.Settings;
 
 /**
@@ -20,7 +20,8 @@ import org.accrual.runtime.Settings;
  */
 public final class RebuildCommand {
   private static final String USAGE =
-      "usage: projections | rebuild projection|analytics [--previous] | cancel-rebuild ID | check";
+      "usage: projections | rebuild projection|analytics [--previous] | cancel-rebuild ID | check; see also"
+          + " schedule, unblind and open-arm";
   private static final long LOOK_MILLIS = 500;
   private static final int FAILED = 1;
   private static final int WRONG_USE = 64;
@@ -37,23 +38,17 @@ public final class RebuildCommand {
 
   /** Answers the exit code: 0, 1 if it was refused or something differs, 64 for a wrong use. */
   public static int run(List<String> words, Settings settings, PrintStream out, PrintStream err) {
-    DatabaseSettings where = DatabaseSettings.read(settings);
-    try (HikariDataSource database = new HikariDataSource()) {
-      database.setJdbcUrl(where.url());
-      database.setUsername(where.user());
-      database.setPassword(where.password());
-      database.setAutoCommit(false);
-      database.setMaximumPoolSize(1);
-      database.setConnectionTimeout(5_000);
-      database.setInitializationFailTimeout(-1);
-      return new RebuildCommand(database, out, err).run(words);
-    } catch (SQLException failed) {
-      err.println(where + ": " + String.valueOf(failed.getMessage()).replaceAll("\\s+", " "));
-      return FAILED;
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return FAILED;
-    }
+    return CommandDatabase.run(
+        settings,
+        err,
+        database -> {
+          try {
+            return new RebuildCommand(database, out, err).run(words);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+          }
+        });
   }
 
   private int run(List<String> words) throws SQLException, InterruptedException {

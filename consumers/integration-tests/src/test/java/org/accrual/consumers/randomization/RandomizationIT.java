@@ -5,16 +5,22 @@ import static org.accrual.consumers.participant.Saga.ofStudy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +44,7 @@ import org.accrual.event.randomization.RandomizationRefused;
 import org.accrual.event.randomization.Randomized;
 import org.accrual.event.study.StudyActivated;
 import org.accrual.intake.Message;
+import org.accrual.runtime.Settings;
 import org.accrual.runtime.blinding.BlindingKeys;
 import org.accrual.runtime.blinding.Seal;
 import org.accrual.runtime.blinding.SealBroken;
@@ -277,6 +284,7 @@ class RandomizationIT {
     Saga randomized = Saga.at(SITE);
     Saga unknown = Saga.at(SITE);
     when(randomize(randomized, F));
+    BlindingKeys reader = BlindingKeys.make();
 
     assertThat(
             when(
@@ -309,6 +317,78 @@ class RandomizationIT {
                     """))
         .isInstanceOf(SQLException.class)
         .hasMessageContaining("place_study_id_site_id_stratum_ordinal_key");
+  }
+
+  @Test
+  @DisplayName("The statistician's command reproduces every allocation and finds what was altered")
+  void reproducesTheSchedules() throws Exception {
+    registered();
+    List<Saga> sagas = sagas(12);
+    for (SpecificRecord answer :
+        when(sagas.stream().map(saga -> randomize(saga, F)).toArray(Message[]::new))) {
+      audited((Randomized) answer);
+    }
+
+    assertThat(schedule()).startsWith("0 ").contains("12 allocations, 0 findings");
+    assertThat(
+            database.rows(
+                "select study_id, accessed_by, reason from randomization.schedule_access"))
+        .containsExactly("study-1|statistician|interim analysis");
+
+    Saga altered = sagas.getFirst();
+    String swapped =
+        HexFormat.of().formatHex(Seal.of(keys.publicKey()).seal("planted", altered.allocation()));
+    database.execute(
+        """
+        alter table randomization.allocation disable trigger user;
+        update randomization.allocation set sealed_arm = '\\x%s' where enrollment_id = '%s';
+        delete from randomization.allocation where enrollment_id = '%s';
+        """
+            .formatted(swapped, altered.enrollment(), sagas.getLast().enrollment()));
+
+    assertThat(schedule())
+        .startsWith("1 ")
+        .contains("allocation is of arm planted; differs from the audit trail")
+        .contains("the place belongs to no request")
+        .contains("3 findings");
+  }
+
+  /** Returns the exit code and the output of the command. */
+  private String schedule() {
+    Map<String, String> settings =
+        Map.of(
+            "accrual.database.url", database.url(),
+            "accrual.database.user", "postgres",
+            "accrual.blinding.private-key", Base64.getEncoder().encodeToString(keys.privateKey()));
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8);
+    int exit =
+        ScheduleCommand.run(
+            List.of("schedule", "study-1", "statistician", "interim analysis"),
+            Settings.of(name -> Optional.ofNullable(settings.get(name))),
+            out,
+            out);
+    return exit + " " + output.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Stores an answer as the audit consumer does. */
+  private void audited(Randomized answer) throws Exception {
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes(answer.getSealedArm()));
+    database.execute(
+        """
+        insert into audit.entry
+        select 'study-1', coalesce(max(position), 0) + 1, gen_random_uuid(), 'accrual.randomization.events',
+               'study-1/site-1', 0, 'accrual.randomization.randomized.v1', '%s', '', 'asserted', now(), now(), '',
+               '', '', json_build_object('attempt', %d, 'allocation_id', '%s', 'randomization_number', '%s',
+               'schedule_commitment', '%s', 'sealed_arm', 'sha256:%s'), sha256('') from audit.entry
+        """
+            .formatted(
+                answer.getEnrollmentId(),
+                answer.getAttempt(),
+                answer.getAllocationId(),
+                answer.getRandomizationNumber(),
+                answer.getScheduleCommitment(),
+                HexFormat.of().formatHex(digest)));
   }
 
   @Test

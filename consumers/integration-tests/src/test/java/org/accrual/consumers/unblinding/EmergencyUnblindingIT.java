@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.StatusRuntimeException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,6 +16,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +30,7 @@ import org.accrual.consumers.participant.ParticipantDatabase;
 import org.accrual.consumers.unblinding.EmergencyUnblinding.Outcome;
 import org.accrual.event.enrollment.Unblinded;
 import org.accrual.runtime.Correlation;
+import org.accrual.runtime.Settings;
 import org.accrual.runtime.blinding.BlindingKeys;
 import org.accrual.runtime.blinding.Seal;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +46,7 @@ class EmergencyUnblindingIT {
 
   private final ParticipantDatabase database = new ParticipantDatabase();
   private final BlindingKeys keys = BlindingKeys.make();
+  private final BlindingKeys escrow = BlindingKeys.make();
   private final EmergencyUnblinding unblinding =
       new EmergencyUnblinding(database.source(), keys.unseal());
   private final UUID enrollment = UUID.randomUUID();
@@ -66,6 +72,7 @@ class EmergencyUnblindingIT {
                 HexFormat.of()
                     .formatHex(
                         Seal.of(keys.publicKey())
+                            .and(escrow.publicKey())
                             .seal("verum", "allocation:" + enrollment + "/1"))));
     event(1, "randomized");
   }
@@ -134,6 +141,26 @@ class EmergencyUnblindingIT {
   }
 
   @Test
+  @DisplayName("The escrow key discloses an arm from the database, or from one value of a dump")
+  void disclosesWithTheEscrowKey() throws Exception {
+    event(2, "confirmed");
+
+    assertThat(command(escrow, "unblind", enrollment.toString(), "dr-a", "key lost"))
+        .isEqualTo(
+            "0 arm_id,study_id,site_id,patient_id,randomization_number,event_id verum,S,X,P,X-0001,"
+                + database
+                    .rows("select event_id from enrollment.event where version = 3")
+                    .getFirst());
+    String sealed = database.rows("select sealed_arm from randomization.allocation").getFirst();
+    assertThat(command(escrow, "open-arm", enrollment.toString(), "1", sealed))
+        .isEqualTo("0 verum");
+    assertThat(command(BlindingKeys.make(), "open-arm", enrollment.toString(), "1", sealed))
+        .startsWith("1 sealed for the key with the id ");
+    assertThat(command(escrow, "open-arm", enrollment.toString(), "first", sealed))
+        .startsWith("64 usage: ");
+  }
+
+  @Test
   @DisplayName("The process answers within 5 s with Kafka, registry, relay and core away")
   void needsOneProcessAndTheDatabase() throws Exception {
     event(2, "confirmed");
@@ -168,6 +195,21 @@ class EmergencyUnblindingIT {
       assertThat(database.rows("select event_id from enrollment.event where version = 3"))
           .containsExactly(response.getEventId());
     }
+  }
+
+  /** Returns the exit code and the output of a command. */
+  private String command(BlindingKeys key, String... words) {
+    Map<String, String> settings =
+        Map.of(
+            "accrual.database.url", database.url(),
+            "accrual.database.user", "postgres",
+            "accrual.blinding.private-key", text(key.privateKey()));
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8);
+    int exit =
+        UnblindCommand.run(
+            List.of(words), Settings.of(name -> Optional.ofNullable(settings.get(name))), out, out);
+    return exit + " " + output.toString(StandardCharsets.UTF_8).strip().replaceAll("\\R", " ");
   }
 
   private Outcome.Disclosed disclose() throws SQLException {
