@@ -32,6 +32,8 @@ create table enrollment.event (
 with (autovacuum_vacuum_insert_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.02);
 -- "All events since a time" without an ordinary index's cost: the rows lie in the order of their times.
 create index event_recorded_at on enrollment.event using brin (recorded_at);
+-- Unblindings are few and are watched: metric accrual_unblindings.
+create index event_unblinded on enrollment.event (recorded_at) where type = 'accrual.enrollment.unblinded.v1';
 comment on table enrollment.event is 'Append-only. State is the fold of a stream''s events in order of version.';
 
 create function enrollment.refuse_change() returns trigger language plpgsql as $$

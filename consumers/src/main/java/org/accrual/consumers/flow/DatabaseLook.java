@@ -9,8 +9,9 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * What the database says of the pipeline.
  *
- * @param cores processes of enrollment-core that told of themselves within 15 s
+ * @param cores processes of enrollment-core that reported within 15 s
  * @param coreSeen when one last did
+ * @param unblindings that were recorded within an hour
  * @param written messages ever written to the outbox, about
  * @param outboxDepth messages that wait for the relay
  * @param outboxOldestSeconds age of the oldest of them
@@ -24,6 +25,7 @@ import org.apache.kafka.common.TopicPartition;
 record DatabaseLook(
     int cores,
     Optional<Instant> coreSeen,
+    long unblindings,
     long written,
     long outboxDepth,
     double outboxOldestSeconds,

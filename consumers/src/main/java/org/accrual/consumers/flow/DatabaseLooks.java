@@ -25,6 +25,8 @@ final class DatabaseLooks {
       select (select count(*) from ops.process
                where service = 'enrollment-core' and seen_at > clock_timestamp() - interval '15 s') as cores,
              (select max(seen_at) from ops.process where service = 'enrollment-core') as core_seen,
+             (select count(*) from enrollment.event
+               where type = 'accrual.enrollment.unblinded.v1' and recorded_at > now() - interval '1 h') as unblindings,
              (select coalesce(sum(n_tup_ins), 0) from pg_stat_user_tables
                where schemaname = 'outbox' and relname like 'message\\_%') as written,
              d.messages, d.oldest_seconds, (select count(*) from outbox.rejected where settled_at is null) as rejected,
@@ -72,6 +74,7 @@ final class DatabaseLooks {
             row.getInt("cores"),
             Optional.ofNullable(row.getObject("core_seen", OffsetDateTime.class))
                 .map(OffsetDateTime::toInstant),
+            row.getLong("unblindings"),
             row.getLong("written"),
             row.getLong("messages"),
             row.getDouble("oldest_seconds"),

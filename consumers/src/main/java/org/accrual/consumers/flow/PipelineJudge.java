@@ -57,7 +57,7 @@ final class PipelineJudge {
         database
             .map(look -> look.cores() > 0 ? Verdict.OK : noCore(look))
             .orElseGet(PipelineJudge::databaseAway);
-    database.ifPresent(look -> core.setProcesses(look.cores()));
+    database.ifPresent(look -> core.setProcesses(look.cores()).setUnblindings(look.unblindings()));
     return core.setHealth(verdict.health()).setDetail(verdict.detail()).build();
   }
 

@@ -22,7 +22,7 @@ import org.eclipse.microprofile.metrics.Tag;
  * accrual_projection_staleness_seconds}. Of the outbox: {@code accrual_outbox_depth}, {@code
  * accrual_outbox_oldest_seconds}, {@code accrual_outbox_rejected}. With {@code state}: {@code
  * accrual_sagas}, {@code accrual_notifications}. {@code accrual_core_processes}, {@code
- * accrual_pipeline_look_age_seconds}.
+ * accrual_unblindings} (within an hour), {@code accrual_pipeline_look_age_seconds}.
  */
 @ApplicationScoped
 class PipelineMetrics {
@@ -61,6 +61,7 @@ class PipelineMetrics {
         look -> seconds(look.getOutbox().getOldest()));
     gauge(meters, pipeline, "accrual_outbox_rejected", look -> look.getOutbox().getRejected());
     gauge(meters, pipeline, "accrual_core_processes", look -> look.getCore().getProcesses());
+    gauge(meters, pipeline, "accrual_unblindings", look -> look.getCore().getUnblindings());
     states(meters, pipeline);
     meters.gauge("accrual_pipeline_look_age_seconds", () -> age(pipeline));
   }

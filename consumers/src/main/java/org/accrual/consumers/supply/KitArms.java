@@ -2,6 +2,8 @@ package org.accrual.consumers.supply;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.accrual.consumers.participant.SiteKey;
@@ -29,6 +31,8 @@ final class KitArms {
         }
       };
 
+  private final Set<KitKey> unreadable = ConcurrentHashMap.newKeySet();
+
   private record KitKey(SiteKey site, String kitId) {}
 
   KitArms(Unseal unseal) {
@@ -44,10 +48,16 @@ final class KitArms {
     return opened.computeIfAbsent(new KitKey(site, kitId), key -> open(key, sealed));
   }
 
+  /** Returns how many kits could not be opened since the start. */
+  int unreadable() {
+    return unreadable.size();
+  }
+
   private String open(KitKey kit, byte[] sealed) {
     try {
       return unseal.open(sealed, "kit:%s/%s".formatted(kit.site(), kit.kitId()));
     } catch (SealBroken e) {
+      unreadable.add(kit);
       LOG.log(
           Level.SEVERE,
           "kit {0} of site {1} cannot be opened and is not used: {2}; add the key that it was sealed"

@@ -26,6 +26,7 @@ final class Supply implements Effects {
 
   private final Clock clock;
   private final Unseal unseal;
+  private final KitArms arms;
   private final StockReader stocks;
   private final HoldTable holds;
   private final Locks locks = new Locks(NAME);
@@ -37,9 +38,14 @@ final class Supply implements Effects {
   Supply(Clock clock, RandomGenerator random, Unseal unseal) {
     this.clock = clock;
     this.unseal = unseal;
-    KitArms arms = new KitArms(unseal);
+    this.arms = new KitArms(unseal);
     this.stocks = new StockReader(new KitTable(arms, random));
     this.holds = new HoldTable(arms);
+  }
+
+  /** Returns how many kits could not be opened since the start, and so are not used. */
+  int unreadableKits() {
+    return arms.unreadable();
   }
 
   @Override

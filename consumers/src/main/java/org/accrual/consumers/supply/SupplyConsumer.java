@@ -1,6 +1,8 @@
 package org.accrual.consumers.supply;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import java.security.SecureRandom;
@@ -20,6 +22,7 @@ import org.accrual.intake.BatchTransaction;
 import org.accrual.intake.GateTable;
 import org.accrual.intake.MessageDecoder;
 import org.accrual.intake.TransientFailure;
+import org.accrual.runtime.metrics.Meters;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.faulttolerance.Retry;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -29,21 +32,30 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 public class SupplyConsumer implements EventConsumer {
   // Empty where it is not enabled: there are no keys then.
+  private final Optional<Supply> supply;
   private final Optional<BatchTransaction> transaction;
 
   @Inject
   SupplyConsumer(
       @EffectsPool DataSource database, WriterSchemas schemas, ConsumersSettings settings) {
-    this.transaction =
+    this.supply =
         settings
             .blind()
-            .map(
-                blind ->
-                    new BatchTransaction(
-                        database,
-                        new MessageDecoder(schemas::byId),
-                        new GateTable(Supply.NAME),
-                        new Supply(Clock.systemUTC(), new SecureRandom(), blind.unseal())));
+            .map(blind -> new Supply(Clock.systemUTC(), new SecureRandom(), blind.unseal()));
+    this.transaction =
+        supply.map(
+            effects ->
+                new BatchTransaction(
+                    database,
+                    new MessageDecoder(schemas::byId),
+                    new GateTable(Supply.NAME),
+                    effects));
+  }
+
+  /** Registers {@code accrual_supply_unreadable_kits}. */
+  void register(@Observes @Initialized(ApplicationScoped.class) Object event, Meters meters) {
+    meters.gauge(
+        "accrual_supply_unreadable_kits", () -> supply.map(Supply::unreadableKits).orElse(0));
   }
 
   @Override
