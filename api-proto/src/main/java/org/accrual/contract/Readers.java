@@ -25,7 +25,7 @@ public final class Readers {
         "audit",
         Stream.of(Topics.EVENT_TOPICS, Topics.ANSWER_TOPICS).flatMap(List::stream).toList());
     TOPICS.put("notification", List.of(ENROLLMENT_EVENTS));
-    TOPICS.put("capacity", List.of(CAPACITY_COMMANDS, SITE_EVENTS));
+    TOPICS.put("capacity", List.of(CAPACITY_COMMANDS, SITE_EVENTS, STUDY_EVENTS));
     TOPICS.put("randomization", List.of(RANDOMIZATION_COMMANDS, STUDY_EVENTS));
     TOPICS.put("supply", List.of(SUPPLY_COMMANDS, SITE_EVENTS, STUDY_EVENTS));
     TOPICS.put("enrollment-core-saga", Topics.ANSWER_TOPICS);

@@ -100,7 +100,10 @@ record Violating(Message message, String ruleId) {
     }
 
     private void map(MapRules map) {
-      only(map, "max_pairs", "keys", "values");
+      only(map, "min_pairs", "max_pairs", "keys", "values");
+      if (map.hasMinPairs()) {
+        add(Collections.emptyList(), "map.min_pairs");
+      }
       List<Message> many = new ArrayList<>();
       for (int i = 0; i <= map.getMaxPairs(); i++) {
         many.add(entry("k" + i, "v"));

@@ -196,7 +196,7 @@ class RacesIT {
           suspending,
           """
           select enrollment.put_study_head(study_id, version + 1, 'temporarily-closed-to-accrual',
-                                           title, arms, factors, randomization, target, now())
+                                           title, arms, factors, target, now())
             from enrollment.study_head where study_id = '%s'\
           """
               .formatted(study));
@@ -320,7 +320,7 @@ class RacesIT {
           completing,
           """
           select enrollment.put_study_head(study_id, version + 1, 'completed',
-                                           title, arms, factors, randomization, target, now())
+                                           title, arms, factors, target, now())
             from enrollment.study_head where study_id = '%s'\
           """
               .formatted(study));

@@ -1,9 +1,9 @@
 package org.accrual.consumers.capacity;
 
 /**
- * What is known of a site.
+ * A site as far as its events have arrived.
  *
- * @param version of the site's stream; 0: not heard of yet
+ * @param version of the site's stream; 0: no event has arrived
  * @param taken how many slots are; above capacity only after the capacity was lowered
  */
 record SiteSlots(long version, boolean active, int capacity, int taken) {
@@ -21,7 +21,7 @@ record SiteSlots(long version, boolean active, int capacity, int taken) {
     return new SiteSlots(version, false, capacity, taken);
   }
 
-  /** Something happened that is of no matter here. */
+  /** Returns the site after an event that changes no slot. */
   SiteSlots at(long version) {
     return new SiteSlots(version, active, capacity, taken);
   }

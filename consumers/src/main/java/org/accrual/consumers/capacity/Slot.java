@@ -3,14 +3,16 @@ package org.accrual.consumers.capacity;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What an attempt has of its site. The columns {@code state} and {@code reason}. */
+/** The slot of an attempt at its site. The columns {@code state} and {@code reason}. */
 enum Slot {
   /** Nothing decided: no row. */
   NONE("none", null),
   RESERVED("reserved", null),
   EXHAUSTED("refused", "SITE_CAPACITY_EXHAUSTED"),
   INACTIVE("refused", "SITE_NOT_ACTIVE"),
-  /** Given back, or given up before it was asked for: no reservation of this attempt any more. */
+  STUDY_FULL("refused", "STUDY_TARGET_REACHED"),
+  STRATUM_FULL("refused", "STRATUM_FULL"),
+  /** Given back, or given up before it was requested: no reservation of this attempt any more. */
   RELEASED("released", null);
 
   private final String state;
@@ -29,7 +31,7 @@ enum Slot {
     return reason;
   }
 
-  /** Of a row, whose check constraints allow no other. */
+  /** Reads a row, whose check constraints allow no other. */
   static Slot of(String state, @Nullable String reason) {
     return Arrays.stream(values())
         .filter(slot -> slot.state.equals(state))

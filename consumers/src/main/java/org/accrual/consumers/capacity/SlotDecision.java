@@ -1,12 +1,16 @@
 package org.accrual.consumers.capacity;
 
-/** What becomes of a command. */
+/** The decision on a command. */
 sealed interface SlotDecision {
 
-  /** The site and the attempt's slot afterwards, which may be as before; the slot is the answer. */
-  record Decided(SiteSlots site, Slot slot) implements SlotDecision {}
+  /**
+   * Site, study and the attempt's reservation afterwards, which may be as before; the reservation's
+   * slot is the answer.
+   */
+  record Decided(SiteSlots site, StudyLimits study, Reservation reservation)
+      implements SlotDecision {}
 
-  /** It waits for the site's events up to the version that the request was accepted on. */
+  /** It waits for events of site or study up to the versions that the request was accepted on. */
   record Wait() implements SlotDecision {}
 
   /** It was released before: nothing changes, and no answer is expected. */

@@ -2,7 +2,10 @@ package org.accrual.consumers.capacity;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.accrual.consumers.participant.Answers;
 import org.accrual.consumers.participant.Attempt;
 import org.accrual.consumers.participant.Pending;
@@ -19,29 +22,39 @@ import org.accrual.event.site.SiteDeactivated;
 import org.accrual.intake.Message;
 import org.apache.avro.specific.SpecificRecord;
 
-/** The sites and attempts of one batch: as they were read, then as its messages leave them. */
+/**
+ * The studies, sites and attempts of one batch: as they were read, then as its messages leave them.
+ */
 final class SlotLedger {
+  private final Map<String, StudyLimits> studies;
   private final Map<SiteKey, SiteSlots> sites;
-  private final Map<Attempt, Slot> slots;
+  private final Map<Attempt, Reservation> reservations;
   private final Pending pending;
   private final Answers answers;
   private final Map<SiteKey, SiteSlots> changedSites = new LinkedHashMap<>();
-  private final Map<Attempt, Reservation> changedSlots = new LinkedHashMap<>();
+  private final Map<Attempt, Row> changedReservations = new LinkedHashMap<>();
+  private final Set<String> changedStudies = new LinkedHashSet<>();
 
   /** A row to write. */
-  record Reservation(Attempt attempt, SiteKey site, Slot slot) {}
+  record Row(Attempt attempt, SiteKey site, Reservation reservation) {}
 
   SlotLedger(
-      Map<SiteKey, SiteSlots> sites, Map<Attempt, Slot> slots, Pending pending, Answers answers) {
+      Map<String, StudyLimits> studies,
+      Map<SiteKey, SiteSlots> sites,
+      Map<Attempt, Reservation> reservations,
+      Pending pending,
+      Answers answers) {
+    this.studies = new HashMap<>(studies);
     this.sites = new HashMap<>(sites);
-    this.slots = new HashMap<>(slots);
+    this.reservations = new HashMap<>(reservations);
     this.pending = pending;
     this.answers = answers;
   }
 
-  void hear(Message news) {
-    long version = news.version();
-    switch (news.body()) {
+  /** Applies an event of a site. */
+  void apply(Message event) {
+    long version = event.version();
+    switch (event.body()) {
       case SiteActivated e -> {
         SiteKey key = new SiteKey(e.getStudyId(), e.getSiteId());
         put(key, site(key).activated(version, e.getCapacity()));
@@ -55,7 +68,7 @@ final class SlotLedger {
         put(key, site(key).deactivated(version));
       }
       default -> {
-        SiteKey key = SiteKey.of(news.body());
+        SiteKey key = SiteKey.of(event.body());
         put(key, site(key).at(version));
       }
     }
@@ -63,18 +76,25 @@ final class SlotLedger {
 
   void take(Request request) {
     SiteSlots site = site(request.site());
-    Slot slot = slots.getOrDefault(request.attempt(), Slot.NONE);
+    StudyLimits study = studies.getOrDefault(request.site().studyId(), StudyLimits.UNKNOWN);
+    Reservation before = reservations.getOrDefault(request.attempt(), Reservation.NONE);
     SlotDecision decision =
         switch (request.command()) {
-          case ReserveSlot c -> SlotDecider.reserve(site, slot, c.getSiteVersion());
-          case ReleaseSlot _ -> SlotDecider.release(site, slot);
+          case ReserveSlot c ->
+              SlotDecider.reserve(
+                  site,
+                  study,
+                  before,
+                  new SlotDecider.SlotRequest(
+                      c.getStrata(), c.getStudyVersion(), c.getSiteVersion()));
+          case ReleaseSlot c -> SlotDecider.release(site, study, before, c.getConfirmed());
           case SpecificRecord other -> throw request.unknown(other);
         };
     switch (decision) {
       case SlotDecision.Decided decided -> {
         pending.remove(request.attempt());
-        put(request, slot, decided);
-        answers.add(request, answer(request, decided.slot()));
+        put(request, before, decided);
+        answers.add(request, answer(request, decided.reservation().slot()));
       }
       case SlotDecision.Wait _ -> pending.add(request);
       case SlotDecision.Lapsed _ -> pending.remove(request.attempt());
@@ -85,8 +105,17 @@ final class SlotLedger {
     return changedSites;
   }
 
-  Map<Attempt, Reservation> changedSlots() {
-    return changedSlots;
+  Map<Attempt, Row> changedReservations() {
+    return changedReservations;
+  }
+
+  List<LimitTables.Row> changedLimits() {
+    return changedStudies.stream()
+        .flatMap(
+            study ->
+                studies.getOrDefault(study, StudyLimits.UNKNOWN).limits().stream()
+                    .map(limit -> new LimitTables.Row(study, limit)))
+        .toList();
   }
 
   private SiteSlots site(SiteKey key) {
@@ -98,11 +127,16 @@ final class SlotLedger {
     changedSites.put(key, site);
   }
 
-  private void put(Request request, Slot before, SlotDecision.Decided after) {
-    if (after.slot() != before) {
-      slots.put(request.attempt(), after.slot());
-      changedSlots.put(
-          request.attempt(), new Reservation(request.attempt(), request.site(), after.slot()));
+  private void put(Request request, Reservation before, SlotDecision.Decided after) {
+    if (!after.reservation().equals(before)) {
+      reservations.put(request.attempt(), after.reservation());
+      changedReservations.put(
+          request.attempt(), new Row(request.attempt(), request.site(), after.reservation()));
+    }
+    String study = request.site().studyId();
+    if (!after.study().equals(studies.getOrDefault(study, StudyLimits.UNKNOWN))) {
+      studies.put(study, after.study());
+      changedStudies.add(study);
     }
     if (!after.site().equals(site(request.site()))) {
       put(request.site(), after.site());
@@ -115,7 +149,7 @@ final class SlotLedger {
     int attempt = request.attempt().number();
     return switch (slot) {
       case RESERVED -> new SlotReserved(enrollment, site.studyId(), site.siteId(), attempt);
-      case EXHAUSTED, INACTIVE ->
+      case EXHAUSTED, INACTIVE, STUDY_FULL, STRATUM_FULL ->
           new SlotRefused(enrollment, site.studyId(), site.siteId(), attempt, slot.reason());
       case RELEASED -> new SlotReleased(enrollment, site.studyId(), site.siteId(), attempt);
       case NONE -> throw new IllegalStateException("nothing was decided on " + request.attempt());

@@ -7,8 +7,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.accrual.consumers.capacity.SlotLedger.Reservation;
+import org.accrual.consumers.capacity.SlotLedger.Row;
 import org.accrual.consumers.database.Columns;
 import org.accrual.consumers.participant.Attempt;
 import org.accrual.consumers.participant.SiteKey;
@@ -35,15 +36,16 @@ final class SlotTables {
   private static final String WRITE_SLOTS =
       """
       merge into capacity.reservation r
-      using unnest(?, ?, ?, ?, ?, ?, ?)
-            as c (enrollment_id, attempt, study_id, site_id, state, reason, updated_at)
+      using unnest(?, ?, ?, ?, ?, ?, ?, ?)
+            as c (enrollment_id, attempt, study_id, site_id, state, reason, limits, updated_at)
          on r.enrollment_id = c.enrollment_id and r.attempt = c.attempt
        when matched then update set
-            state = c.state, reason = c.reason, updated_at = c.updated_at
+            state = c.state, reason = c.reason, limits = c.limits::int[],
+            updated_at = c.updated_at
        when not matched then
-            insert (enrollment_id, attempt, study_id, site_id, state, reason, updated_at)
+            insert (enrollment_id, attempt, study_id, site_id, state, reason, limits, updated_at)
             values (c.enrollment_id, c.attempt, c.study_id, c.site_id, c.state, c.reason,
-                    c.updated_at)
+                    c.limits::int[], c.updated_at)
       """;
 
   private SlotTables() {}
@@ -70,20 +72,24 @@ final class SlotTables {
     return sites;
   }
 
-  static Map<Attempt, Slot> slots(Connection connection, Collection<Attempt> attempts)
+  static Map<Attempt, Reservation> reservations(Connection connection, Collection<Attempt> attempts)
       throws SQLException {
-    Map<Attempt, Slot> slots = HashMap.newHashMap(attempts.size());
+    Map<Attempt, Reservation> reservations = HashMap.newHashMap(attempts.size());
     try (PreparedStatement statement = connection.prepareStatement(READ_SLOTS)) {
       new Columns<>(statement, attempts)
           .column("uuid", Attempt::enrollmentId)
           .column("int", Attempt::number);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          slots.put(Attempt.read(rows), Slot.of(rows.getString("state"), rows.getString("reason")));
+          reservations.put(
+              Attempt.read(rows),
+              new Reservation(
+                  Slot.of(rows.getString("state"), rows.getString("reason")),
+                  List.of((Integer[]) rows.getArray("limits").getArray())));
         }
       }
     }
-    return slots;
+    return reservations;
   }
 
   static void writeSites(Connection connection, Map<SiteKey, SiteSlots> sites) throws SQLException {
@@ -102,21 +108,27 @@ final class SlotTables {
     }
   }
 
-  static void writeSlots(Connection connection, Collection<Reservation> slots, Instant now)
+  static void writeReservations(Connection connection, Collection<Row> rows, Instant now)
       throws SQLException {
-    if (slots.isEmpty()) {
+    if (rows.isEmpty()) {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(WRITE_SLOTS)) {
-      new Columns<>(statement, slots)
+      new Columns<>(statement, rows)
           .column("uuid", r -> r.attempt().enrollmentId())
           .column("int", r -> r.attempt().number())
           .column("text", r -> r.site().studyId())
           .column("text", r -> r.site().siteId())
-          .column("text", r -> r.slot().state())
-          .column("text", r -> r.slot().reason())
+          .column("text", r -> r.reservation().slot().state())
+          .column("text", r -> r.reservation().slot().reason())
+          .column("text", r -> array(r.reservation().limits()))
           .column("timestamptz", r -> now)
           .write();
     }
+  }
+
+  /** Returns numbers as an array in SQL. */
+  private static String array(List<Integer> numbers) {
+    return numbers.toString().replace('[', '{').replace(']', '}');
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The saga's participant for slots: from capacity.commands and what is heard of sites to answers on
- * capacity.events. {@code SlotDecider} decides, {@code SlotLedger} keeps a batch, the tables are
- * its edge.
+ * Reserves slots of sites within the limits of studies: from capacity.commands and events of
+ * studies and sites to answers on capacity.events. Start at {@code Capacity}, which applies a
+ * batch; {@code SlotDecider} has the rules, {@code SlotLedger} holds the batch.
  */
 @NullMarked
 package org.accrual.consumers.capacity;

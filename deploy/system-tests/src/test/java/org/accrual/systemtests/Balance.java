@@ -42,6 +42,15 @@ final class Balance {
                group by 1, 2, 3 having s.taken <> count(r.enrollment_id) or s.taken > s.capacity
               """)
           .find(
+              "limits whose counter is not the number of the patients whom they count",
+              """
+              select l.number, l.taken, l.most, count(r.enrollment_id)
+                from capacity.study_limit l
+                left join capacity.reservation r on r.study_id = l.study_id and l.number = any (r.limits)
+               where l.study_id = '${study}'
+               group by 1, 2, 3 having l.taken <> count(r.enrollment_id)
+              """)
+          .find(
               "holds on a kit of every arm that nobody waits for",
               "select enrollment_id, attempt, site_id from supply.hold where study_id = '${study}' and state = 'held'")
           .compare(

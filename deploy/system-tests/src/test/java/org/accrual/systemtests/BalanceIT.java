@@ -92,6 +92,7 @@ class BalanceIT {
           a release of a kit that is in use | update supply.kit set enrollment_id = null, attempt = null where kit_id = 'K2' | kits that are not their patients'
           a release without its answer | update supply.hold set state = 'released' where enrollment_id = pg_temp.id(2); update supply.kit set enrollment_id = null, attempt = null where kit_id = 'K2' | holds that are not their patients'
           a counter that was not counted down | update capacity.site set taken = 2 | sites whose counter is not the number of their slots
+          a place of a limit that was not given back | insert into capacity.study values ('S', 1); insert into capacity.study_limit values ('S', 0, '{}', 9, 1) | limits whose counter is not the number of the patients
           a site that is overbooked | alter table capacity.site disable trigger user; update capacity.site set capacity = 0 | sites whose counter is not the number of their slots
           a command that waits for ever | insert into supply.pending values (pg_temp.id(4), 1, 'S', 'X', 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at supply
           a command that waits for a slot | insert into capacity.pending values (pg_temp.id(4), 1, 'S', 'X', 't', 1, '', gen_random_uuid(), 'c', 'a', '') | commands that wait at capacity

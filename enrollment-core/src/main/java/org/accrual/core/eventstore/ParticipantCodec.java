@@ -31,10 +31,16 @@ final class ParticipantCodec {
     String site = subject.siteId();
     int attempt = command.attempt();
     return switch (command) {
-      case ParticipantCommand.ReserveSlot(_, long siteVersion) ->
-          new Addressed(CAPACITY, new ReserveSlot(id, study, site, attempt, siteVersion));
-      case ParticipantCommand.ReleaseSlot _ ->
-          new Addressed(CAPACITY, new ReleaseSlot(id, study, site, attempt));
+      case ParticipantCommand.ReserveSlot(
+              _,
+              Map<String, String> strata,
+              long studyVersion,
+              long siteVersion) ->
+          new Addressed(
+              CAPACITY,
+              new ReserveSlot(id, study, site, attempt, siteVersion, studyVersion, strata));
+      case ParticipantCommand.ReleaseSlot(_, boolean confirmed) ->
+          new Addressed(CAPACITY, new ReleaseSlot(id, study, site, attempt, confirmed));
       case ParticipantCommand.HoldKits(_, long studyVersion, long siteVersion) ->
           new Addressed(SUPPLY, new HoldKits(id, study, site, attempt, studyVersion, siteVersion));
       case ParticipantCommand.AllocateKit(_, String allocation, SealedArm arm) ->

@@ -2,6 +2,8 @@ package org.accrual.core.eventstore;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.accrual.core.domain.study.AccrualLimits;
+import org.accrual.core.domain.study.AccrualLimits.StratumCap;
 import org.accrual.core.domain.study.RandomizationDesign;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyDesign.Arm;
@@ -15,6 +17,7 @@ import org.accrual.event.study.StudyClosedToAccrual;
 import org.accrual.event.study.StudyCompleted;
 import org.accrual.event.study.StudyFactor;
 import org.accrual.event.study.StudyRegistered;
+import org.accrual.event.study.StudyStratumCap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.specific.SpecificRecordBase;
 
@@ -24,7 +27,10 @@ final class StudyEventCodec {
 
   static SpecificRecordBase toAvro(StudyEvent event) {
     return switch (event) {
-      case StudyEvent.StudyRegistered(StudyDesign design, RandomizationDesign randomization) ->
+      case StudyEvent.StudyRegistered(
+              StudyDesign design,
+              RandomizationDesign randomization,
+              AccrualLimits limits) ->
           new StudyRegistered(
               design.studyId(),
               design.title(),
@@ -36,6 +42,10 @@ final class StudyEventCodec {
               design.target(),
               randomization.blockMultiples(),
               randomization.stratifyBySite(),
+              limits.stopAtTarget(),
+              limits.caps().stream()
+                  .map(cap -> new StudyStratumCap(cap.levels(), cap.max()))
+                  .toList(),
               design.enrollmentExpiry().map(HeadCalls::seconds).orElse(null));
       case StudyEvent.StudyActivated(String studyId) -> new StudyActivated(studyId);
       case StudyEvent.AccrualSuspended(String studyId, String reason) ->
@@ -60,7 +70,12 @@ final class StudyEventCodec {
                       .toList(),
                   e.getAccrualTarget(),
                   Optional.ofNullable(e.getEnrollmentExpirySeconds()).map(Duration::ofSeconds)),
-              new RandomizationDesign(e.getBlockMultiples(), e.getStratifyBySite()));
+              new RandomizationDesign(e.getBlockMultiples(), e.getStratifyBySite()),
+              new AccrualLimits(
+                  e.getStopAtTarget(),
+                  e.getStratumCaps().stream()
+                      .map(cap -> new StratumCap(cap.getLevels(), cap.getMax()))
+                      .toList()));
       case StudyActivated e -> new StudyEvent.StudyActivated(e.getStudyId());
       case AccrualSuspended e -> new StudyEvent.AccrualSuspended(e.getStudyId(), e.getReason());
       case AccrualResumed e -> new StudyEvent.AccrualResumed(e.getStudyId());

@@ -79,7 +79,8 @@ class StudyGrpc extends StudyServiceGrpc.StudyServiceImplBase {
   public void registerStudy(RegisterStudyRequest r, StreamObserver<RegisterStudyResponse> answer) {
     runStudy(
         request(StudyServiceGrpc.getRegisterStudyMethod(), r.getRequestId(), r),
-        new StudyCommand.Register(StudyMessages.design(r), StudyMessages.randomization(r)),
+        new StudyCommand.Register(
+            StudyMessages.design(r), StudyMessages.randomization(r), StudyMessages.limits(r)),
         study ->
             RegisterStudyResponse.newBuilder()
                 .setStudy(StudyMessages.study(study))

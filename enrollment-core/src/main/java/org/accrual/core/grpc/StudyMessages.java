@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.accrual.api.study.v1.Arm;
 import org.accrual.api.study.v1.RegisterStudyRequest;
 import org.accrual.api.study.v1.Site;
@@ -16,6 +18,7 @@ import org.accrual.contract.ConsistencyToken;
 import org.accrual.core.application.SiteRecord;
 import org.accrual.core.application.StudyRecord;
 import org.accrual.core.domain.site.SiteState;
+import org.accrual.core.domain.study.AccrualLimits;
 import org.accrual.core.domain.study.RandomizationDesign;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyPhase;
@@ -56,6 +59,30 @@ final class StudyMessages {
               .formatted(smallest, RandomizationDesign.MAX_SMALLEST_BLOCK));
     }
     return design;
+  }
+
+  /** Throws INVALID_ARGUMENT if a cap names a factor or a level that the study does not have. */
+  static AccrualLimits limits(RegisterStudyRequest request) {
+    Map<String, List<String>> factors =
+        request.getFactorsList().stream()
+            .collect(
+                Collectors.toMap(
+                    StratificationFactor::getName, StratificationFactor::getLevelsList));
+    for (int i = 0; i < request.getStratumCapsCount(); i++) {
+      for (Map.Entry<String, String> level : request.getStratumCaps(i).getLevelsMap().entrySet()) {
+        if (!factors.getOrDefault(level.getKey(), List.of()).contains(level.getValue())) {
+          throw Errors.invalid(
+              "stratum_caps[%d].levels".formatted(i),
+              "the study has no factor '%s' with the level '%s'"
+                  .formatted(level.getKey(), level.getValue()));
+        }
+      }
+    }
+    return new AccrualLimits(
+        request.getStopAtTarget(),
+        request.getStratumCapsList().stream()
+            .map(cap -> new AccrualLimits.StratumCap(cap.getLevelsMap(), cap.getMax()))
+            .toList());
   }
 
   private static List<StudyDesign.Arm> arms(RegisterStudyRequest request) {

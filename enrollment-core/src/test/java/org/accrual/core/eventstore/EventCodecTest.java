@@ -24,6 +24,8 @@ import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.core.domain.site.ReceivedKit;
 import org.accrual.core.domain.site.SiteEvent;
 import org.accrual.core.domain.site.SiteId;
+import org.accrual.core.domain.study.AccrualLimits;
+import org.accrual.core.domain.study.AccrualLimits.StratumCap;
 import org.accrual.core.domain.study.RandomizationDesign;
 import org.accrual.core.domain.study.StudyDesign;
 import org.accrual.core.domain.study.StudyDesign.Arm;
@@ -54,7 +56,8 @@ class EventCodecTest {
                 List.of(new Factor("sex", List.of("f", "m"))),
                 100,
                 Optional.of(Duration.ofHours(72))),
-            new RandomizationDesign(List.of(2, 4), false)),
+            new RandomizationDesign(List.of(2, 4), false),
+            new AccrualLimits(true, List.of(new StratumCap(Map.of("sex", "f"), 7)))),
         new StudyEvent.StudyActivated("S1"),
         new StudyEvent.AccrualSuspended("S1", "pause"),
         new StudyEvent.AccrualResumed("S1"),

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.StatusRuntimeException;
 import java.util.List;
+import java.util.Map;
 import org.accrual.api.study.v1.Arm;
 import org.accrual.api.study.v1.RandomizationDesign;
 import org.accrual.api.study.v1.RegisterStudyRequest;
+import org.accrual.api.study.v1.StratificationFactor;
+import org.accrual.api.study.v1.StratumCap;
+import org.accrual.core.domain.study.AccrualLimits;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +43,24 @@ class StudyMessagesTest {
     assertThatThrownBy(() -> StudyMessages.randomization(request(33, 33, 34)))
         .isInstanceOf(StatusRuntimeException.class)
         .hasMessageContaining("blocks of at least 200 patients, allowed are 100");
+  }
+
+  @Test
+  @DisplayName("Caps are kept; one on a level that the study does not have is refused")
+  void keepsTheLimits() {
+    RegisterStudyRequest.Builder request =
+        request(1, 1).toBuilder()
+            .addFactors(StratificationFactor.newBuilder().setName("sex").addLevels("f"))
+            .setStopAtTarget(true)
+            .addStratumCaps(StratumCap.newBuilder().putLevels("sex", "f").setMax(7));
+
+    assertThat(StudyMessages.limits(request.build()))
+        .isEqualTo(
+            new AccrualLimits(true, List.of(new AccrualLimits.StratumCap(Map.of("sex", "f"), 7))));
+    request.addStratumCaps(StratumCap.newBuilder().putLevels("sex", "m").setMax(7));
+    assertThatThrownBy(() -> StudyMessages.limits(request.build()))
+        .isInstanceOf(StatusRuntimeException.class)
+        .hasMessageContaining("no factor 'sex' with the level 'm'");
   }
 
   private static RegisterStudyRequest request(int... ratios) {

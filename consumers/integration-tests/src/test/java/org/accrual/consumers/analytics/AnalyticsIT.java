@@ -61,7 +61,17 @@ class AnalyticsIT {
           Topics.STUDY_EVENTS,
           "study",
           1,
-          new StudyRegistered("study", "title", List.of(), List.of(), 400, 400, List.of(2), true, null));
+          new StudyRegistered(
+              "study",
+              "title",
+              List.of(),
+              List.of(),
+              400,
+              400,
+              List.of(2),
+              true,
+              false,
+              List.of(), null));
       writer.send(
           Topics.SITE_EVENTS,
           "study/site-0",

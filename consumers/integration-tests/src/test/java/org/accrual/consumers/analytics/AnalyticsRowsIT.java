@@ -86,7 +86,16 @@ class AnalyticsRowsIT {
                 1,
                 START,
                 new StudyRegistered(
-                    "s", "a title", List.of(), List.of(), 12, 12, List.of(2), true, null)),
+                    "s",
+                    "a title",
+                    List.of(),
+                    List.of(),
+                    12,
+                    12,
+                    List.of(2),
+                    true,
+                    false,
+                    List.of(), null)),
             site(1, new SiteActivated("s", "a", 5, "Europe/Vienna")),
             site(1, new SiteActivated("s", "b", 5, "Mars/Olympus"))));
     // Types that change nothing here.

@@ -102,7 +102,16 @@ class AnalyticsTablesIT {
                 1,
                 LATE,
                 new StudyRegistered(
-                    "study", "a title", List.of(), List.of(), 12, 12, List.of(2), true, null))));
+                    "study",
+                    "a title",
+                    List.of(),
+                    List.of(),
+                    12,
+                    12,
+                    List.of(2),
+                    true,
+                    false,
+                    List.of(), null))));
     apply(Messages.of(EnrollmentStory.onStudy("study", "site"), LATE));
     apply(Messages.of(EnrollmentStory.onStudy("study", "site").withdrawn("moved", true), LATE));
     apply(Messages.of(new EnrollmentStory("study", "site").screened(), LATE));

@@ -2,6 +2,7 @@ package org.accrual.consumers.capacity;
 
 import static org.accrual.consumers.participant.Saga.command;
 import static org.accrual.consumers.participant.Saga.ofSite;
+import static org.accrual.consumers.participant.Saga.ofStudy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +34,7 @@ import org.accrual.event.capacity.SlotReserved;
 import org.accrual.intake.Message;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Batches on the real tables, answers read from the outbox. */
@@ -181,6 +184,36 @@ class CapacityIT {
   }
 
   @Test
+  @DisplayName(
+      "A study stops at its target and at its caps, over all sites, in whatever order things arrive")
+  void stopsAtTheLimitsOfTheStudy() {
+    SiteKey other = new SiteKey("study-1", "site-2");
+    Saga woman = Saga.at(SITE);
+    Saga second = Saga.at(other);
+    Saga man = Saga.at(other);
+    Saga late = Saga.at(SITE);
+    given(ofSite(1, News.activated(SITE, 9)), ofSite(1, News.activated(other, 9)));
+
+    assertThat(when(reserve(woman, "f"))).as("the study is not known yet").isEmpty();
+    assertThat(when(ofStudy(1, News.limited("study-1", 2, 1)))).containsExactly(reserved(woman));
+    assertThat(when(reserve(second, "f"), reserve(man, "m"), reserve(late, "m")))
+        .containsExactly(
+            refused(second, "STRATUM_FULL"), reserved(man), refused(late, "STUDY_TARGET_REACHED"));
+    given(command(Topics.CAPACITY_COMMANDS, woman.releaseSlot(true)), release(man));
+    assertThat(when(reserve(late.again(), "m"), reserve(second.again(), "f")))
+        .as("the man was not confirmed, the woman was and has left")
+        .containsExactly(reserved(late.again()), refused(second.again(), "STUDY_TARGET_REACHED"));
+
+    assertThat(
+            database.rows(
+                "select number, levels, most, taken from capacity.study_limit order by number"))
+        .containsExactly("0|{}|2|2", "1|{\"sex\": \"f\"}|1|1");
+    assertThatThrownBy(
+            () -> database.execute("update capacity.study_limit set taken = 2 where number = 1"))
+        .hasMessageContaining("check constraint");
+  }
+
+  @Test
   void theTableItselfRefusesOneTooMany() {
     given(ofSite(1, News.activated(SITE, 1)));
     given(reserve(Saga.at(SITE), 1));
@@ -245,6 +278,10 @@ class CapacityIT {
   private Message reserve(Saga saga, long siteVersion) {
     ReserveSlot body = saga.reserveSlot(siteVersion);
     return command(Topics.CAPACITY_COMMANDS, body);
+  }
+
+  private static Message reserve(Saga saga, String sex) {
+    return command(Topics.CAPACITY_COMMANDS, saga.reserveSlot(1, 1, Map.of("sex", sex)));
   }
 
   private static Message release(Saga saga) {

@@ -12,6 +12,7 @@ import org.accrual.event.site.SiteDeactivated;
 import org.accrual.event.study.StudyArm;
 import org.accrual.event.study.StudyFactor;
 import org.accrual.event.study.StudyRegistered;
+import org.accrual.event.study.StudyStratumCap;
 import org.accrual.runtime.blinding.Seal;
 
 /** Events of studies and sites, as a test tells them. */
@@ -35,6 +36,24 @@ public final class News {
         100,
         List.of(2, 3, 4),
         stratifyBySite,
+        false,
+        List.of(),
+        null);
+  }
+
+  /** A study that stops at its target, and has a cap on women. */
+  public static StudyRegistered limited(String study, int target, int women) {
+    return new StudyRegistered(
+        study,
+        "A study",
+        List.of(new StudyArm("a", 1)),
+        List.of(new StudyFactor("sex", List.of("f", "m"))),
+        target,
+        target,
+        List.of(2),
+        true,
+        true,
+        List.of(new StudyStratumCap(Map.of("sex", "f"), women)),
         null);
   }
 

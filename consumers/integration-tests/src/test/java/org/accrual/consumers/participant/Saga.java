@@ -34,13 +34,32 @@ public record Saga(SiteKey site, Attempt attempt) {
     return new Saga(site, new Attempt(attempt.enrollmentId(), attempt.number() + 1));
   }
 
+  /** Requests a slot whatever is known of the study. */
   public ReserveSlot reserveSlot(long siteVersion) {
+    return reserveSlot(siteVersion, 0, Map.of());
+  }
+
+  public ReserveSlot reserveSlot(long siteVersion, long studyVersion, Map<String, String> strata) {
     return new ReserveSlot(
-        enrollment(), site.studyId(), site.siteId(), attempt.number(), siteVersion);
+        enrollment(),
+        site.studyId(),
+        site.siteId(),
+        attempt.number(),
+        siteVersion,
+        studyVersion,
+        strata);
   }
 
   public ReleaseSlot releaseSlot() {
-    return new ReleaseSlot(enrollment(), site.studyId(), site.siteId(), attempt.number());
+    return releaseSlot(false);
+  }
+
+  /**
+   * @param confirmed whether the enrollment was
+   */
+  public ReleaseSlot releaseSlot(boolean confirmed) {
+    return new ReleaseSlot(
+        enrollment(), site.studyId(), site.siteId(), attempt.number(), confirmed);
   }
 
   public HoldKits holdKits(long studyVersion, long siteVersion) {

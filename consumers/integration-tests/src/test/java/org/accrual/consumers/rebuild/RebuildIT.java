@@ -206,7 +206,8 @@ class RebuildIT {
         Topics.STUDY_EVENTS,
         "new",
         1,
-        new StudyRegistered("new", "a title", List.of(), List.of(), 7, 7, List.of(2), true, null));
+        new StudyRegistered(
+            "new", "a title", List.of(), List.of(), 7, 7, List.of(2), true, false, List.of(), null));
     EnrollmentStory.onStudy("new", "site").withdrawn("moved", true).write(writer);
     writer.flush();
     awaitEnds();

@@ -34,7 +34,7 @@ record Compensation(Optional<EnrollmentRejected> rejection, SagaRun run) {
   static ParticipantCommand command(SagaStep step, int attempt) {
     return switch (step) {
       case RELEASE_KITS -> new ReleaseKits(attempt);
-      case RELEASE_SLOT -> new ReleaseSlot(attempt);
+      case RELEASE_SLOT -> new ReleaseSlot(attempt, false);
       case RESERVE_SLOT, HOLD_KITS, RANDOMIZE, ALLOCATE_KIT, RETURN_SLOT ->
           throw new IllegalArgumentException("no compensation: " + step);
     };

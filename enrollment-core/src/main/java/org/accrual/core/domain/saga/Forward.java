@@ -114,12 +114,17 @@ record Forward(PendingOnStudy state, SagaRun run) {
    */
   private ParticipantCommand command() {
     return switch (run.step()) {
-      case RESERVE_SLOT -> new ReserveSlot(run.attempt(), run.siteVersion());
+      case RESERVE_SLOT -> reserveSlot();
       case HOLD_KITS -> holdKits();
       case RANDOMIZE, ALLOCATE_KIT -> randomize();
       case RELEASE_KITS, RELEASE_SLOT, RETURN_SLOT ->
           throw new IllegalStateException("not a step forward: " + run);
     };
+  }
+
+  ReserveSlot reserveSlot() {
+    return new ReserveSlot(
+        run.attempt(), state.eligibility().strata(), run.studyVersion(), run.siteVersion());
   }
 
   private HoldKits holdKits() {

@@ -7,7 +7,12 @@ import org.accrual.core.domain.SealedArm;
 public sealed interface ParticipantCommand {
   int attempt();
 
-  record ReserveSlot(int attempt, long siteVersion) implements ParticipantCommand {}
+  record ReserveSlot(int attempt, Map<String, String> strata, long studyVersion, long siteVersion)
+      implements ParticipantCommand {
+    public ReserveSlot {
+      strata = Map.copyOf(strata);
+    }
+  }
 
   record HoldKits(int attempt, long studyVersion, long siteVersion) implements ParticipantCommand {}
 
@@ -23,5 +28,10 @@ public sealed interface ParticipantCommand {
 
   record ReleaseKits(int attempt) implements ParticipantCommand {}
 
-  record ReleaseSlot(int attempt) implements ParticipantCommand {}
+  /**
+   * Gives a slot back.
+   *
+   * @param confirmed whether the enrollment was: the patient still counts for the study's limits
+   */
+  record ReleaseSlot(int attempt, boolean confirmed) implements ParticipantCommand {}
 }

@@ -29,6 +29,6 @@ final class Returns {
   }
 
   private static SagaTurn ask(SagaRun run) {
-    return SagaTurn.on(List.of(), run, new ReleaseSlot(run.attempt()));
+    return SagaTurn.on(List.of(), run, new ReleaseSlot(run.attempt(), true));
   }
 }

@@ -15,7 +15,6 @@ import org.accrual.core.domain.saga.ParticipantAnswer.KitsHeld;
 import org.accrual.core.domain.saga.ParticipantAnswer.SlotReserved;
 import org.accrual.core.domain.saga.ParticipantCommand.ReleaseKits;
 import org.accrual.core.domain.saga.ParticipantCommand.ReleaseSlot;
-import org.accrual.core.domain.saga.ParticipantCommand.ReserveSlot;
 import org.accrual.core.domain.saga.SagaInput.Answered;
 import org.accrual.core.domain.saga.SagaInput.Repeat;
 import org.accrual.core.domain.saga.SagaInput.Stop;
@@ -34,11 +33,9 @@ public final class SagaDecider {
    * @param siteVersion of the site's stream, likewise
    */
   public static SagaTurn begin(PendingOnStudy requested, long studyVersion, long siteVersion) {
-    int attempt = requested.attempt();
-    return SagaTurn.on(
-        List.of(),
-        new SagaRun(attempt, SagaStep.RESERVE_SLOT, studyVersion, siteVersion, 0),
-        new ReserveSlot(attempt, siteVersion));
+    SagaRun run =
+        new SagaRun(requested.attempt(), SagaStep.RESERVE_SLOT, studyVersion, siteVersion, 0);
+    return SagaTurn.on(List.of(), run, new Forward(requested, run).reserveSlot());
   }
 
   /** Returns the run that releases the slot of an enrollment that has just ended. */
@@ -126,7 +123,7 @@ public final class SagaDecider {
   static SagaTurn stray(int attempt, ParticipantAnswer answer, Optional<SagaRun> run) {
     List<ParticipantCommand> back =
         switch (answer) {
-          case SlotReserved _ -> List.of(new ReleaseSlot(attempt));
+          case SlotReserved _ -> List.of(new ReleaseSlot(attempt, false));
           case KitsHeld _, KitAllocated _ -> List.of(new ReleaseKits(attempt));
           // An allocation, once made, is never used again; the rest takes nothing.
           case ParticipantAnswer.Randomized _,

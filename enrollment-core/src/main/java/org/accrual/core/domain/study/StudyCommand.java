@@ -1,10 +1,11 @@
 package org.accrual.core.domain.study;
 
-/** What may be asked of a study. */
+/** A command on a study. */
 public sealed interface StudyCommand {
   String studyId();
 
-  record Register(StudyDesign design, RandomizationDesign randomization) implements StudyCommand {
+  record Register(StudyDesign design, RandomizationDesign randomization, AccrualLimits limits)
+      implements StudyCommand {
     @Override
     public String studyId() {
       return design.studyId();

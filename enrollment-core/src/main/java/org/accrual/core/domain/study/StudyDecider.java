@@ -30,9 +30,9 @@ public final class StudyDecider {
       StudyCommand command, StudyState state, LiveEnrollments live) {
     String id = command.studyId();
     return switch (command) {
-      case Register(StudyDesign design, RandomizationDesign randomization) ->
+      case Register(StudyDesign design, RandomizationDesign randomization, AccrualLimits limits) ->
           state instanceof Unregistered
-              ? Decision.accept(new StudyRegistered(design, randomization))
+              ? Decision.accept(new StudyRegistered(design, randomization, limits))
               : refuse(Reason.STUDY_EXISTS, "study %s exists already".formatted(id), id);
       case Activate _ ->
           state instanceof Approved

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a study is, as registered. How its patients are allocated is in {@link RandomizationDesign}:
- * only randomization needs it.
+ * Describes a study as registered. How its patients are allocated is in {@link
+ * RandomizationDesign}: only randomization needs it.
  *
  * @param arms at least one, no two with one id
  * @param factors by which randomization is stratified, no two with one name; none means one stratum

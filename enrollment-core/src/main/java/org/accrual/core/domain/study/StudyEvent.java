@@ -1,9 +1,10 @@
 package org.accrual.core.domain.study;
 
-/** What happened to a study. */
+/** An event of a study. */
 public sealed interface StudyEvent {
 
-  record StudyRegistered(StudyDesign design, RandomizationDesign randomization)
+  record StudyRegistered(
+      StudyDesign design, RandomizationDesign randomization, AccrualLimits limits)
       implements StudyEvent {}
 
   record StudyActivated(String studyId) implements StudyEvent {}

@@ -1,12 +1,12 @@
 package org.accrual.core.domain.study;
 
 /**
- * Where a study stands: approved -> active -> temporarily closed to accrual (and back) -> closed to
+ * The state of a study: approved -> active -> temporarily closed to accrual (and back) -> closed to
  * accrual -> completed. The fold of its events.
  */
 public sealed interface StudyState {
 
-  /** Nothing has been registered under this id. */
+  /** No study is registered under this id. */
   record Unregistered() implements StudyState {}
 
   /** A study that exists. */
@@ -36,7 +36,7 @@ public sealed interface StudyState {
   /** The state after one more event, which was decided on this state. */
   default StudyState apply(StudyEvent event) {
     return switch (event) {
-      case StudyEvent.StudyRegistered(StudyDesign design, _) -> new Approved(design);
+      case StudyEvent.StudyRegistered(StudyDesign design, _, _) -> new Approved(design);
       case StudyEvent.StudyActivated activated -> new Active(designOf(activated));
       case StudyEvent.AccrualSuspended suspended -> new TemporarilyClosed(designOf(suspended));
       case StudyEvent.AccrualResumed resumed -> new Active(designOf(resumed));

@@ -11,14 +11,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The participants' contract, on the model that the laws of the saga rest on. */
 class ParticipantsTest {
-  private static final ParticipantCommand RESERVE = new ParticipantCommand.ReserveSlot(1, 1);
+  private static final ParticipantCommand RESERVE =
+      new ParticipantCommand.ReserveSlot(1, Map.of(), 1, 1);
   private static final ParticipantCommand HOLD = new ParticipantCommand.HoldKits(1, 1, 1);
   private static final ParticipantCommand RANDOMIZE =
       new ParticipantCommand.Randomize(1, Map.of(), 1);
   private static final ParticipantCommand ALLOCATE =
       new ParticipantCommand.AllocateKit(1, "a", SagaFixtures.SEALED);
   private static final ParticipantCommand RELEASE_KITS = new ParticipantCommand.ReleaseKits(1);
-  private static final ParticipantCommand RELEASE_SLOT = new ParticipantCommand.ReleaseSlot(1);
+  private static final ParticipantCommand RELEASE_SLOT =
+      new ParticipantCommand.ReleaseSlot(1, false);
 
   private final Participants willing = new Participants(1, 1);
 

@@ -123,7 +123,7 @@ class SagaDeciderTest {
           };
       case RELEASE_KITS ->
           answer instanceof KitsReleased
-              ? on(step, SagaStep.RELEASE_SLOT, List.of(), new ReleaseSlot(1))
+              ? on(step, SagaStep.RELEASE_SLOT, List.of(), new ReleaseSlot(1, false))
               : unchanged(step);
       case RELEASE_SLOT ->
           switch (answer) {
@@ -152,13 +152,15 @@ class SagaDeciderTest {
         List.of(),
         Optional.of(repeated),
         switch (step) {
-          case RESERVE_SLOT -> List.of(new ReserveSlot(1, SITE_VERSION));
+          case RESERVE_SLOT ->
+              List.of(new ReserveSlot(1, ELIGIBLE.strata(), STUDY_VERSION, SITE_VERSION));
           case HOLD_KITS -> List.of(new HoldKits(1, STUDY_VERSION, SITE_VERSION));
           // Its answer has the sealed arm that AllocateKit needs.
           case RANDOMIZE, ALLOCATE_KIT ->
               List.of(new Randomize(1, ELIGIBLE.strata(), STUDY_VERSION));
           case RELEASE_KITS -> List.of(new ReleaseKits(1));
-          case RELEASE_SLOT, RETURN_SLOT -> List.of(new ReleaseSlot(1));
+          case RELEASE_SLOT -> List.of(new ReleaseSlot(1, false));
+          case RETURN_SLOT -> List.of(new ReleaseSlot(1, true));
         });
   }
 
@@ -173,7 +175,7 @@ class SagaDeciderTest {
 
   private static SagaTurn compensating(SagaStep from, String reason, SagaStep to) {
     ParticipantCommand release =
-        to == SagaStep.RELEASE_SLOT ? new ReleaseSlot(1) : new ReleaseKits(1);
+        to == SagaStep.RELEASE_SLOT ? new ReleaseSlot(1, false) : new ReleaseKits(1);
     boolean isFinal = reason.equals("STRATUM_UNKNOWN");
     return on(from, to, List.of(new CompensationStarted(SUBJECT, reason, isFinal)), release);
   }
@@ -199,14 +201,14 @@ class SagaDeciderTest {
             new SagaTurn(
                 List.of(),
                 Optional.of(new SagaRun(1, SagaStep.RESERVE_SLOT, STUDY_VERSION, SITE_VERSION, 0)),
-                List.of(new ReserveSlot(1, SITE_VERSION))));
+                List.of(new ReserveSlot(1, ELIGIBLE.strata(), STUDY_VERSION, SITE_VERSION))));
   }
 
   @Test
   void aPatientWhoLeavesGivesBackTheSlotAndKeepsTheKit() {
     OffStudy off = (OffStudy) state(SagaStep.RETURN_SLOT);
     assertThat(SagaDecider.giveBack(off))
-        .isEqualTo(begun(SagaStep.RETURN_SLOT, 0, 0, new ReleaseSlot(1)));
+        .isEqualTo(begun(SagaStep.RETURN_SLOT, 0, 0, new ReleaseSlot(1, true)));
   }
 
   private static SagaTurn begun(
@@ -223,7 +225,7 @@ class SagaDeciderTest {
     assertThat(turn)
         .isEqualTo(
             slotAlone
-                ? on(step, SagaStep.RELEASE_SLOT, List.of(), new ReleaseSlot(1))
+                ? on(step, SagaStep.RELEASE_SLOT, List.of(), new ReleaseSlot(1, false))
                 : on(step, SagaStep.RELEASE_KITS, List.of(), new ReleaseKits(1)));
     List<EnrollmentEvent> stream = new ArrayList<>(EnrollmentFixtures.requested());
     stream.add(new EnrollmentRejected(SUBJECT, "PATIENT_WITHDRAWN", false));
@@ -254,7 +256,7 @@ class SagaDeciderTest {
   /** What an answer says is taken is given back if nobody wants it; all else is dropped. */
   private static List<ParticipantCommand> back(int attempt, ParticipantAnswer answer) {
     return switch (answer) {
-      case SlotReserved _ -> List.of(new ReleaseSlot(attempt));
+      case SlotReserved _ -> List.of(new ReleaseSlot(attempt, false));
       case KitsHeld _, KitAllocated _ -> List.of(new ReleaseKits(attempt));
       default -> List.of();
     };

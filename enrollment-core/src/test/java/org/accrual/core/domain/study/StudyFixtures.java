@@ -27,7 +27,7 @@ public final class StudyFixtures {
           Optional.empty());
 
   public static final StudyRegistered REGISTERED =
-      new StudyRegistered(DESIGN, RandomizationDesign.DEFAULT);
+      new StudyRegistered(DESIGN, RandomizationDesign.DEFAULT, AccrualLimits.NONE);
 
   private StudyFixtures() {}
 
@@ -50,7 +50,7 @@ public final class StudyFixtures {
 
   public static List<StudyCommand> commands() {
     return List.of(
-        new StudyCommand.Register(DESIGN, RandomizationDesign.DEFAULT),
+        new StudyCommand.Register(DESIGN, RandomizationDesign.DEFAULT, AccrualLimits.NONE),
         new StudyCommand.Activate(STUDY),
         new StudyCommand.SuspendAccrual(STUDY, "pause"),
         new StudyCommand.ResumeAccrual(STUDY),
