@@ -121,6 +121,11 @@ public record ExpectedEnrollment(
             "confirmed.v1|on-study|null|5",
             "on-study|null|1|3|4|5|null|5"),
         of(
+            story -> ON_STUDY.apply(story).with(corrected(story, false)),
+            "on-study|null|null|null|null|1|4|5|6|6",
+            "eligibility-corrected.v1|on-study|a laboratory mistake|6",
+            "on-study|null|1|3|4|5|null|6"),
+        of(
             FOLLOW_UP,
             "follow-up|null|null|null|null|1|4|5|6|6",
             "follow-up-started.v1|follow-up|null|6",

@@ -82,7 +82,9 @@ record FunnelRow(
     FunnelRow row = before.at(message.version());
     return switch (message.body()) {
       case EligibilityRecorded e -> row.assessed(e.getEligible(), time);
-      case EligibilityCorrected e -> row.assessed(e.getEligible(), time);
+      // A registered patient stays where the patient is.
+      case EligibilityCorrected e ->
+          row.accruedAt == null ? row.assessed(e.getEligible(), time) : row;
       case EnrollmentRequested _ -> row.requested(time);
       case EnrollmentConfirmed _ -> row.accrued(time);
       case EnrollmentRejected e ->

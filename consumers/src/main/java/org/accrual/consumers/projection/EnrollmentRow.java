@@ -58,7 +58,10 @@ record EnrollmentRow(
     EnrollmentStatus status = before.status;
     return switch (message.body()) {
       case EligibilityRecorded e -> before.next(message, status.assessed(e.getEligible()));
-      case EligibilityCorrected e -> before.next(message, status.assessed(e.getEligible()));
+      // The state of a registered patient stays.
+      case EligibilityCorrected e ->
+          before.next(
+              message, before.confirmedAt == null ? status.assessed(e.getEligible()) : status);
       case EnrollmentRequested _ -> before.requested(message);
       case EnrollmentConfirmed e -> before.confirmed(message, e);
       case EnrollmentRejected e ->

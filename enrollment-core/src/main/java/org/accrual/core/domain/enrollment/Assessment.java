@@ -72,7 +72,10 @@ final class Assessment {
       case Ineligible(_, _, Eligibility recorded, _) ->
           Accrual.latest(state, facts).then(_ -> correct(command, recorded, state, facts));
       case Pending _ -> EnrollmentDecider.inProgress(state);
-      case Screening _, Consented _, Registered _, Withdrawn _, NotRegistered _ ->
+      // Recorded for the analysis: the patient keeps state, allocation and kit.
+      case Registered _ ->
+          fitting(command.eligibility(), state.subject(), facts, corrected(command, state));
+      case Screening _, Consented _, Withdrawn _, NotRegistered _ ->
           EnrollmentDecider.notAllowed("assessed otherwise", state);
     };
   }
@@ -84,12 +87,12 @@ final class Assessment {
       return EnrollmentDecider.refuse(
           Reason.CORRECTION_CHANGES_NOTHING, "the recorded assessment already says so", subject);
     }
-    return fitting(
-        command.eligibility(),
-        subject,
-        facts,
-        new EligibilityCorrected(
-            subject, command.eligibility(), command.reason(), command.correctedBy()));
+    return fitting(command.eligibility(), subject, facts, corrected(command, state));
+  }
+
+  private static EligibilityCorrected corrected(CorrectEligibility command, Started state) {
+    return new EligibilityCorrected(
+        state.subject(), command.eligibility(), command.reason(), command.correctedBy());
   }
 
   private static Decision<EnrollmentEvent> fitting(

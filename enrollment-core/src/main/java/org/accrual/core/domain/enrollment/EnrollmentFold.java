@@ -61,6 +61,7 @@ public final class EnrollmentFold {
       case EligibilityCorrected(_, Eligibility corrected, _, _)
           when state instanceof Ineligible(Subject subject, Consent consent, _, int requests) ->
           assessed(subject, consent, corrected, requests);
+      case EligibilityCorrected _ when state instanceof Registered -> state;
       case EnrollmentRequested _
           when state
               instanceof Eligible(Subject subject, Consent consent, Eligibility e, int requests) ->

@@ -25,6 +25,7 @@ import org.accrual.core.domain.enrollment.EnrollmentState.OnStudy;
 import org.accrual.core.domain.enrollment.EnrollmentState.PendingOnStudy;
 import org.accrual.core.domain.enrollment.EnrollmentState.Screening;
 import org.accrual.core.domain.enrollment.EnrollmentState.Withdrawn;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -106,9 +107,9 @@ class EnrollmentDeciderTest {
               List.of(CORRECTED),
               RUNNING,
               RUNNING,
-              NOT_ALLOWED,
-              NOT_ALLOWED,
-              NOT_ALLOWED,
+              List.of(CORRECTED),
+              List.of(CORRECTED),
+              List.of(CORRECTED),
               NOT_ALLOWED,
               NOT_ALLOWED);
       case EnrollmentCommand.Enroll enroll when enroll.consent().isPresent() ->
@@ -305,6 +306,12 @@ class EnrollmentDeciderTest {
   void aReversedWithdrawalIsWhereItStood() {
     var assessed = List.of(SCREENED, CONSENTED, ASSESSED);
     assertThat(state(and(assessed, WITHDRAWN, REVERSED))).isEqualTo(state(assessed));
+  }
+
+  @Test
+  @DisplayName("A correction of a registered patient is recorded and changes nothing")
+  void aCorrectionAfterRegistrationChangesNothing() {
+    assertThat(state(and(confirmed(), CORRECTED))).isEqualTo(state(confirmed()));
   }
 
   @Test
