@@ -30,9 +30,20 @@ public record EnrollmentStatus(
     return of(ENROLLMENT_STATE_SCREENING, null);
   }
 
-  /** Returns the status after an assessment or its correction; an earlier reason is over. */
+  /** Returns the status after an assessment; an earlier reason is over. */
   public EnrollmentStatus assessed(boolean eligible) {
     return of(eligible ? ENROLLMENT_STATE_ELIGIBLE : ENROLLMENT_STATE_INELIGIBLE, null);
+  }
+
+  /**
+   * Returns the status after the correction of an assessment; that of a registered patient stays.
+   */
+  public EnrollmentStatus corrected(boolean eligible) {
+    return switch (state) {
+      case ENROLLMENT_STATE_ON_STUDY, ENROLLMENT_STATE_FOLLOW_UP, ENROLLMENT_STATE_OFF_STUDY ->
+          this;
+      default -> assessed(eligible);
+    };
   }
 
   public EnrollmentStatus requested() {

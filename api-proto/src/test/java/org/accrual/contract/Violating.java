@@ -8,6 +8,7 @@ import build.buf.validate.StringRules;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Duration;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import java.util.ArrayList;
@@ -59,8 +60,16 @@ record Violating(Message message, String ruleId) {
         }
         case INT64 -> {
           only(rules.getInt64(), "gte", "lte");
-          add(rules.getInt64().getGte() - 1, "int64.gte_lte");
-          add(rules.getInt64().getLte() + 1, "int64.gte_lte");
+          String rule = rules.getInt64().hasLte() ? "int64.gte_lte" : "int64.gte";
+          add(rules.getInt64().getGte() - 1, rule);
+          if (rules.getInt64().hasLte()) {
+            add(rules.getInt64().getLte() + 1, rule);
+          }
+        }
+        case DURATION -> {
+          only(rules.getDuration(), "gte", "lte");
+          add(seconds(rules.getDuration().getGte().getSeconds() - 1), "duration.gte_lte");
+          add(seconds(rules.getDuration().getLte().getSeconds() + 1), "duration.gte_lte");
         }
         case ENUM -> enums();
         case REPEATED -> repeated(rules.getRepeated());
@@ -69,6 +78,10 @@ record Violating(Message message, String ruleId) {
         default -> throw new AssertionError("no violation known of " + rules);
       }
       return found;
+    }
+
+    private static Duration seconds(long seconds) {
+      return Duration.newBuilder().setSeconds(seconds).build();
     }
 
     private void enums() {

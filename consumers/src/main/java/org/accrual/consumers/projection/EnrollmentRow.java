@@ -58,10 +58,7 @@ record EnrollmentRow(
     EnrollmentStatus status = before.status;
     return switch (message.body()) {
       case EligibilityRecorded e -> before.next(message, status.assessed(e.getEligible()));
-      // The state of a registered patient stays.
-      case EligibilityCorrected e ->
-          before.next(
-              message, before.confirmedAt == null ? status.assessed(e.getEligible()) : status);
+      case EligibilityCorrected e -> before.next(message, status.corrected(e.getEligible()));
       case EnrollmentRequested _ -> before.requested(message);
       case EnrollmentConfirmed e -> before.confirmed(message, e);
       case EnrollmentRejected e ->
@@ -136,13 +133,7 @@ record EnrollmentRow(
 
   private EnrollmentRow next(Message message, EnrollmentStatus newStatus) {
     return next(
-        message,
-        newStatus,
-        offStudyCause,
-        kitId,
-        randomizationNumber,
-        requestedAt,
-        confirmedAt);
+        message, newStatus, offStudyCause, kitId, randomizationNumber, requestedAt, confirmedAt);
   }
 
   private EnrollmentRow next(

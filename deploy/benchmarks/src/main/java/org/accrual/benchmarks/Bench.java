@@ -10,11 +10,11 @@ import java.util.logging.Logger;
 import org.accrual.benchmarks.relay.RelayBenchmarks;
 
 /**
- * Runs {@code enroll | outbox-cost | observe-cost | tokens | query | projection | saga | held-xmin [--clients N]
- * [--warmups N] [--turns N] [--seconds N] [--json FILE] [--setting KEY=VALUE]}, or {@code
- * relay-drain | relay-peers | relay-memory | relay-latency | latency} with options of their own.
- * Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests package}); starts what it
- * needs itself and stops it.
+ * Runs {@code enroll | outbox-cost | observe-cost | tokens | query | projection | saga | held-xmin
+ * [--clients N] [--warmups N] [--turns N] [--seconds N] [--json FILE] [--setting KEY=VALUE]}, or
+ * {@code relay-drain | relay-peers | relay-memory | relay-latency | latency} with options of their
+ * own. Prints a table and writes JSON. Needs a build ({@code mvn -DskipTests package}); starts what
+ * it needs itself and stops it.
  */
 public final class Bench {
   /** Kept in a field, since a logger without references loses its level. */

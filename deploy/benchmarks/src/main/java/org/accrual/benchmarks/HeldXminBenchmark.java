@@ -94,9 +94,7 @@ final class HeldXminBenchmark {
 
   private double rate() throws Exception {
     long begin = System.nanoTime();
-    return load.atOnce(options.clients(), "held-xmin-").size()
-        * 1e9
-        / (System.nanoTime() - begin);
+    return load.atOnce(options.clients(), "held-xmin-").size() * 1e9 / (System.nanoTime() - begin);
   }
 
   private void observe() throws SQLException {

@@ -41,8 +41,7 @@ final class SagaBenchmark {
       stack.start(false);
       try (SagaClient client =
           SagaClient.open(stack.addresses().ports().coreGrpc(), options.enrollments())) {
-        SagaBenchmark benchmark =
-            new SagaBenchmark(new SagaLoad(client, options.turn()), options);
+        SagaBenchmark benchmark = new SagaBenchmark(new SagaLoad(client, options.turn()), options);
         benchmark.turns();
         benchmark.report(SagaHops.read(stack.addresses().jdbc(), Way.ONE + "-0-"));
       }

@@ -38,8 +38,7 @@ final class SagaClient implements AutoCloseable {
       study.openStudy();
     }
     SagaClient client =
-        new SagaClient(
-            NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build());
+        new SagaClient(NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build());
     int deliveries = Math.ceilDiv(2 * patients, SITES * KITS_OF_A_DELIVERY);
     IntStream.range(0, SITES).forEach(site -> client.openSite(site, deliveries));
     return client;

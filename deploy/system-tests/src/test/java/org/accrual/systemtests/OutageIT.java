@@ -146,9 +146,7 @@ class OutageIT {
         Operation ended = site.enrolled(request);
         assertThat(ended.hasResponse()).as(ended.toString()).isTrue();
       }
-      await()
-          .atMost(LIMIT)
-          .untilAsserted(() -> own.balance().check(study, accepted.size()));
+      await().atMost(LIMIT).untilAsserted(() -> own.balance().check(study, accepted.size()));
     }
   }
 
@@ -175,8 +173,7 @@ class OutageIT {
 
   private static boolean isDelayedForLong(EnrollPatientMetadata operation) {
     Instant since = Instant.ofEpochSecond(operation.getDelayedSince().getSeconds());
-    return operation.getDelayed()
-        && since.plus(LONGER_THAN_THE_DEADLINE).isBefore(Instant.now());
+    return operation.getDelayed() && since.plus(LONGER_THAN_THE_DEADLINE).isBefore(Instant.now());
   }
 
   private ScreenPatientRequest screening(int patient) {

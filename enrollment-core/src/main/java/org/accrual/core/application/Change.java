@@ -53,8 +53,8 @@ public sealed interface Change {
   record CloseAttempt(UUID enrollmentId, Standing standing) implements Change {}
 
   /**
-   * The enrollment is live again; a conflict if the patient has a later attempt by now. Needs {@link
-   * HoldStudy}, since a completed study has no live enrollment.
+   * The enrollment is live again; a conflict if the patient has a later attempt by now. Needs
+   * {@link HoldStudy}, since a completed study has no live enrollment.
    */
   record ReopenAttempt(UUID enrollmentId) implements Change {}
 
@@ -68,8 +68,7 @@ public sealed interface Change {
    * @param pause after which its command is repeated if nothing has come
    * @param expiry after which it is given up unless it is confirmed; empty: never
    */
-  record StartSaga(RunningSaga saga, Duration pause, Optional<Duration> expiry)
-      implements Change {}
+  record StartSaga(RunningSaga saga, Duration pause, Optional<Duration> expiry) implements Change {}
 
   /**
    * A run goes on, or is over.

@@ -77,8 +77,7 @@ final class EnrollmentChanges {
 
   /** Releases the slot of a patient who left the study. */
   List<Change> giveBack(OffStudy off, Origin origin, SagaTiming timing) {
-    return start(
-        SagaDecider.giveBack(off), Optional.empty(), origin, timing, Optional.empty());
+    return start(SagaDecider.giveBack(off), Optional.empty(), origin, timing, Optional.empty());
   }
 
   /** What the saga of a patient who withdrew meanwhile has taken goes back. */

@@ -47,8 +47,7 @@ public final class SagaRepetitions {
         enrollmentIds,
         now,
         (turns, saga) ->
-            turns.take(
-                new SagaInput.Stop(RejectionReason.ENROLLMENT_EXPIRED), saga.origin()));
+            turns.take(new SagaInput.Stop(RejectionReason.ENROLLMENT_EXPIRED), saga.origin()));
   }
 
   private interface Move {

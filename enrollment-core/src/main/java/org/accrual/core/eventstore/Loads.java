@@ -125,7 +125,9 @@ final class Loads {
       select enrollment_id, outbox.relayed(sent_lsn) as published from due
       """;
 
-  /** Holds what nobody else holds; one that was set aside waits for its next try. Parameter: limit. */
+  /**
+   * Holds what nobody else holds; one that was set aside waits for its next try. Parameter: limit.
+   */
   static final String HOLD_EXPIRED_RUNS =
       """
       select enrollment_id from enrollment.saga

@@ -37,7 +37,7 @@ final class StatusFold {
     return switch (event) {
       case PatientScreened _ -> EnrollmentStatus.screened();
       case EligibilityRecorded e -> status.assessed(e.eligibility().eligible());
-      case EligibilityCorrected e -> status.assessed(e.eligibility().eligible());
+      case EligibilityCorrected e -> status.corrected(e.eligibility().eligible());
       case EnrollmentRequested _ -> status.requested();
       case EnrollmentConfirmed _ -> status.confirmed();
       case EnrollmentRejected e -> status.rejected(e.reason(), e.isFinal());

@@ -14,7 +14,8 @@ import org.eclipse.microprofile.health.Readiness;
 
 /**
  * Gives up expired enrollments and repeats unanswered commands regularly, beside other processes
- * that do the same. Repeats nothing while this process cannot read answers: the answer may be there.
+ * that do the same. Repeats nothing while this process cannot read answers: the answer may be
+ * there.
  */
 @ApplicationScoped
 class RepetitionJob {

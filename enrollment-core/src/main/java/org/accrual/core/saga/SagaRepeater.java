@@ -17,8 +17,8 @@ import org.accrual.core.domain.saga.SagaTiming;
 import org.accrual.core.eventstore.Database;
 
 /**
- * Repeats the commands of a batch of runs that are due, or gives up a batch that has expired, in one
- * transaction. If that fails, each run is tried in a transaction of its own, and one that fails
+ * Repeats the commands of a batch of runs that are due, or gives up a batch that has expired, in
+ * one transaction. If that fails, each run is tried in a transaction of its own, and one that fails
  * again is set aside: it holds up no other.
  */
 public final class SagaRepeater {

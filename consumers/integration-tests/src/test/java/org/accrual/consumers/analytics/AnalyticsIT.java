@@ -71,7 +71,8 @@ class AnalyticsIT {
               List.of(2),
               true,
               false,
-              List.of(), null));
+              List.of(),
+              null));
       writer.send(
           Topics.SITE_EVENTS,
           "study/site-0",

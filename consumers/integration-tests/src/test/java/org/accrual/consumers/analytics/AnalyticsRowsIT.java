@@ -95,7 +95,8 @@ class AnalyticsRowsIT {
                     List.of(2),
                     true,
                     false,
-                    List.of(), null)),
+                    List.of(),
+                    null)),
             site(1, new SiteActivated("s", "a", 5, "Europe/Vienna")),
             site(1, new SiteActivated("s", "b", 5, "Mars/Olympus"))));
     // Types that change nothing here.

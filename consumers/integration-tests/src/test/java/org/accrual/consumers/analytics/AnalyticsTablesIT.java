@@ -111,7 +111,8 @@ class AnalyticsTablesIT {
                     List.of(2),
                     true,
                     false,
-                    List.of(), null))));
+                    List.of(),
+                    null))));
     apply(Messages.of(EnrollmentStory.onStudy("study", "site"), LATE));
     apply(Messages.of(EnrollmentStory.onStudy("study", "site").withdrawn("moved", true), LATE));
     apply(Messages.of(new EnrollmentStory("study", "site").screened(), LATE));

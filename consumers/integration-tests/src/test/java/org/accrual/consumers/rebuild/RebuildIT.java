@@ -207,7 +207,17 @@ class RebuildIT {
         "new",
         1,
         new StudyRegistered(
-            "new", "a title", List.of(), List.of(), 7, 7, List.of(2), true, false, List.of(), null));
+            "new",
+            "a title",
+            List.of(),
+            List.of(),
+            7,
+            7,
+            List.of(2),
+            true,
+            false,
+            List.of(),
+            null));
     EnrollmentStory.onStudy("new", "site").withdrawn("moved", true).write(writer);
     writer.flush();
     awaitEnds();

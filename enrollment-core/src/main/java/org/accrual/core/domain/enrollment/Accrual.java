@@ -58,7 +58,9 @@ final class Accrual {
         : Decision.acceptNothing();
   }
 
-  /** Refuses to continue an attempt that has ended, if another has followed or the study is over. */
+  /**
+   * Refuses to continue an attempt that has ended, if another has followed or the study is over.
+   */
   static Decision<EnrollmentEvent> reopen(Started state, EnrollmentFacts facts) {
     Subject subject = state.subject();
     return facts.study() instanceof StudyState.Completed

@@ -75,10 +75,7 @@ class AssessmentTest {
   @DisplayName("In a completed study an enrollment that has ended is not continued")
   void noEnrollmentContinuesInACompletedStudy() {
     var facts = of(new StudyState.Completed(StudyFixtures.DESIGN), OPEN.site());
-    enrollments(facts)
-        .given(SCREENED, WITHDRAWN)
-        .when(REVERSE)
-        .refused(Reason.STUDY_COMPLETED);
+    enrollments(facts).given(SCREENED, WITHDRAWN).when(REVERSE).refused(Reason.STUDY_COMPLETED);
     enrollments(facts)
         .given(SCREENED, CONSENTED, FAILED)
         .when(CORRECT)
