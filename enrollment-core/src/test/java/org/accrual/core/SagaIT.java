@@ -84,10 +84,10 @@ class SagaIT {
   @BeforeEach
   void accept() {
     sagas = new SagaDriver(core.jdbcUrl());
-    enroll(client.openStudy(1));
+    enrollFirst(client.openStudy(1));
   }
 
-  private void enroll(String inStudy) {
+  private void enrollFirst(String inStudy) {
     study = inStudy;
     accepted = client.enrollments.enrollPatient(enroll(study, "P1").build());
     id = metadata(accepted).getEnrollmentId();
@@ -382,7 +382,7 @@ class SagaIT {
   @MethodSource("withdrawals")
   @DisplayName("An enrollment that is not confirmed in time is given up, also during an outage")
   void anEnrollmentExpires(int step, List<Class<?>> releases) {
-    enroll(client.openStudy(1, Duration.ofHours(1)));
+    enrollFirst(client.openStudy(1, Duration.ofHours(1)));
     upTo(step);
     sagas.published(false).later(study, Duration.ofMinutes(59)).sweep();
     assertAsked();
@@ -404,7 +404,7 @@ class SagaIT {
   @Test
   @DisplayName("A patient whose enrollment was confirmed in time stays on study")
   void aConfirmedEnrollmentDoesNotExpire() {
-    enroll(client.openStudy(1, Duration.ofHours(1)));
+    enrollFirst(client.openStudy(1, Duration.ofHours(1)));
     upTo(4);
     sagas.later(study, Duration.ofDays(1)).sweep();
     assertThat(operation().hasResponse()).isTrue();
