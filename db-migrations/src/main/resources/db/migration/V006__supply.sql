@@ -59,21 +59,43 @@ create table supply.kit (
   -- of another arm than the one taken after it.
   place         uuid        not null default gen_random_uuid(),
   received_at   timestamptz not null,
-  -- Who has it; null: it is available.
+  -- As the site recorded it. Held, allocated and dispensed kits are received here.
+  state         text        not null default 'received' check (state in ('received', 'quarantined', 'returned', 'destroyed')),
+  lot           text        not null default '',
+  -- Last day on which it may be used. It is allocated until the day before, in UTC, which is never after that day at any
+  -- site. infinity: it does not expire.
+  expiry_date   date        not null default 'infinity',
+  -- The request that has it, or had it, where a patient returned it; null: nobody was given it.
   enrollment_id uuid,
   attempt       int,
   holder_state  text        generated always as (case when enrollment_id is not null then 'allocated' end) stored,
   primary key (study_id, kit_id),
   foreign key (study_id, site_id) references supply.site,
   check ((enrollment_id is null) = (attempt is null)),
+  check (state <> 'returned' or enrollment_id is not null),
   -- Only a hold of this site that says that it is allocated has a kit, and that only one. Checked at commit, since a
   -- hold and its kit change in two statements.
   foreign key (enrollment_id, attempt, study_id, site_id, holder_state)
     references supply.hold (enrollment_id, attempt, study_id, site_id, state) deferrable initially deferred,
   unique (enrollment_id, attempt)
 ) with (fillfactor = 80);
-create index kit_available on supply.kit (study_id, site_id, place) where enrollment_id is null;
-comment on table supply.kit is 'Every kit that a site received, and who has it. Its arm is sealed.';
+create index kit_available on supply.kit (study_id, site_id, expiry_date, place)
+  where enrollment_id is null and state = 'received';
+comment on table supply.kit is 'Every kit that a site received, its state, and who has it. Its arm is sealed.';
+
+create function supply.refuse_kit_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'kit % of study % is % and cannot become %, or be allocated', old.kit_id, old.study_id, old.state,
+    new.state using errcode = 'restrict_violation';
+end $$;
+-- As enrollment.kit: destroyed is final, and a returned kit can only be destroyed. Only a received kit gets a holder.
+create trigger kit_states before update on supply.kit for each row
+  when (new.site_id <> old.site_id
+        or new.state <> old.state and (old.state, new.state) not in (
+          ('received', 'quarantined'), ('received', 'returned'), ('quarantined', 'received'),
+          ('quarantined', 'returned'), ('quarantined', 'destroyed'), ('returned', 'destroyed'))
+        or new.state <> 'received' and new.enrollment_id is not null and new.enrollment_id is distinct from old.enrollment_id)
+  execute function supply.refuse_kit_change();
 
 -- As capacity.pending.
 create table supply.pending (

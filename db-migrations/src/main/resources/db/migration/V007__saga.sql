@@ -53,14 +53,67 @@ select s.enrollment_id, a.study_id, a.site_id, s.step, s.failed_at, s.failures, 
 comment on view ops.sagas_set_aside is
   'Enrollments whose saga could not be decided, and why. They hold up no other, and are tried again.';
 
--- Kits that sites have received, so that none comes twice. Which arm they are of is not here.
+-- Which kit is where, for sites and operators: without the arm, and without anything that is equal for kits of one arm.
+create view ops.kits as
+select k.study_id, k.site_id, k.kit_id,
+       case when k.state <> 'received' then k.state
+            when s.enrollment_id is not null then 'allocated'
+            when k.enrollment_id is not null then 'dispensed'
+            when k.expiry_date <= (now() at time zone 'UTC')::date then 'expired'
+            else 'available' end as state,
+       nullif(k.lot, '') as lot, nullif(k.expiry_date, 'infinity') as expiry_date, k.received_at, k.enrollment_id
+  from supply.kit k
+  left join enrollment.saga s
+    on s.enrollment_id = k.enrollment_id and s.attempt = k.attempt and s.step <> 'return-slot';
+comment on view ops.kits is
+  'Kits by site. allocated: an enrollment that runs has it; dispensed: to hand over, or handed over; enrollment_id: whose '
+  'it is or was, also where it is quarantined. Kits that running enrollments hold are available here: a hold names none.';
+
+create view ops.site_stock as
+select study_id, site_id, state, lot, expiry_date, count(*) as kits from ops.kits group by 1, 2, 3, 4, 5;
+comment on view ops.site_stock is 'Number of kits by site, state, lot and expiry date.';
+
+-- Counted to 20 patients only, so that it costs little while sites have enough.
+create view ops.site_supply as
+select t.study_id, t.site_id, a.arms, h.held, greatest(k.available / a.arms - h.held, 0) as patients
+  from enrollment.site_head t
+  join enrollment.study_head s using (study_id)
+ cross join lateral (select jsonb_array_length(s.arms) as arms) a
+ cross join lateral (select count(*) as held from supply.hold h
+                      where h.study_id = t.study_id and h.site_id = t.site_id and h.state = 'held') h
+ cross join lateral (select count(*) as available from (
+                       select from supply.kit k
+                        where k.study_id = t.study_id and k.site_id = t.site_id and k.enrollment_id is null
+                          and k.state = 'received' and k.expiry_date > (now() at time zone 'UTC')::date
+                        limit a.arms * (h.held + 20)) l) k
+ where t.active and s.state = 'active';
+comment on view ops.site_supply is
+  'Active sites of active studies: for how many more patients the kits suffice if they are evenly of all arms, up to 20. '
+  'held: enrollments that run and hold a kit of every arm. The arms of the kits are not looked at.';
+
+-- Kits that sites have received and their states, as the sites' streams record them. The arms are not here. Held,
+-- allocated and dispensed kits are received here: supply.kit and the enrollments' streams have who has which.
 create table enrollment.kit (
   study_id text not null,
   kit_id   text not null,
   site_id  text not null,
+  state    text not null default 'received' check (state in ('received', 'quarantined', 'returned', 'destroyed')),
   primary key (study_id, kit_id),
   foreign key (study_id, site_id) references enrollment.site_head
 );
+
+create function enrollment.refuse_kit_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'kit % of study % is % and cannot become %', old.kit_id, old.study_id, old.state, new.state
+    using errcode = 'restrict_violation';
+end $$;
+-- Destroyed is final; a returned kit can only be destroyed; no kit moves to another site.
+create trigger kit_states before update on enrollment.kit for each row
+  when (new.site_id <> old.site_id
+        or new.state <> old.state and (old.state, new.state) not in (
+          ('received', 'quarantined'), ('received', 'returned'), ('quarantined', 'received'),
+          ('quarantined', 'returned'), ('quarantined', 'destroyed'), ('returned', 'destroyed')))
+  execute function enrollment.refuse_kit_change();
 
 -- Requests for a patient's arm that a call waits for. The answer is sealed to a key that only this call has, in its
 -- memory; the row is deleted when the call ends. Randomization reveals an arm only for a row of this table, whatever
@@ -165,12 +218,35 @@ begin atomic
    where o.operation_id = p.operation_id;
 end;
 
--- Fails with unique_violation if the study has one of them already.
-create function enrollment.add_kits(p_study_id text, p_site_id text, p_kit_ids text[]) returns void language sql
-begin atomic
-  insert into enrollment.kit (study_id, kit_id, site_id)
-  select p_study_id, kit_id, p_site_id from unnest(p_kit_ids) as k(kit_id) order by kit_id;
-end;
+-- Adds kits to a site; kits that it has quarantined are received again. Fails if the study has another of them.
+create function enrollment.add_kits(p_study_id text, p_site_id text, p_kit_ids text[])
+returns void language plpgsql as $$
+declare
+  added int;
+begin
+  insert into enrollment.kit as k (study_id, kit_id, site_id)
+  select p_study_id, kit_id, p_site_id from unnest(p_kit_ids) as n(kit_id) order by kit_id
+      on conflict (study_id, kit_id) do update set state = 'received'
+         where k.site_id = p_site_id and k.state = 'quarantined';
+  get diagnostics added = row_count;
+  if added <> cardinality(p_kit_ids) then
+    perform enrollment.fail_as_changed('a kit of study ' || p_study_id);
+  end if;
+end $$;
+
+-- Gives kits of a site another state, which the table allows.
+create function enrollment.move_kits(p_study_id text, p_site_id text, p_kit_ids text[], p_state text)
+returns void language plpgsql as $$
+declare
+  moved int;
+begin
+  update enrollment.kit set state = p_state
+   where study_id = p_study_id and site_id = p_site_id and kit_id = any (p_kit_ids) and state <> p_state;
+  get diagnostics moved = row_count;
+  if moved <> cardinality(p_kit_ids) then
+    perform enrollment.fail_as_changed('a kit of study ' || p_study_id);
+  end if;
+end $$;
 
 -- Fails if the version of the enrollment is not an unblinding.
 create function enrollment.ask_arm(

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -24,18 +25,23 @@ import org.accrual.api.enrollment.v1.UnblindRequest;
 import org.accrual.api.enrollment.v1.UnblindResponse;
 import org.accrual.api.study.v1.ActivateStudyRequest;
 import org.accrual.api.study.v1.Arm;
+import org.accrual.api.study.v1.DestroyKitsRequest;
 import org.accrual.api.study.v1.Kit;
+import org.accrual.api.study.v1.QuarantineKitsRequest;
 import org.accrual.api.study.v1.ReceiveKitsRequest;
 import org.accrual.api.study.v1.ReceiveKitsResponse;
+import org.accrual.api.study.v1.ReturnKitRequest;
 import org.accrual.event.site.KitsReceived;
 import org.accrual.event.site.ReceivedKit;
 import org.accrual.runtime.blinding.SealBroken;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.assertj.core.api.Assertions;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -127,6 +133,100 @@ class BlindingIT {
     assertRefused(kits(study, "K3", "A").setSiteId("V9").build(), "SITE_NOT_FOUND");
     assertRefused(kits(study, "K3", "A", "K3", "B").build(), "INVALID_ARGUMENT");
     assertRefused(kits(study).build(), "INVALID_ARGUMENT");
+    Kit.Builder noDate = Kit.newBuilder().setKitId("K3").setArmId("A").setExpiryDate("2027-02-30");
+    assertRefused(kits(study).addKits(noDate).build(), "INVALID_ARGUMENT");
+  }
+
+  @Test
+  @DisplayName("A kit is quarantined, corrected, returned by its patient and destroyed for good")
+  void aKitsStates() {
+    String study = client.openStudy(5);
+    client.studies.receiveKits(
+        kits(study, "K1", "A")
+            .addKits(
+                Kit.newBuilder()
+                    .setKitId("K2")
+                    .setArmId("A")
+                    .setLot("LOT-7")
+                    .setExpiryDate("2027-03-31"))
+            .build());
+    String enrollment =
+        metadata(core.settled(client.enrollments.enrollPatient(enroll(study, "P1").build())))
+            .getEnrollmentId();
+
+    assertThat(reason(() -> client.studies.destroyKits(destroy(study, "K1"))))
+        .isEqualTo("KIT_TRANSITION_NOT_ALLOWED");
+    client.studies.quarantineKits(quarantine(study, "K1", "K2"));
+    client.studies.receiveKits(kits(study, "K2", "B").build());
+    assertThat(kitStates(study)).containsExactly("K1 quarantined", "K2 received");
+
+    assertThat(reason(() -> client.studies.returnKit(giveBack(study, "K2", enrollment))))
+        .isEqualTo("KIT_NOT_DISPENSED");
+    assertThat(
+            reason(
+                () ->
+                    client.studies.returnKit(giveBack(study, "K1", UUID.randomUUID().toString()))))
+        .isEqualTo("KIT_NOT_DISPENSED");
+    ReturnKitRequest request = giveBack(study, "K1", enrollment);
+    assertThat(client.studies.returnKit(request)).isEqualTo(client.studies.returnKit(request));
+    client.studies.destroyKits(destroy(study, "K1"));
+    assertThat(kitStates(study)).containsExactly("K1 destroyed", "K2 received");
+    assertThat(reason(() -> client.studies.quarantineKits(quarantine(study, "K1"))))
+        .isEqualTo("KIT_TRANSITION_NOT_ALLOWED");
+    assertThat(reason(() -> client.studies.quarantineKits(quarantine(study, "K2", "K9"))))
+        .isEqualTo("KIT_NOT_FOUND");
+    assertThat(kitStates(study)).containsExactly("K1 destroyed", "K2 received");
+
+    Assertions.assertThatThrownBy(
+            () ->
+                stored.update(
+                    "update enrollment.kit set state = 'received' where study_id = ? and kit_id = 'K1'",
+                    study))
+        .hasStackTraceContaining("is destroyed and cannot become received");
+  }
+
+  private static String reason(ThrowingCallable call) {
+    return info(catchThrowableOfType(StatusRuntimeException.class, call)).getReason();
+  }
+
+  private static List<String> kitStates(String study) {
+    return stored.texts(
+        "select kit_id || ' ' || state from enrollment.kit where study_id = ? order by kit_id",
+        study);
+  }
+
+  private static QuarantineKitsRequest quarantine(String study, String... kits) {
+    return QuarantineKitsRequest.newBuilder()
+        .setRequestId(requestId())
+        .setStudyId(study)
+        .setSiteId("V1")
+        .addAllKitIds(List.of(kits))
+        .setReason("cracked")
+        .setQuarantinedBy("nurse")
+        .build();
+  }
+
+  private static ReturnKitRequest giveBack(String study, String kit, String enrollment) {
+    return ReturnKitRequest.newBuilder()
+        .setRequestId(requestId())
+        .setStudyId(study)
+        .setSiteId("V1")
+        .setKitId(kit)
+        .setEnrollmentId(enrollment)
+        .setReason("end of treatment")
+        .setReturnedBy("nurse")
+        .build();
+  }
+
+  private static DestroyKitsRequest destroy(String study, String kit) {
+    return DestroyKitsRequest.newBuilder()
+        .setRequestId(requestId())
+        .setStudyId(study)
+        .setSiteId("V1")
+        .addKitIds(kit)
+        .setReason("used")
+        .setDestroyedBy("pharmacist")
+        .build();
   }
 
   @RepeatedTest(3)

@@ -1,6 +1,9 @@
 package org.accrual.consumers.projection;
 
 import java.time.Instant;
+import org.accrual.event.site.KitReturned;
+import org.accrual.event.site.KitsDestroyed;
+import org.accrual.event.site.KitsQuarantined;
 import org.accrual.event.site.KitsReceived;
 import org.accrual.event.site.SiteActivated;
 import org.accrual.event.site.SiteCapacityChanged;
@@ -46,7 +49,8 @@ record SiteRow(
     return switch (message.body()) {
       case SiteCapacityChanged e -> before.with(before.active, e.getCapacity(), message);
       case SiteDeactivated _ -> before.with(false, before.capacity, message);
-      case KitsReceived _ -> before.with(before.active, before.capacity, message);
+      case KitsReceived _, KitsQuarantined _, KitReturned _, KitsDestroyed _ ->
+          before.with(before.active, before.capacity, message);
       default -> throw BrokenStream.unmapped(message);
     };
   }

@@ -1,6 +1,8 @@
 package org.accrual.consumers.supply;
 
-/** What an attempt has of its site's kits. */
+import java.time.LocalDate;
+
+/** The part of its site's kits that an attempt has. */
 sealed interface Hold {
   /** Nothing decided: no row. */
   record None() implements Hold {}
@@ -15,9 +17,20 @@ sealed interface Hold {
   /** Given back, or given up before it was asked for: no hold of this attempt any more. */
   record Released() implements Hold {}
 
-  /** A kit in memory, where its arm is open; nowhere else. */
-  record Kit(String id, String arm) {
-    /** Without the arm, whoever may print it. */
+  /**
+   * A kit in memory; only there its arm is open.
+   *
+   * @param expiryDate last day on which it may be used; {@code LocalDate.MAX} if it does not expire
+   * @param received whether its site has neither quarantined nor destroyed it, and no patient has
+   *     returned it
+   */
+  record Kit(String id, String arm, LocalDate expiryDate, boolean received) {
+    /** Returns whether it may be allocated on a day, by UTC. */
+    boolean isUsableOn(LocalDate today) {
+      return received && expiryDate.isAfter(today);
+    }
+
+    /** Omits the arm. */
     @Override
     public String toString() {
       return id;

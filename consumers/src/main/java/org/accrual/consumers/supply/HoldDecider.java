@@ -39,12 +39,11 @@ final class HoldDecider {
    */
   static HoldDecision allocate(Stock stock, Hold hold, Supplier<String> arm) {
     return switch (hold) {
-      case Held _ -> {
-        String of = arm.get();
-        yield new Decided(new Allocated(new Kit(stock.allocate(of), of)));
-      }
-      case Allocated _ -> new Decided(hold);
-      case None _, Refused _, Released _ -> new Lapsed();
+      // Refused where kits were quarantined or have expired since they were held.
+      case Held _ ->
+          new Decided(stock.allocate(arm.get()).<Hold>map(Allocated::new).orElseGet(Refused::new));
+      case Allocated _, Refused _ -> new Decided(hold);
+      case None _, Released _ -> new Lapsed();
     };
   }
 
@@ -52,7 +51,7 @@ final class HoldDecider {
   static Decided release(Stock stock, Hold hold) {
     switch (hold) {
       case Held _ -> stock.unhold();
-      case Allocated(Kit kit) -> stock.add(kit.id(), kit.arm());
+      case Allocated(Kit kit) -> stock.add(kit);
       case None _, Refused _, Released _ -> {}
     }
     return new Decided(new Released());

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +17,8 @@ import org.accrual.consumers.participant.SiteKey;
 final class HoldTable {
   private static final String READ =
       """
-      select h.*, k.kit_id, k.sealed_arm from supply.hold h
+      select h.*, k.kit_id, k.sealed_arm, k.expiry_date, k.state = 'received' as received
+        from supply.hold h
         join unnest(?, ?) as w (enrollment_id, attempt) using (enrollment_id, attempt)
         left join supply.kit k using (enrollment_id, attempt)
       """;
@@ -101,7 +103,11 @@ final class HoldTable {
       case "allocated" -> {
         String kit = row.getString("kit_id");
         yield new Hold.Allocated(
-            new Hold.Kit(kit, arms.of(SiteKey.read(row), kit, row.getBytes("sealed_arm"))));
+            new Hold.Kit(
+                kit,
+                arms.of(SiteKey.read(row), kit, row.getBytes("sealed_arm")),
+                row.getObject("expiry_date", LocalDate.class),
+                row.getBoolean("received")));
       }
       default -> throw new IllegalStateException("not a hold's state: " + state);
     };

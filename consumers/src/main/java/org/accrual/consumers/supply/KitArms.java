@@ -1,5 +1,6 @@
 package org.accrual.consumers.supply;
 
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -33,19 +34,20 @@ final class KitArms {
 
   private final Set<KitKey> unreadable = ConcurrentHashMap.newKeySet();
 
-  private record KitKey(SiteKey site, String kitId) {}
+  /** With the box: a kit that was wrongly recorded gets another. */
+  private record KitKey(SiteKey site, String kitId, ByteBuffer sealed) {}
 
   KitArms(Unseal unseal) {
     this.unseal = unseal;
   }
 
   /**
-   * Returns the arm of a kit, which never changes. A kit that was sealed for another key, or
-   * altered on its way, has none: it is never allocated, is logged once, and the site's other kits
-   * are used.
+   * Returns the arm of a kit. A kit that was sealed for another key, or altered on its way, has
+   * none: it is never allocated, is logged once, and the site's other kits are used.
    */
   synchronized String of(SiteKey site, String kitId, byte[] sealed) {
-    return opened.computeIfAbsent(new KitKey(site, kitId), key -> open(key, sealed));
+    return opened.computeIfAbsent(
+        new KitKey(site, kitId, ByteBuffer.wrap(sealed)), key -> open(key, sealed));
   }
 
   /** Returns how many kits could not be opened since the start. */

@@ -2,6 +2,7 @@ package org.accrual.consumers.supply;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,9 @@ import org.accrual.event.supply.HoldKits;
 
 /**
  * Reads as much of each site's stock as a batch's requests can need: of every arm one kit for each
- * hold that is out or asked for. A sample does, as a rule; where it lacks an arm a larger one is
- * looked through, and in the end all, since opening a kit takes a third of a millisecond.
+ * hold that is out or asked for. A sample of those that expire first does, as a rule; where it
+ * lacks an arm a larger one is read, and in the end all, since opening a kit takes a third of a
+ * millisecond.
  */
 final class StockReader {
   private static final int LARGER = 8;
@@ -24,7 +26,7 @@ final class StockReader {
     this.kits = kits;
   }
 
-  /** What is needed of a site, and how many of its kits are looked at for it. */
+  /** The kits that are needed of a site, and how many of its kits are read for them. */
   private record Want(List<String> arms, int held, int ofEachArm, int sample) {
     static Want of(List<String> arms, int held, int asked) {
       int least = arms.size() * (held + asked);
@@ -36,26 +38,32 @@ final class StockReader {
       return new Want(arms, held, ofEachArm, larger);
     }
 
-    Stock stock(List<Kit> kits) {
-      Stock stock = new Stock(arms, held);
-      kits.forEach(kit -> stock.add(kit.id(), kit.arm()));
+    Stock stock(List<Kit> kits, LocalDate today) {
+      Stock stock = new Stock(arms, held, today);
+      kits.forEach(stock::add);
       return stock;
     }
   }
 
-  Map<SiteKey, Stock> read(Connection connection, Heard heard, List<Request> requests)
+  /**
+   * Reads the stocks of the requests' sites.
+   *
+   * @param today in UTC
+   */
+  Map<SiteKey, Stock> read(
+      Connection connection, Heard heard, List<Request> requests, LocalDate today)
       throws SQLException {
     Map<SiteKey, Want> wanted = wanted(connection, heard, requests);
     Map<SiteKey, Stock> stocks = HashMap.newHashMap(wanted.size());
     while (!wanted.isEmpty()) {
       Map<SiteKey, Integer> samples = HashMap.newHashMap(wanted.size());
       wanted.forEach((site, want) -> samples.put(site, want.sample()));
-      Map<SiteKey, List<Kit>> found = kits.available(connection, samples);
+      Map<SiteKey, List<Kit>> found = kits.available(connection, samples, today);
       Map<SiteKey, Want> unmet = new HashMap<>();
       wanted.forEach(
           (site, want) -> {
             List<Kit> sample = found.getOrDefault(site, List.of());
-            Stock stock = want.stock(sample);
+            Stock stock = want.stock(sample, today);
             stocks.put(site, stock);
             if (!stock.has(want.ofEachArm()) && sample.size() == want.sample()) {
               unmet.put(site, want.larger());

@@ -3,6 +3,9 @@ package org.accrual.consumers.supply;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -50,6 +53,7 @@ final class Supply implements Effects {
 
   @Override
   public void apply(Connection connection, List<Message> messages) throws SQLException {
+    Instant now = clock.instant();
     Batch batch = Batch.of(messages);
     Set<String> studies = batch.studies();
     locks.studies(connection, studies, !batch.newsOfStudies().isEmpty());
@@ -59,7 +63,7 @@ final class Supply implements Effects {
 
     HeardTables.hearStudies(connection, batch.newsOfStudies());
     HeardTables.hearSites(connection, batch.newsOfSites());
-    KitTable.receive(connection, batch.newsOfSites());
+    KitEvents.apply(connection, batch.newsOfSites());
     Heard heard =
         new Heard(HeardTables.studies(connection, studies), HeardTables.sites(connection, sites));
 
@@ -70,13 +74,13 @@ final class Supply implements Effects {
         new HoldLedger(
             unseal,
             heard,
-            stocks.read(connection, heard, requests),
+            stocks.read(connection, heard, requests, LocalDate.ofInstant(now, ZoneOffset.UTC)),
             holds.read(connection, batch.attempts()),
             pending,
             answers);
     requests.forEach(ledger::take);
 
-    HoldTable.write(connection, ledger.changedHolds().values(), clock.instant());
+    HoldTable.write(connection, ledger.changedHolds().values(), now);
     KitTable.write(connection, ledger.changedKits());
     pendingTable.write(connection, pending);
     answers.publish(connection);

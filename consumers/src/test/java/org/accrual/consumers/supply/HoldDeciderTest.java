@@ -1,8 +1,8 @@
 package org.accrual.consumers.supply;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.Stream;
 import org.accrual.consumers.supply.Hold.Allocated;
@@ -14,14 +14,16 @@ import org.accrual.consumers.supply.Hold.Released;
 import org.accrual.consumers.supply.HoldDecision.Decided;
 import org.accrual.consumers.supply.HoldDecision.Lapsed;
 import org.accrual.consumers.supply.HoldDecision.Wait;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class HoldDeciderTest {
-  private static final Kit KIT = new Kit("kit-0", "a");
+  private static final LocalDate TODAY = LocalDate.parse("2026-03-04");
+  private static final Kit KIT = kit("kit-0", "a");
 
-  private final Stock stock = new Stock(List.of("a", "b"), 0);
+  private final Stock stock = new Stock(List.of("a", "b"), 0, TODAY);
 
   @Test
   void givenAKitOfEveryArmThatIsNotSetAsideOneOfEachIs() {
@@ -51,7 +53,7 @@ class HoldDeciderTest {
 
   @Test
   void givenAStudyWithoutArmsNothingCanBeHeld() {
-    assertThat(new Stock(List.of(), 0).hold()).isFalse();
+    assertThat(new Stock(List.of(), 0, TODAY).hold()).isFalse();
   }
 
   @Test
@@ -78,8 +80,7 @@ class HoldDeciderTest {
     stocked("a", "b", "b");
     hold(new None());
 
-    assertThat(allocate(new Held(), "b"))
-        .isEqualTo(new Decided(new Allocated(new Kit("kit-2", "b"))));
+    assertThat(allocate(new Held(), "b")).isEqualTo(new Decided(new Allocated(kit("kit-2", "b"))));
     assertThat(stock.held()).isZero();
     assertThat(hold(new None())).isEqualTo(new Decided(new Held()));
   }
@@ -102,21 +103,61 @@ class HoldDeciderTest {
   }
 
   static Stream<Hold> withoutAHoldNothingIsAllocated() {
-    return Stream.of(new None(), new Refused(), new Released());
+    return Stream.of(new None(), new Released());
   }
 
-  /** Cannot be, as a hold is only given where a kit is; if it is all the same, it tells no arm. */
   @Test
-  void aHoldWithoutAKitIsAFaultThatTellsNoArm() {
-    assertThatThrownBy(() -> allocate(new Held(), "a"))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("a site has 0 holds and no kit for one of them");
+  @DisplayName("A hold whose kits were quarantined or have expired since is refused, and only it")
+  void aHoldWithoutAKitIsRefused() {
+    Stock stale = new Stock(List.of("a", "b"), 2, TODAY);
+    stale.add(kit("kit-1", "a"));
+
+    assertThat(HoldDecider.allocate(stale, new Held(), () -> "b"))
+        .isEqualTo(new Decided(new Refused()));
+    assertThat(stale.held()).isEqualTo(1);
+    assertThat(HoldDecider.allocate(stale, new Refused(), () -> "b"))
+        .as("asked again")
+        .isEqualTo(new Decided(new Refused()));
+    assertThat(HoldDecider.allocate(stale, new Held(), () -> "a"))
+        .isEqualTo(new Decided(new Allocated(kit("kit-1", "a"))));
+    assertThat(HoldDecider.allocate(stale, new Held(), () -> "c"))
+        .as("an arm that the study does not have")
+        .isEqualTo(new Decided(new Refused()));
+  }
+
+  @Test
+  @DisplayName("The kit that expires first is taken, and none on its last day or later")
+  void theKitThatExpiresFirstIsTaken() {
+    stock.add(new Kit("never", "a", LocalDate.MAX, true));
+    stock.add(new Kit("in two days", "a", TODAY.plusDays(2), true));
+    stock.add(new Kit("today", "a", TODAY, true));
+    stock.add(new Kit("tomorrow", "a", TODAY.plusDays(1), true));
+    stock.add(new Kit("also tomorrow", "a", TODAY.plusDays(1), true));
+
+    assertThat(Stream.generate(() -> stock.allocate("a")).limit(5))
+        .extracting(kit -> kit.map(Kit::id).orElse("none"))
+        .containsExactly("tomorrow", "also tomorrow", "in two days", "never", "none");
+  }
+
+  @Test
+  @DisplayName("A kit that was quarantined or expired while it was allocated does not come back")
+  void anUnusableKitDoesNotComeBack() {
+    for (Kit kit :
+        List.of(new Kit("kit-1", "a", LocalDate.MAX, false), new Kit("kit-1", "a", TODAY, true))) {
+      assertThat(HoldDecider.release(stock, new Allocated(kit)))
+          .isEqualTo(new Decided(new Released()));
+      assertThat(stock.available()).isZero();
+    }
+  }
+
+  @Test
+  void noTextOfAKitHasItsArm() {
     assertThat(KIT).hasToString("kit-0");
     assertThat(new Allocated(KIT)).hasToString("Allocated[kit=kit-0]");
   }
 
   @Test
-  void whatIsReleasedIsThereForTheNext() {
+  void aReleasedKitIsThereForTheNext() {
     stocked("a", "b");
     hold(new None());
 
@@ -131,7 +172,7 @@ class HoldDeciderTest {
 
   @ParameterizedTest
   @MethodSource("withoutAHoldNothingIsAllocated")
-  void whatHoldsNothingIsReleasedAllTheSame(Hold hold) {
+  void anAttemptWithoutAHoldIsReleasedToo(Hold hold) {
     stocked("a", "b");
 
     assertThat(HoldDecider.release(stock, hold)).isEqualTo(new Decided(new Released()));
@@ -141,8 +182,12 @@ class HoldDeciderTest {
 
   private void stocked(String... arms) {
     for (int i = 0; i < arms.length; i++) {
-      stock.add("kit-" + (i + 1), arms[i]);
+      stock.add(kit("kit-" + (i + 1), arms[i]));
     }
+  }
+
+  private static Kit kit(String id, String arm) {
+    return new Kit(id, arm, LocalDate.MAX, true);
   }
 
   private HoldDecision hold(Hold hold) {

@@ -2,6 +2,7 @@ package org.accrual.consumers.supply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +17,7 @@ import net.jqwik.api.Provide;
 import org.accrual.consumers.supply.Hold.Allocated;
 import org.accrual.consumers.supply.Hold.Kit;
 
-/** What holds whatever comes in whatever order. */
+/** Laws of holds for any sequence of commands; see KitLawsTest for events of kits among them. */
 class HoldLawsTest {
   private static final List<String> ARMS = List.of("a", "b", "c");
 
@@ -31,13 +32,13 @@ class HoldLawsTest {
 
   @Property
   void noKitIsLostOrGivenTwiceAndEveryHoldCanBeServed(@ForAll("steps") List<Step> steps) {
-    Stock stock = new Stock(ARMS, 0);
+    Stock stock = new Stock(ARMS, 0, LocalDate.EPOCH);
     Map<Integer, Hold> holds = new HashMap<>();
     int received = 0;
     for (Step step : steps) {
       Hold before = holds.getOrDefault(step.attempt(), new Hold.None());
       if (step.kind() == Kind.RECEIVE) {
-        stock.add("kit-" + ++received, step.arm());
+        stock.add(new Kit("kit-" + ++received, step.arm(), LocalDate.MAX, true));
       } else if (decide(stock, before, step) instanceof HoldDecision.Decided decided) {
         holds.put(step.attempt(), decided.hold());
         assertThat(before instanceof Hold.Released && !(decided.hold() instanceof Hold.Released))

@@ -11,6 +11,7 @@ import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.core.domain.saga.ParticipantCommand;
 import org.accrual.core.domain.saga.SagaRun;
 import org.accrual.core.domain.saga.SagaStep;
+import org.accrual.core.domain.site.KitState;
 import org.accrual.core.domain.site.SiteEvent;
 import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.domain.study.StudyEvent;
@@ -30,8 +31,11 @@ public sealed interface Change {
   /** Events to append; {@code site} is as they leave it. */
   record AppendToSite(SiteRecord site, List<SiteEvent> events) implements Change {}
 
-  /** The study has these kits from now on; a conflict if it has one of them already. */
+  /** The site has these kits; a conflict if the study has one that the site has not quarantined. */
   record AddKits(SiteId site, List<String> kitIds) implements Change {}
+
+  /** Kits of the site get a state; a conflict if one of them may not get it. */
+  record MoveKits(SiteId site, List<String> kitIds, KitState state) implements Change {}
 
   /**
    * Events to append.

@@ -2,27 +2,31 @@ package org.accrual.core.application;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentConfirmed;
 import org.accrual.core.domain.enrollment.EnrollmentFacts;
+import org.accrual.core.domain.site.KnownKit;
 import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.domain.study.LiveEnrollments;
 
 /**
- * The port to what is stored for deciding commands. Each load is one consistent read. Every method
- * throws {@link StoreUnavailable} when the store cannot be reached.
+ * The port to the stored facts that commands are decided on. Each load is one consistent read.
+ * Every method throws {@link StoreUnavailable} when the store cannot be reached.
  */
 public interface WriteModel {
 
   LoadedStudy loadStudy(Request request, String studyId);
 
   /**
-   * For a command on a site.
+   * Loads a site for a command.
    *
-   * @param kitIds of which it should be known whether the study has them
+   * @param kitIds the kits that the command names
+   * @param enrollmentId the enrollment that it names
    */
-  LoadedSite loadSite(Request request, SiteId site, Set<String> kitIds);
+  LoadedSite loadSite(
+      Request request, SiteId site, List<String> kitIds, Optional<UUID> enrollmentId);
 
   /** For a command that names a patient: the live enrollment, or what came of earlier ones. */
   LoadedEnrollment loadPatient(Request request, SiteId site, String patientId);
@@ -46,10 +50,17 @@ public interface WriteModel {
   record LoadedStudy(
       Optional<KeptAnswer> kept, Optional<StudyRecord> study, LiveEnrollments live) {}
 
+  /**
+   * The facts for a decision about a site.
+   *
+   * @param kits those named that the study has, by their ids
+   * @param confirmed the confirmation of the enrollment named
+   */
   record LoadedSite(
       Optional<KeptAnswer> kept,
       Optional<StudyRecord> study,
-      Set<String> knownKits,
+      Map<String, KnownKit> kits,
+      Optional<EnrollmentConfirmed> confirmed,
       Optional<SiteRecord> site) {}
 
   /**

@@ -68,6 +68,12 @@ public record Refusal(Reason reason, String message, Map<String, String> about) 
     OPERATION_DONE(Kind.FAILED_PRECONDITION),
     /** The study has a kit of that id. */
     KIT_KNOWN(Kind.FAILED_PRECONDITION),
+    /** The site has no such kit. */
+    KIT_NOT_FOUND(Kind.NOT_FOUND),
+    /** The kit's state does not allow the command. */
+    KIT_TRANSITION_NOT_ALLOWED(Kind.FAILED_PRECONDITION),
+    /** The enrollment was not confirmed with this kit. */
+    KIT_NOT_DISPENSED(Kind.FAILED_PRECONDITION),
     /** The study has no such arm. */
     ARM_UNKNOWN(Kind.FAILED_PRECONDITION);
 

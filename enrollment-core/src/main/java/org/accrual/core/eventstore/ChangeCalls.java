@@ -24,6 +24,7 @@ import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.enrollment.Subject;
 import org.accrual.core.domain.saga.ParticipantCommand;
 import org.accrual.core.domain.saga.SagaRun;
+import org.accrual.core.domain.site.KitState;
 import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.eventstore.Calls.JsonText;
 import org.accrual.core.eventstore.Calls.SqlArray;
@@ -115,6 +116,13 @@ final class ChangeCalls {
       case Change.AddKits(SiteId site, List<String> kitIds) ->
           last.add(
               "add_kits", site.studyId(), site.siteId(), new SqlArray("text", kitIds.toArray()));
+      case Change.MoveKits(SiteId site, List<String> kitIds, KitState state) ->
+          last.add(
+              "move_kits",
+              site.studyId(),
+              site.siteId(),
+              new SqlArray("text", kitIds.toArray()),
+              state.code());
       case Change.KeepAnswer(Request request, Answer answer, Optional<UUID> operationId) ->
           last.add(
               "keep_request",

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.accrual.core.application.Answer;
@@ -26,10 +25,13 @@ import org.accrual.core.application.RunningSaga;
 import org.accrual.core.application.SiteRecord;
 import org.accrual.core.application.StudyRecord;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
+import org.accrual.core.domain.enrollment.EnrollmentEvent.EnrollmentConfirmed;
 import org.accrual.core.domain.enrollment.EnrollmentPhase.Standing;
 import org.accrual.core.domain.enrollment.LatestAttempt;
 import org.accrual.core.domain.saga.SagaRun;
 import org.accrual.core.domain.saga.SagaStep;
+import org.accrual.core.domain.site.KitState;
+import org.accrual.core.domain.site.KnownKit;
 import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.domain.site.SiteState;
 import org.accrual.core.domain.study.LiveEnrollments;
@@ -100,9 +102,29 @@ final class LoadedRows {
         : new LiveEnrollments(row.getLong("live"), List.of((UUID[]) some.getArray()));
   }
 
-  static Set<String> knownKits(ResultSet row) throws SQLException {
-    Array kits = row.getArray("known_kits");
-    return kits == null ? Set.of() : Set.of((String[]) kits.getArray());
+  static Map<String, KnownKit> kits(ResultSet row) throws SQLException {
+    Array ids = row.getArray("kit_ids");
+    if (ids == null) {
+      return Map.of();
+    }
+    String[] kits = (String[]) ids.getArray();
+    String[] sites = (String[]) row.getArray("kit_sites").getArray();
+    String[] states = (String[]) row.getArray("kit_states").getArray();
+    Map<String, KnownKit> known = HashMap.newHashMap(kits.length);
+    for (int i = 0; i < kits.length; i++) {
+      known.put(kits[i], new KnownKit(sites[i], KitState.ofCode(states[i])));
+    }
+    return known;
+  }
+
+  static Optional<EnrollmentConfirmed> confirmed(ResultSet row) throws SQLException {
+    return row.getLong("version") == 0
+        ? Optional.empty()
+        : event(row, EnrollmentEventCodec::fromAvro).stream()
+            .map(Recorded::event)
+            .filter(EnrollmentConfirmed.class::isInstance)
+            .map(EnrollmentConfirmed.class::cast)
+            .findFirst();
   }
 
   static Optional<LatestAttempt> latest(ResultSet row) throws SQLException {

@@ -32,22 +32,24 @@ final class Loads {
        order by e.version
       """;
 
+  private static final String EVENT =
+      " e.version, e.type, e.schema_version, e.payload, e.recorded_at";
+
   /**
    * One row. A site's state is its head: its stream holds every delivery of kits, and grows.
-   * Parameters: caller, method, request id, study id, study id, site id, study id, kit ids.
+   * Parameters: caller, method, request id, study id, study id, site id, study id, kit ids, the
+   * enrollment's id as text or empty, the type of its confirmation.
    */
   static final String SITE =
-      COLUMNS.formatted("k.known_kits")
+      COLUMNS.formatted("k.kit_ids, k.kit_sites, k.kit_states," + EVENT)
           + """
             left join enrollment.study_head s on s.study_id = ?
             left join enrollment.site_head t on t.study_id = ? and t.site_id = ?
             left join lateral (
-              select array_agg(kit_id) as known_kits from enrollment.kit
-               where study_id = ? and kit_id = any (?)) k on true
+              select array_agg(kit_id) as kit_ids, array_agg(site_id) as kit_sites, array_agg(state) as kit_states
+                from enrollment.kit where study_id = ? and kit_id = any (?)) k on true
+            left join enrollment.event e on e.stream_type = 'enrollment' and e.stream_id = ? and e.type = ?
           """;
-
-  private static final String EVENT =
-      " e.version, e.type, e.schema_version, e.payload, e.recorded_at";
 
   private static final String LATEST =
       "l.enrollment_id as latest_id, l.attempt as latest, l.standing,";

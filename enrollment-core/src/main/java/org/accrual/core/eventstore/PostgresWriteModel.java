@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.accrual.contract.EventSchemas;
 import org.accrual.core.application.Caused;
 import org.accrual.core.application.EnrollmentHistory;
 import org.accrual.core.application.Request;
@@ -19,6 +19,7 @@ import org.accrual.core.application.WriteModel;
 import org.accrual.core.domain.enrollment.EnrollmentFacts;
 import org.accrual.core.domain.site.SiteId;
 import org.accrual.core.domain.study.StudyState;
+import org.accrual.event.enrollment.EnrollmentConfirmed;
 
 /** The write model in schema {@code enrollment}: one round trip a load, one a commit. */
 public final class PostgresWriteModel implements WriteModel {
@@ -53,18 +54,26 @@ public final class PostgresWriteModel implements WriteModel {
   }
 
   @Override
-  public LoadedSite loadSite(Request request, SiteId site, Set<String> kitIds) {
+  public LoadedSite loadSite(
+      Request request, SiteId site, List<String> kitIds, Optional<UUID> enrollmentId) {
     String study = site.studyId();
-    String[] kits = kitIds.toArray(String[]::new);
     return load(
         Loads.SITE,
         request,
-        List.of(study, study, site.siteId(), study, kits),
+        List.of(
+            study,
+            study,
+            site.siteId(),
+            study,
+            kitIds.toArray(String[]::new),
+            enrollmentId.map(UUID::toString).orElse(""),
+            EventSchemas.typeOf(EnrollmentConfirmed.getClassSchema())),
         rows ->
             new LoadedSite(
                 LoadedRows.kept(rows),
                 LoadedRows.study(rows),
-                LoadedRows.knownKits(rows),
+                LoadedRows.kits(rows),
+                LoadedRows.confirmed(rows),
                 LoadedRows.siteRecord(rows, site)));
   }
 

@@ -3,9 +3,15 @@ package org.accrual.core.eventstore;
 import java.nio.ByteBuffer;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.accrual.core.domain.SealedArm;
+import org.accrual.core.domain.site.KitLabel;
 import org.accrual.core.domain.site.SiteEvent;
 import org.accrual.core.domain.site.SiteId;
+import org.accrual.event.site.KitReturned;
+import org.accrual.event.site.KitsDestroyed;
+import org.accrual.event.site.KitsQuarantined;
 import org.accrual.event.site.KitsReceived;
 import org.accrual.event.site.ReceivedKit;
 import org.accrual.event.site.SiteActivated;
@@ -31,13 +37,13 @@ final class SiteEventCodec {
               _,
               List<org.accrual.core.domain.site.ReceivedKit> kits,
               String by) ->
-          new KitsReceived(
-              study,
-              site,
-              kits.stream()
-                  .map(k -> new ReceivedKit(k.kitId(), ByteBuffer.wrap(k.arm().bytes())))
-                  .toList(),
-              by);
+          new KitsReceived(study, site, kits.stream().map(SiteEventCodec::kit).toList(), by);
+      case SiteEvent.KitsQuarantined(_, List<String> kitIds, String reason, String by) ->
+          new KitsQuarantined(study, site, kitIds, reason, by);
+      case SiteEvent.KitReturned(_, String kitId, UUID enrollment, String reason, String by) ->
+          new KitReturned(study, site, kitId, enrollment.toString(), reason, by);
+      case SiteEvent.KitsDestroyed(_, List<String> kitIds, String reason, String by) ->
+          new KitsDestroyed(study, site, kitIds, reason, by);
     };
   }
 
@@ -58,12 +64,41 @@ final class SiteEventCodec {
               new SiteId(e.getStudyId(), e.getSiteId()),
               e.getKits().stream().map(SiteEventCodec::kit).toList(),
               e.getReceivedBy());
+      case KitsQuarantined e ->
+          new SiteEvent.KitsQuarantined(
+              new SiteId(e.getStudyId(), e.getSiteId()),
+              e.getKitIds(),
+              e.getReason(),
+              e.getQuarantinedBy());
+      case KitReturned e ->
+          new SiteEvent.KitReturned(
+              new SiteId(e.getStudyId(), e.getSiteId()),
+              e.getKitId(),
+              UUID.fromString(e.getEnrollmentId()),
+              e.getReason(),
+              e.getReturnedBy());
+      case KitsDestroyed e ->
+          new SiteEvent.KitsDestroyed(
+              new SiteId(e.getStudyId(), e.getSiteId()),
+              e.getKitIds(),
+              e.getReason(),
+              e.getDestroyedBy());
       default -> throw new IllegalStateException("not of a site: " + avro.getSchema().getName());
     };
   }
 
+  private static ReceivedKit kit(org.accrual.core.domain.site.ReceivedKit kit) {
+    return new ReceivedKit(
+        kit.kitId(),
+        ByteBuffer.wrap(kit.arm().bytes()),
+        kit.label().lot(),
+        kit.label().expiryDate().orElse(null));
+  }
+
   private static org.accrual.core.domain.site.ReceivedKit kit(ReceivedKit kit) {
     return new org.accrual.core.domain.site.ReceivedKit(
-        kit.getKitId(), new SealedArm(AvroBytes.of(kit.getSealedArm())));
+        kit.getKitId(),
+        new SealedArm(AvroBytes.of(kit.getSealedArm())),
+        new KitLabel(kit.getLot(), Optional.ofNullable(kit.getExpiryDate())));
   }
 }

@@ -9,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 import org.accrual.api.study.v1.ActivateSiteRequest;
 import org.accrual.api.study.v1.ActivateSiteResponse;
@@ -22,16 +23,22 @@ import org.accrual.api.study.v1.CompleteStudyRequest;
 import org.accrual.api.study.v1.CompleteStudyResponse;
 import org.accrual.api.study.v1.DeactivateSiteRequest;
 import org.accrual.api.study.v1.DeactivateSiteResponse;
+import org.accrual.api.study.v1.DestroyKitsRequest;
+import org.accrual.api.study.v1.DestroyKitsResponse;
 import org.accrual.api.study.v1.GetStudyRequest;
 import org.accrual.api.study.v1.GetStudyResponse;
 import org.accrual.api.study.v1.ListStudiesRequest;
 import org.accrual.api.study.v1.ListStudiesResponse;
+import org.accrual.api.study.v1.QuarantineKitsRequest;
+import org.accrual.api.study.v1.QuarantineKitsResponse;
 import org.accrual.api.study.v1.ReceiveKitsRequest;
 import org.accrual.api.study.v1.ReceiveKitsResponse;
 import org.accrual.api.study.v1.RegisterStudyRequest;
 import org.accrual.api.study.v1.RegisterStudyResponse;
 import org.accrual.api.study.v1.ResumeAccrualRequest;
 import org.accrual.api.study.v1.ResumeAccrualResponse;
+import org.accrual.api.study.v1.ReturnKitRequest;
+import org.accrual.api.study.v1.ReturnKitResponse;
 import org.accrual.api.study.v1.StudyServiceGrpc;
 import org.accrual.api.study.v1.SuspendAccrualRequest;
 import org.accrual.api.study.v1.SuspendAccrualResponse;
@@ -222,6 +229,64 @@ class StudyGrpc extends StudyServiceGrpc.StudyServiceImplBase {
                 .setConsistencyToken(StudyMessages.token(received))
                 .build(),
         ReceiveKitsResponse.parser(),
+        answer);
+  }
+
+  @Override
+  public void quarantineKits(
+      QuarantineKitsRequest r, StreamObserver<QuarantineKitsResponse> answer) {
+    runSite(
+        requests.of(
+            StudyServiceGrpc.getQuarantineKitsMethod(), r.getRequestId(), r, r.getQuarantinedBy()),
+        new SiteCommand.QuarantineKits(
+            new SiteId(r.getStudyId(), r.getSiteId()),
+            r.getKitIdsList(),
+            r.getReason(),
+            r.getQuarantinedBy()),
+        site ->
+            QuarantineKitsResponse.newBuilder()
+                .setSite(StudyMessages.site(site))
+                .setConsistencyToken(StudyMessages.token(site))
+                .build(),
+        QuarantineKitsResponse.parser(),
+        answer);
+  }
+
+  @Override
+  public void returnKit(ReturnKitRequest r, StreamObserver<ReturnKitResponse> answer) {
+    runSite(
+        requests.of(StudyServiceGrpc.getReturnKitMethod(), r.getRequestId(), r, r.getReturnedBy()),
+        new SiteCommand.ReturnKit(
+            new SiteId(r.getStudyId(), r.getSiteId()),
+            r.getKitId(),
+            UUID.fromString(r.getEnrollmentId()),
+            r.getReason(),
+            r.getReturnedBy()),
+        site ->
+            ReturnKitResponse.newBuilder()
+                .setSite(StudyMessages.site(site))
+                .setConsistencyToken(StudyMessages.token(site))
+                .build(),
+        ReturnKitResponse.parser(),
+        answer);
+  }
+
+  @Override
+  public void destroyKits(DestroyKitsRequest r, StreamObserver<DestroyKitsResponse> answer) {
+    runSite(
+        requests.of(
+            StudyServiceGrpc.getDestroyKitsMethod(), r.getRequestId(), r, r.getDestroyedBy()),
+        new SiteCommand.DestroyKits(
+            new SiteId(r.getStudyId(), r.getSiteId()),
+            r.getKitIdsList(),
+            r.getReason(),
+            r.getDestroyedBy()),
+        site ->
+            DestroyKitsResponse.newBuilder()
+                .setSite(StudyMessages.site(site))
+                .setConsistencyToken(StudyMessages.token(site))
+                .build(),
+        DestroyKitsResponse.parser(),
         answer);
   }
 

@@ -10,10 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.accrual.core.domain.StateTables.Machine;
 import org.accrual.core.domain.enrollment.EnrollmentCommand;
 import org.accrual.core.domain.enrollment.EnrollmentDecider;
@@ -26,6 +28,8 @@ import org.accrual.core.domain.saga.SagaInput;
 import org.accrual.core.domain.saga.SagaRun;
 import org.accrual.core.domain.saga.SagaStep;
 import org.accrual.core.domain.saga.SagaTurn;
+import org.accrual.core.domain.site.KitFixtures;
+import org.accrual.core.domain.site.KitState;
 import org.accrual.core.domain.site.SiteCommand;
 import org.accrual.core.domain.site.SiteDecider;
 import org.accrual.core.domain.site.SiteEvent;
@@ -65,7 +69,7 @@ class StatesTest {
             .results()
             .map(MatchResult::group)
             .toList();
-    assertThat(diagrams).hasSize(4).allSatisfy(diagram -> assertThat(readme).contains(diagram));
+    assertThat(diagrams).hasSize(5).allSatisfy(diagram -> assertThat(readme).contains(diagram));
   }
 
   private static String states() {
@@ -79,6 +83,12 @@ class StatesTest {
         .machine(studies())
         .text("## Site of a study")
         .machine(sites())
+        .text("## Kit of a site")
+        .text(
+            "As the site records it. Held, allocated and dispensed kits are `received` here. ReceiveKits"
+                + " is accepted again at the same site only, ReturnKit for the enrollment that was"
+                + " confirmed with the kit only.")
+        .machine(kits())
         .text("## Enrollment: commands")
         .text(
             "Of an active study at an active site, and of the patient's latest attempt."
@@ -129,15 +139,14 @@ class StatesTest {
   private static Machine sites() {
     SiteId site = new SiteId("S1", "V1");
     ZoneId zone = ZoneId.of("UTC");
-    SealedArm sealed = new SealedArm(new byte[1]);
     List<SiteCommand> commands =
         List.of(
             new SiteCommand.Activate(site, 5, zone),
             new SiteCommand.ChangeCapacity(site, 5),
             new SiteCommand.Deactivate(site, "audit"),
-            new SiteCommand.ReceiveKits(
-                site, List.of(new SiteCommand.DeliveredKit("K1", "A", sealed)), ""));
-    SiteFacts facts = new SiteFacts(new StudyState.Active(StudyFixtures.DESIGN), Set.of());
+            KitFixtures.commands().getFirst());
+    SiteFacts facts =
+        new SiteFacts(new StudyState.Active(StudyFixtures.DESIGN), Map.of(), Optional.empty());
     Machine machine = new Machine();
     for (SiteState state :
         List.of(
@@ -157,6 +166,32 @@ class StatesTest {
       }
     }
     return machine;
+  }
+
+  private static Machine kits() {
+    Machine machine = new Machine();
+    Stream.concat(
+            Stream.of(Optional.<KitState>empty()), Stream.of(KitState.values()).map(Optional::of))
+        .forEach(
+            state ->
+                KitFixtures.commands()
+                    .forEach(
+                        command ->
+                            machine.add(
+                                state.map(KitState::code).orElse("(unknown)"),
+                                command.getClass().getSimpleName(),
+                                next(
+                                    SiteDecider.decide(
+                                        command,
+                                        new SiteState.Active(5, ZoneId.of("UTC")),
+                                        KitFixtures.facts(state))))));
+    return machine;
+  }
+
+  private static String next(Decision<SiteEvent> decision) {
+    return decision instanceof Decision.Accepted<SiteEvent>(List<SiteEvent> events)
+        ? KitFixtures.state(events.getFirst()).code()
+        : "";
   }
 
   private static Machine enrollments() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.accrual.core.domain.enrollment.Eligibility;
 import org.accrual.core.domain.enrollment.EnrollmentEvent;
 import org.accrual.core.domain.enrollment.OffStudyCause;
 import org.accrual.core.domain.enrollment.Subject;
+import org.accrual.core.domain.site.KitLabel;
 import org.accrual.core.domain.site.ReceivedKit;
 import org.accrual.core.domain.site.SiteEvent;
 import org.accrual.core.domain.site.SiteId;
@@ -71,7 +73,17 @@ class EventCodecTest {
         new SiteEvent.SiteCapacityChanged(SITE, 9),
         new SiteEvent.SiteDeactivated(SITE, "audit"),
         new SiteEvent.KitsReceived(
-            SITE, List.of(new ReceivedKit("K1", new SealedArm(new byte[] {1, 2}))), "nurse"));
+            SITE,
+            List.of(
+                new ReceivedKit(
+                    "K1",
+                    new SealedArm(new byte[] {1, 2}),
+                    new KitLabel("LOT-7", Optional.of(LocalDate.parse("2027-03-31")))),
+                new ReceivedKit("K2", new SealedArm(new byte[] {3}), KitLabel.NONE)),
+            "nurse"),
+        new SiteEvent.KitsQuarantined(SITE, List.of("K1", "K2"), "cracked", "nurse"),
+        new SiteEvent.KitReturned(SITE, "K1", SUBJECT.enrollmentId(), "end", "nurse"),
+        new SiteEvent.KitsDestroyed(SITE, List.of("K1"), "used", "nurse"));
   }
 
   static List<EnrollmentEvent> enrollmentEvents() {

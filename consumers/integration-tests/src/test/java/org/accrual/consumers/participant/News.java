@@ -1,9 +1,13 @@
 package org.accrual.consumers.participant;
 
 import java.nio.ByteBuffer;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.accrual.event.site.KitReturned;
+import org.accrual.event.site.KitsDestroyed;
+import org.accrual.event.site.KitsQuarantined;
 import org.accrual.event.site.KitsReceived;
 import org.accrual.event.site.ReceivedKit;
 import org.accrual.event.site.SiteActivated;
@@ -15,7 +19,7 @@ import org.accrual.event.study.StudyRegistered;
 import org.accrual.event.study.StudyStratumCap;
 import org.accrual.runtime.blinding.Seal;
 
-/** Events of studies and sites, as a test tells them. */
+/** Events of studies and sites for tests. */
 public final class News {
   private News() {}
 
@@ -69,18 +73,37 @@ public final class News {
     return new SiteDeactivated(site.studyId(), site.siteId(), "a reason");
   }
 
-  /** Kits with ids {@code <prefix>1, 2 …}, of these arms. */
+  /** Kits with ids {@code <prefix>1, 2 …}, of these arms, that do not expire. */
   public static KitsReceived kits(SiteKey site, Seal seal, String prefix, List<String> arms) {
+    return kits(site, seal, prefix, arms, null);
+  }
+
+  /** The same with their expiry date; null: they do not expire. */
+  public static KitsReceived kits(
+      SiteKey site, Seal seal, String prefix, List<String> arms, LocalDate expiryDate) {
     return new KitsReceived(
         site.studyId(),
         site.siteId(),
         IntStream.range(0, arms.size())
-            .mapToObj(i -> kit(site, seal, prefix + (i + 1), arms.get(i)))
+            .mapToObj(
+                i -> {
+                  String id = prefix + (i + 1);
+                  byte[] box = seal.seal(arms.get(i), "kit:%s/%s".formatted(site, id));
+                  return new ReceivedKit(id, ByteBuffer.wrap(box), "LOT-7", expiryDate);
+                })
             .toList(),
         "nurse");
   }
 
-  private static ReceivedKit kit(SiteKey site, Seal seal, String id, String arm) {
-    return new ReceivedKit(id, ByteBuffer.wrap(seal.seal(arm, "kit:%s/%s".formatted(site, id))));
+  public static KitsQuarantined quarantined(SiteKey site, String... kits) {
+    return new KitsQuarantined(site.studyId(), site.siteId(), List.of(kits), "a reason", "nurse");
+  }
+
+  public static KitReturned returned(SiteKey site, String kit, String enrollment) {
+    return new KitReturned(site.studyId(), site.siteId(), kit, enrollment, "a reason", "nurse");
+  }
+
+  public static KitsDestroyed destroyed(SiteKey site, String... kits) {
+    return new KitsDestroyed(site.studyId(), site.siteId(), List.of(kits), "a reason", "nurse");
   }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.accrual.consumers.ExpectedEnrollment;
 import org.accrual.consumers.Messages;
@@ -15,6 +16,9 @@ import org.accrual.consumers.participant.ParticipantDatabase;
 import org.accrual.contract.EventSchemas;
 import org.accrual.contract.Topics;
 import org.accrual.event.enrollment.EnrollmentConfirmed;
+import org.accrual.event.site.KitReturned;
+import org.accrual.event.site.KitsDestroyed;
+import org.accrual.event.site.KitsQuarantined;
 import org.accrual.event.site.KitsReceived;
 import org.accrual.event.site.ReceivedKit;
 import org.accrual.event.site.SiteActivated;
@@ -40,6 +44,25 @@ class ProjectionRowsIT {
           new ExpectedSite(List.of(activated(50), deactivated()), "false|50|2|2"),
           new ExpectedSite(List.of(activated(50), kits()), "true|50|2|2"),
           new ExpectedSite(List.of(activated(50), deactivated(), kits()), "false|50|3|3"),
+          new ExpectedSite(
+              List.of(
+                  activated(50),
+                  kits(),
+                  new KitsQuarantined("study", "", List.of("kit-1"), "cracked", "nurse")),
+              "true|50|3|3"),
+          new ExpectedSite(
+              List.of(
+                  activated(50),
+                  kits(),
+                  new KitReturned(
+                      "study", "", "kit-1", UUID.randomUUID().toString(), "end", "nurse")),
+              "true|50|3|3"),
+          new ExpectedSite(
+              List.of(
+                  activated(50),
+                  kits(),
+                  new KitsDestroyed("study", "", List.of(), "used", "nurse")),
+              "true|50|3|3"),
           new ExpectedSite(List.of(activated(50), deactivated(), activated(9)), "true|9|3|3"));
 
   private final ParticipantDatabase database = new ParticipantDatabase();
@@ -164,7 +187,7 @@ class ProjectionRowsIT {
   }
 
   private static SpecificRecord kits() {
-    ReceivedKit kit = new ReceivedKit("kit-1", ByteBuffer.wrap(new byte[] {1}));
+    ReceivedKit kit = new ReceivedKit("kit-1", ByteBuffer.wrap(new byte[] {1}), "", null);
     return new KitsReceived("study", "", List.of(kit), "pharmacist");
   }
 }

@@ -10,6 +10,8 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -198,6 +200,131 @@ class SupplyIT {
 
     // 10 kits, 30 draws: that one place comes 30 times has a chance of 10^-29.
     assertThat(taken.stream().distinct().count()).isGreaterThan(1);
+  }
+
+  @Test
+  @DisplayName(
+      "A kit received with a wrong arm is quarantined, then received again with the right one")
+  void aWronglyReceivedKitIsCorrected() {
+    given(registered(), active(), kits(2, "k", "a", "a"));
+    Saga first = Saga.at(SITE);
+    Saga second = Saga.at(SITE);
+    Saga third = Saga.at(SITE);
+
+    assertThat(when(hold(first))).as("read and opened").containsExactly(refused(first));
+    given(ofSite(3, News.quarantined(SITE, "k2")));
+    given(kits(4, "k", "a", "b"));
+    assertThat(when(hold(second), allocate(second, "b")))
+        .containsExactly(held(second), allocated(second, "k2"));
+
+    assertThat(
+            when(
+                hold(third),
+                kits(5, "n", "a"),
+                ofSite(6, News.quarantined(SITE, "n1")),
+                kits(7, "n", "b"),
+                allocate(third, "b")))
+        .as("in one batch")
+        .containsExactly(held(third), allocated(third, "n1"));
+  }
+
+  @Test
+  @DisplayName("The kits that expire first are allocated first, expired kits never")
+  void kitsExpire() {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    given(registered(), active(), kits(2, "never", "a", "b"));
+    given(ofSite(3, News.kits(SITE, seal, "today", List.of("a", "b"), today)));
+    given(ofSite(4, News.kits(SITE, seal, "week", List.of("a", "b"), today.plusDays(7))));
+    given(ofSite(5, News.kits(SITE, seal, "day", List.of("a", "b"), today.plusDays(1))));
+    Saga first = Saga.at(SITE);
+    Saga second = Saga.at(SITE);
+    Saga third = Saga.at(SITE);
+    Saga fourth = Saga.at(SITE);
+
+    assertThat(when(hold(first), hold(second), allocate(first, "a"), allocate(second, "a")))
+        .endsWith(allocated(first, "day1"), allocated(second, "week1"));
+    assertThat(when(releaseKits(second), hold(third), allocate(third, "a")))
+        .as("what comes back is again the first to expire")
+        .endsWith(allocated(third, "week1"));
+    clock.pass(Duration.ofDays(8));
+    assertThat(when(hold(fourth), allocate(fourth, "b")))
+        .containsExactly(held(fourth), allocated(fourth, "never2"));
+    assertThat(database.rows("select kit_id from ops.kits where state = 'expired' order by 1"))
+        .as("by the database's clock")
+        .contains("today1", "today2");
+  }
+
+  /** The hold stays: what it can still be given is given, otherwise it ends as any refusal. */
+  @Test
+  @DisplayName("A hold whose kits are quarantined gets another kit of the arm, or is refused")
+  void quarantinedWhileASagaRuns() {
+    given(registered(), active(), kits(2, "k", "a", "b", "a", "b"));
+    Saga first = Saga.at(SITE);
+    Saga second = Saga.at(SITE);
+    given(hold(first), hold(second));
+
+    assertThat(when(ofSite(3, News.quarantined(SITE, "k1", "k2")))).isEmpty();
+    assertThat(when(allocate(first, "a"), allocate(second, "a"), allocate(second, "a")))
+        .containsExactly(allocated(first, "k3"), refused(second), refused(second));
+    assertThat(when(releaseKits(second))).containsExactly(released(second));
+    assertThat(when(hold(Saga.at(SITE)))).first().isInstanceOf(KitsRefused.class);
+    assertThat(kits())
+        .containsExactly(
+            "k1|null|null", "k2|null|null", "k3|" + first.enrollment() + "|1", "k4|null|null");
+  }
+
+  @Test
+  @DisplayName("A kit that a saga has when it is quarantined stays with it, or is out of use")
+  void quarantinedWhileAllocated() {
+    given(registered(), active(), kits(2, "k", "a", "b", "a", "b"));
+    Saga kept = Saga.at(SITE);
+    Saga gone = Saga.at(SITE);
+    given(hold(kept), hold(gone), allocate(kept, "a"), allocate(gone, "b"));
+    given(ofSite(3, News.quarantined(SITE, "k1", "k2", "k3", "k4")));
+
+    assertThat(when(allocate(kept, "a"))).first().isInstanceOf(KitAllocated.class);
+    assertThat(when(releaseKits(gone))).containsExactly(released(gone));
+    assertThat(when(hold(Saga.at(SITE)))).first().isInstanceOf(KitsRefused.class);
+    assertThat(
+            database.rows(
+                "select state, count(enrollment_id), count(*) from ops.kits group by 1 order by 1"))
+        .containsExactly("quarantined|1|4");
+  }
+
+  @Test
+  @DisplayName("A patient's kit is returned and destroyed, and is nobody else's ever")
+  void aDispensedKitNeverComesBack() throws SQLException {
+    given(registered(), active(), kits(2, "k", "a", "b"));
+    Saga saga = Saga.at(SITE);
+    given(hold(saga), allocate(saga, "a"));
+    assertThat(database.rows("select kit_id, state, lot from ops.kits order by 1"))
+        .containsExactly("k1|dispensed|LOT-7", "k2|available|LOT-7");
+
+    given(ofSite(3, News.quarantined(SITE, "k1")), kits(4, "k", "b"));
+    assertThat(database.rows("select state from supply.kit where kit_id = 'k1'"))
+        .as("received again, but a patient has it")
+        .containsExactly("quarantined");
+    given(ofSite(5, News.returned(SITE, "k1", saga.enrollment())));
+    assertThat(when(hold(Saga.at(SITE)))).first().isInstanceOf(KitsRefused.class);
+    given(ofSite(6, News.destroyed(SITE, "k1")));
+
+    assertThat(
+            database.rows(
+                "select state, lot, expiry_date, kits from ops.site_stock where study_id = 'study-1' order by 1"))
+        .containsExactly("available|LOT-7|null|1", "destroyed|LOT-7|null|1");
+    assertThatThrownBy(
+            () -> database.execute("update supply.kit set state = 'received' where kit_id = 'k1'"))
+        .hasMessageContaining("is destroyed and cannot become received");
+    database.execute("update supply.kit set state = 'quarantined' where kit_id = 'k2'");
+    assertThatThrownBy(
+            () ->
+                database.execute(
+                    "update supply.kit set enrollment_id = gen_random_uuid(), attempt = 1 where kit_id = 'k2'"))
+        .hasMessageContaining("or be allocated");
+    assertThatThrownBy(
+            () -> database.execute("update supply.kit set state = 'returned' where kit_id = 'k2'"))
+        .as("nobody had it")
+        .hasMessageContaining("check constraint");
   }
 
   @Test

@@ -2,9 +2,9 @@ package org.accrual.core.domain.site;
 
 import java.time.ZoneId;
 import java.util.List;
-import org.accrual.core.domain.SealedArm;
+import java.util.UUID;
 
-/** What may be asked of a site. */
+/** The commands on a site. */
 public sealed interface SiteCommand {
   SiteId site();
 
@@ -20,29 +20,64 @@ public sealed interface SiteCommand {
 
   record Deactivate(SiteId site, String reason) implements SiteCommand {}
 
+  /** A command on kits of the site. */
+  sealed interface OnKits extends SiteCommand {
+    /** Returns the ids of the kits, no two alike. */
+    List<String> kitIds();
+  }
+
   /**
    * Takes kits into the site's stock.
    *
    * @param kits no two with one id
-   * @param receivedBy empty if nobody said
+   * @param receivedBy empty if unknown
    */
-  record ReceiveKits(SiteId site, List<DeliveredKit> kits, String receivedBy)
-      implements SiteCommand {
+  record ReceiveKits(SiteId site, List<DeliveredKit> kits, String receivedBy) implements OnKits {
     public ReceiveKits {
       kits = List.copyOf(kits);
+    }
+
+    @Override
+    public List<String> kitIds() {
+      return kits.stream().map(delivered -> delivered.kit().kitId()).toList();
     }
   }
 
   /**
    * A kit as delivered, its arm still open for checking.
    *
-   * @param sealedArm the same arm, sealed
+   * @param kit the same, its arm sealed
    */
-  record DeliveredKit(String kitId, String armId, SealedArm sealedArm) {
-    /** Without the arm, whoever may print it. */
+  record DeliveredKit(String armId, ReceivedKit kit) {
+    /** Omits the arm. */
     @Override
     public String toString() {
-      return kitId;
+      return kit.kitId();
+    }
+  }
+
+  /** Takes kits out of use. */
+  record QuarantineKits(SiteId site, List<String> kitIds, String reason, String quarantinedBy)
+      implements OnKits {
+    public QuarantineKits {
+      kitIds = List.copyOf(kitIds);
+    }
+  }
+
+  /** Takes back a kit from the patient of a confirmed enrollment. */
+  record ReturnKit(SiteId site, String kitId, UUID enrollmentId, String reason, String returnedBy)
+      implements OnKits {
+    @Override
+    public List<String> kitIds() {
+      return List.of(kitId);
+    }
+  }
+
+  /** Records that kits were destroyed. */
+  record DestroyKits(SiteId site, List<String> kitIds, String reason, String destroyedBy)
+      implements OnKits {
+    public DestroyKits {
+      kitIds = List.copyOf(kitIds);
     }
   }
 }

@@ -8,9 +8,7 @@ import org.accrual.core.domain.Refusal.Reason;
 import org.accrual.core.domain.site.SiteCommand.Activate;
 import org.accrual.core.domain.site.SiteCommand.ChangeCapacity;
 import org.accrual.core.domain.site.SiteCommand.Deactivate;
-import org.accrual.core.domain.site.SiteCommand.DeliveredKit;
-import org.accrual.core.domain.site.SiteCommand.ReceiveKits;
-import org.accrual.core.domain.site.SiteEvent.KitsReceived;
+import org.accrual.core.domain.site.SiteCommand.OnKits;
 import org.accrual.core.domain.site.SiteEvent.SiteActivated;
 import org.accrual.core.domain.site.SiteEvent.SiteCapacityChanged;
 import org.accrual.core.domain.site.SiteEvent.SiteDeactivated;
@@ -30,7 +28,11 @@ public final class SiteDecider {
     }
     return switch (command) {
       case Activate activate -> activate(activate, state, study);
-      case ReceiveKits receive -> receive(receive, state, study, facts);
+      // At an inactive site too: kits are there whether it enrolls or not.
+      case OnKits kits ->
+          state instanceof Unknown
+              ? notFound(kits.site())
+              : KitDecider.decide(kits, study.design(), facts);
       case ChangeCapacity(SiteId site, int capacity) ->
           ifActive(site, state, new SiteCapacityChanged(site, capacity));
       case Deactivate(SiteId site, String reason) ->
@@ -57,38 +59,6 @@ public final class SiteDecider {
       case Unknown _ -> Decision.accept(new SiteActivated(site, command.capacity(), zone));
       case Inactive _ -> Decision.accept(new SiteActivated(site, command.capacity(), zone));
     };
-  }
-
-  /** Also at a site that is closed for now: kits are there whether it enrolls or not. */
-  private static Decision<SiteEvent> receive(
-      ReceiveKits command, SiteState state, StudyState.Registered study, SiteFacts facts) {
-    SiteId site = command.site();
-    if (state instanceof Unknown) {
-      return notFound(site);
-    }
-    for (DeliveredKit kit : command.kits()) {
-      if (study.design().arms().stream().noneMatch(arm -> arm.armId().equals(kit.armId()))) {
-        // Without the arm: what a kit is of is told to nobody, not even back to who sent it.
-        return refuse(
-            Reason.ARM_UNKNOWN,
-            "kit %s is of an arm that study %s does not have"
-                .formatted(kit.kitId(), site.studyId()),
-            site);
-      }
-      if (facts.knownKits().contains(kit.kitId())) {
-        return refuse(
-            Reason.KIT_KNOWN,
-            "study %s has a kit %s already".formatted(site.studyId(), kit.kitId()),
-            site);
-      }
-    }
-    return Decision.accept(
-        new KitsReceived(
-            site,
-            command.kits().stream()
-                .map(kit -> new ReceivedKit(kit.kitId(), kit.sealedArm()))
-                .toList(),
-            command.receivedBy()));
   }
 
   private static Decision<SiteEvent> ifActive(SiteId site, SiteState state, SiteEvent event) {

@@ -1,15 +1,17 @@
 package org.accrual.core.domain.site;
 
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import org.accrual.core.domain.study.StudyState;
 
 /**
  * What a decision about a site rests on beside its own state.
  *
- * @param knownKits those of the kits named that the study has already, at whichever site
+ * @param kits those of the kits named that the study has, at any site, by their ids
+ * @param dispensed the kit with which the enrollment named was confirmed at this site
  */
-public record SiteFacts(StudyState study, Set<String> knownKits) {
+public record SiteFacts(StudyState study, Map<String, KnownKit> kits, Optional<String> dispensed) {
   public SiteFacts {
-    knownKits = Set.copyOf(knownKits);
+    kits = Map.copyOf(kits);
   }
 }

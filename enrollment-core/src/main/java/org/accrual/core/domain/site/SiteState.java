@@ -2,7 +2,7 @@ package org.accrual.core.domain.site;
 
 import java.time.ZoneId;
 
-/** Where a site stands: active or not. The fold of its events. */
+/** Whether a site is active. The fold of its events. */
 public sealed interface SiteState {
 
   /** Never activated. */
@@ -31,8 +31,12 @@ public sealed interface SiteState {
       case SiteEvent.SiteActivated(_, int capacity, ZoneId zone) -> new Active(capacity, zone);
       case SiteEvent.SiteCapacityChanged changed ->
           new Active(changed.capacity(), known(changed).timeZone());
-      // The kits themselves are the supply participant's knowledge.
-      case SiteEvent.KitsReceived received -> known(received);
+      // The kits' states are not the site's.
+      case SiteEvent.KitsReceived _,
+          SiteEvent.KitsQuarantined _,
+          SiteEvent.KitReturned _,
+          SiteEvent.KitsDestroyed _ ->
+          known(event);
       case SiteEvent.SiteDeactivated deactivated -> {
         Known before = known(deactivated);
         yield new Inactive(before.capacity(), before.timeZone());

@@ -7,16 +7,13 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.accrual.core.domain.Refusal.Reason;
-import org.accrual.core.domain.SealedArm;
 import org.accrual.core.domain.Specification;
 import org.accrual.core.domain.site.SiteCommand.Activate;
 import org.accrual.core.domain.site.SiteCommand.ChangeCapacity;
 import org.accrual.core.domain.site.SiteCommand.Deactivate;
-import org.accrual.core.domain.site.SiteCommand.DeliveredKit;
-import org.accrual.core.domain.site.SiteCommand.ReceiveKits;
 import org.accrual.core.domain.site.SiteEvent.KitsReceived;
 import org.accrual.core.domain.site.SiteEvent.SiteActivated;
 import org.accrual.core.domain.site.SiteEvent.SiteCapacityChanged;
@@ -34,20 +31,15 @@ class SiteDeciderTest {
   private static final SiteEvent ACTIVATED = new SiteActivated(SITE, 5, VIENNA);
   private static final SiteEvent DEACTIVATED = new SiteDeactivated(SITE, "audit");
 
-  private static final SealedArm SEALED = new SealedArm(new byte[] {1, 2, 3});
-  private static final SiteCommand RECEIVE = receive("K1", "A");
+  private static final SiteCommand RECEIVE = KitFixtures.receive(SITE, "A");
   private static final SiteEvent RECEIVED =
-      new KitsReceived(SITE, List.of(new ReceivedKit("K1", SEALED)), "nurse");
-
-  private static SiteCommand receive(String kit, String arm) {
-    return new ReceiveKits(SITE, List.of(new DeliveredKit(kit, arm, SEALED)), "nurse");
-  }
+      new KitsReceived(SITE, List.of(KitFixtures.K1), "nurse");
 
   private static Specification<SiteCommand, SiteEvent, SiteState> sitesOf(StudyState study) {
     return new Specification<>(
         SiteState.initial(),
         SiteState::apply,
-        (c, s) -> SiteDecider.decide(c, s, new SiteFacts(study, Set.of("K9"))));
+        (c, s) -> SiteDecider.decide(c, s, new SiteFacts(study, Map.of(), Optional.empty())));
   }
 
   private static Specification<SiteCommand, SiteEvent, SiteState> sites() {
@@ -55,11 +47,13 @@ class SiteDeciderTest {
   }
 
   private static List<SiteCommand> commands() {
-    return List.of(
-        new Activate(SITE, 7, VIENNA),
-        new ChangeCapacity(SITE, 9),
-        new Deactivate(SITE, "audit"),
-        RECEIVE);
+    return Stream.concat(
+            Stream.of(
+                new Activate(SITE, 7, VIENNA),
+                new ChangeCapacity(SITE, 9),
+                new Deactivate(SITE, "audit")),
+            KitFixtures.commands().stream())
+        .toList();
   }
 
   @Test
@@ -68,7 +62,8 @@ class SiteDeciderTest {
     sites().given().when(new Activate(SITE, 5, VIENNA)).then(ACTIVATED);
     sites().given().when(new ChangeCapacity(SITE, 9)).refused(Reason.SITE_NOT_FOUND);
     sites().given().when(new Deactivate(SITE, "audit")).refused(Reason.SITE_NOT_FOUND);
-    sites().given().when(RECEIVE).refused(Reason.SITE_NOT_FOUND);
+    KitFixtures.commands()
+        .forEach(command -> sites().given().when(command).refused(Reason.SITE_NOT_FOUND));
   }
 
   @Test
@@ -123,12 +118,11 @@ class SiteDeciderTest {
   }
 
   @Test
-  void kitsOfAnArmThatTheStudyHasAndThatAreNew() {
-    var active = sites().given(ACTIVATED);
-    active.when(receive("K9", "A")).refused(Reason.KIT_KNOWN);
-    var refusal = active.when(receive("K1", "secret-arm")).refused(Reason.ARM_UNKNOWN);
+  void aKitIsOfAnArmOfTheStudyAndNoRefusalNamesTheArm() {
+    SiteCommand receive = KitFixtures.receive(SITE, "secret-arm");
+    var refusal = sites().given(ACTIVATED).when(receive).refused(Reason.ARM_UNKNOWN);
     assertThat(refusal.toString()).contains("K1").doesNotContain("secret-arm");
-    assertThat(receive("K1", "secret-arm").toString()).doesNotContain("secret-arm");
+    assertThat(receive.toString()).doesNotContain("secret-arm");
   }
 
   @Test
@@ -141,7 +135,10 @@ class SiteDeciderTest {
   void theCommandsAreAllThereAre() {
     assertThat(commands().stream().map(Object::getClass))
         .containsExactlyInAnyOrderElementsOf(
-            Stream.of(SiteCommand.class.getPermittedSubclasses()).toList());
+            Stream.of(SiteCommand.class, SiteCommand.OnKits.class)
+                .flatMap(type -> Stream.of(type.getPermittedSubclasses()))
+                .filter(type -> !type.isInterface())
+                .toList());
     assertThat(Arrays.asList(SiteState.class.getPermittedSubclasses()))
         .containsExactlyInAnyOrder(SiteState.Unknown.class, SiteState.Known.class);
     assertThat(Arrays.asList(SiteState.Known.class.getPermittedSubclasses()))
