@@ -16,6 +16,8 @@ public final class CommandDatabase {
   @FunctionalInterface
   public interface Command {
     /**
+     * Runs it.
+     *
      * @param database one connection at a time, without autocommit
      * @return the exit code
      */
