@@ -84,6 +84,21 @@ class ExamplesIT {
             Stack.KAFKA, () -> node(folder, "unblind.mjs", enrollment, "dr-a", "intensive care"));
     assertThat(unblinded.output())
         .matches("patient P-1 at S1, number S1-0001\\Rarm [AB]\\Rrecorded [0-9a-f-]{36}\\R");
+    assertBalanced("0 sagas, 0 holds, 1 place, 1 kit for 1 patient, differences 0, 0, 0");
+  }
+
+  /** Waits until the site has what it should have: what the withdrawn patient took is given back. */
+  private void assertBalanced(String expected) {
+    String balance =
+        """
+        select format('%s sagas, %s holds, %s place, %s kit for %s patient, differences %s, %s, %s', sagas, holds,
+                      places_taken, kits_given, in_study, counter_difference, places_difference, kits_difference)
+          from ops.saga_balance where study_id = ?
+        """;
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> assertThat(stack.evidence().rows(balance, study)).containsExactly(expected));
   }
 
   /** Stops a process by SIGSTOP while an example runs. */
