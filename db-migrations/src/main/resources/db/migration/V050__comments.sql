@@ -1,5 +1,5 @@
 -- Comments that psql shows (\d+) and tools read, for every table, view and column that operators and SQL teams see. The
--- reasons for a table's form are beside its definition; here is what a value means. TableCommentsIT fails on one without.
+-- reasons for a table's form are beside its definition; here is what a value means. TableRulesIT fails on one without.
 
 -- enrollment: the write side. Read it; write through the API.
 comment on table enrollment.study_head is 'The current state of every study: what the fold of its stream says. Written with the stream''s events.';
@@ -17,6 +17,7 @@ comment on column enrollment.event.metadata is 'Correlation, causation, actor an
 comment on column enrollment.study_head.state is 'As FHIR ResearchStudy.status: approved, active, temporarily-closed-to-accrual, closed-to-accrual, completed.';
 comment on column enrollment.study_head.arms is '[{"arm_id": …, "ratio": …}]: the arms and their weights in the allocation.';
 comment on column enrollment.study_head.factors is '[{"name": …, "levels": […]}]: the stratification factors.';
+comment on column enrollment.study_head.enrollment_expiry_seconds is 'How long an enrollment may take until it is confirmed; null: as long as it takes.';
 comment on column enrollment.attempt.attempt is 'The patient''s attempts in the study, 1 for the first.';
 comment on column enrollment.attempt.previous_id is 'The attempt before this one; null for the first.';
 comment on column enrollment.attempt.standing is 'live: on its way into the study or in it. ended: a re-screening may follow. barred: registration was refused for good.';
@@ -36,12 +37,14 @@ comment on column enrollment.saga.sent_lsn is 'End of the WAL when the newest co
 comment on column enrollment.saga.study_version is 'Version of the study''s stream on which the request was accepted.';
 comment on column enrollment.saga.site_version is 'Version of the site''s stream on which the request was accepted.';
 comment on column enrollment.saga.started_at is 'When the run began.';
+comment on column enrollment.saga.expires_at is 'When an unconfirmed run is given up; null: never, or it gives back already.';
 comment on column enrollment.saga.failed_at is 'Since when the run cannot be decided; null: it can. See ops.sagas_set_aside.';
 comment on column enrollment.saga.failures is 'How often in a row the decision failed.';
 comment on column enrollment.saga.error is 'Why the last decision failed.';
 comment on column enrollment.event_schema.version is 'Version of the schema within its type.';
 comment on column enrollment.event_schema.schema is 'The Avro schema, as JSON.';
 comment on column enrollment.unblinding.request_ref is 'Id of the request for the arm.';
+comment on column enrollment.unblinding.reader_key is 'Public key of the waiting call, to which the arm is sealed.';
 comment on column enrollment.unblinding.sealed_arm is 'The arm, sealed to a key that only the waiting call has; null until it is answered.';
 comment on column enrollment.unblinding.asked_at is 'When the call began to wait.';
 
@@ -77,11 +80,17 @@ comment on column projection.site.stream is 'The site''s stream: study/site.';
 
 -- capacity
 comment on table capacity.applied is 'Up to which version each site''s stream is applied.';
+comment on table capacity.study is 'Studies up to the version whose limits are known; locked while their limits are decided on.';
 comment on table capacity.pending is 'Requests that wait for events of their site.';
 comment on column capacity.site.version is 'Version of the site''s stream that is applied; 0: a request named the site before its events came.';
 comment on column capacity.site.taken is 'How many of its places are taken: the count of reservations in state reserved.';
+comment on column capacity.study_limit.number is '0: the target of the study. From 1: the caps on strata, in the order of the registration.';
+comment on column capacity.study_limit.levels is '{"factor": "level"}: the cap counts patients with all of these levels; {} of the target.';
+comment on column capacity.study_limit.most is 'The limit.';
+comment on column capacity.study_limit.taken is 'Patients that count: with a reservation, or confirmed at any time.';
 comment on column capacity.reservation.state is 'reserved: has a place. refused: got none, see reason. released: gave it back.';
-comment on column capacity.reservation.reason is 'Of refused: SITE_CAPACITY_EXHAUSTED or SITE_NOT_ACTIVE.';
+comment on column capacity.reservation.reason is 'Of refused: SITE_CAPACITY_EXHAUSTED, SITE_NOT_ACTIVE, STUDY_TARGET_REACHED or STRATUM_FULL.';
+comment on column capacity.reservation.limits is 'Numbers of the study''s limits that count the patient.';
 
 -- dead letters
 comment on table deadletter.letter is 'Every record that a consumer set aside, parked or settled; read ops.dead_letters for those parked.';
@@ -92,6 +101,7 @@ comment on view deadletter.parked is 'Parked letters with their place in their k
 comment on column deadletter.stream.gate_schema is 'The schema with the consumer''s version gate, which a discard moves.';
 comment on column deadletter.stream.cause is 'What the first letter waits for: poison and unreadable need a person, gap the missing event.';
 comment on column deadletter.letter.state is 'parked, applied (it took effect), discarded (given up).';
+comment on column deadletter.letter.alone is 'Whether the record has no order in its key: nothing waits for it, and it waits for nothing.';
 comment on column deadletter.letter.settled_at is 'When it took effect or was discarded.';
 comment on column deadletter.history.place is 'Order of what happened.';
 comment on column deadletter.history.at is 'When it happened.';
@@ -110,12 +120,22 @@ comment on column deadletter.parked.state is 'parked.';
 comment on column deadletter.parked.settled_at is 'Null: it is parked.';
 comment on column deadletter.parked.place is 'Place in its key: 1 is the letter that the others wait for.';
 comment on column deadletter.parked.versions is 'Whether every parked letter of the key has a version.';
+comment on column deadletter.parked.alone is 'Whether the record has no order in its key: nothing waits for it, and it waits for nothing.';
+comment on column deadletter.parked.since is 'When its stream was parked.';
+comment on column deadletter.given_up.who is 'Who gave it up.';
+comment on column deadletter.given_up.at is 'When it was given up.';
+comment on column deadletter.given_up.version is 'Version of the event; null of a record without one.';
+comment on column deadletter.ignored_stream.after_version is 'Events after this version have no effect.';
+comment on column deadletter.ignored_stream.who is 'Who decided it.';
+comment on column deadletter.ignored_stream.at is 'When it was decided.';
 
 -- ops: for operators
 comment on table ops.consumer_partition is 'The position of each consumer in each partition, as its process last reported; read ops.consumer_lag.';
 comment on column ops.dead_letters.place is 'Place in its key: 1 is the letter that the others wait for.';
+comment on column ops.dead_letters.alone is 'Whether the record has no order in its key: nothing waits for it, and it waits for nothing.';
 comment on column ops.dead_letters.version is 'Version in its stream, if it has one.';
 comment on column ops.consumer_partition.position is 'Offset of the next record to process.';
+comment on column ops.consumer_offset.next_offset is 'Offset of the next record to process.';
 comment on column ops.consumer_lag.position is 'Offset of the next record to process.';
 comment on column ops.inbox.taken_at is 'When the record took effect.';
 comment on column ops.relay.state is 'starting, waiting-for-slot, recovering, streaming, draining, refused, stopped.';
@@ -238,6 +258,7 @@ begin
         ('payload', 'The event or message in plain Avro, written with schema_version.'),
         ('topic', 'The Kafka topic.'),
         ('key', 'The record''s key: the id of its stream.'),
+        ('topic_id', 'Kafka''s id of the topic: one that was deleted and created again has another. Zeros: not known.'),
         ('partition', 'The partition.'),
         ('offset', 'The offset in the partition.'),
         ('log_end', 'The offset of the next record to be written, as last read.'),

@@ -87,7 +87,9 @@ class ExamplesIT {
     assertBalanced("0 sagas, 0 holds, 1 place, 1 kit for 1 patient, differences 0, 0, 0");
   }
 
-  /** Waits until the site has what it should have: what the withdrawn patient took is given back. */
+  /**
+   * Waits until the site has what it should have: what the withdrawn patient took is given back.
+   */
   private void assertBalanced(String expected) {
     String balance =
         """
