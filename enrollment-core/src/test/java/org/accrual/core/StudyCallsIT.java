@@ -289,5 +289,16 @@ class StudyCallsIT {
         .doesNotHaveDuplicates()
         .contains("L-1", "L-2", "L-3", "L-4", "L-5");
     assertThat(found).hasSize((int) stored.count("select count(*) from enrollment.study_head"));
+    ListStudiesResponse active =
+        client.studies.listStudies(
+            ListStudiesRequest.newBuilder()
+                .setPageSize(1000)
+                .setState(StudyState.STUDY_STATE_ACTIVE)
+                .build());
+    assertThat(active.getStudiesList())
+        .extracting(Study::getStudyId)
+        .isEqualTo(
+            stored.texts(
+                "select study_id from enrollment.study_head where state = 'active' order by 1"));
   }
 }

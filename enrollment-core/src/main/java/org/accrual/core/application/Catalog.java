@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.accrual.core.domain.study.StudyPhase;
 
 /**
  * The port to what the write side answers reads from; never stale. Every method throws {@link
@@ -17,11 +18,12 @@ public interface Catalog {
   List<SiteRecord> sites(String studyId);
 
   /**
-   * Ordered by study id.
+   * Returns studies, ordered by study id.
    *
+   * @param state only studies in this state; empty for all
    * @param after only studies whose id comes after this one; empty for all
    */
-  List<StudyRecord> studies(String after, int limit);
+  List<StudyRecord> studies(Optional<StudyPhase> state, String after, int limit);
 
   Optional<Operation> operation(UUID operationId);
 

@@ -16,6 +16,7 @@ import org.accrual.core.application.Operation.Stage;
 import org.accrual.core.application.OperationFilter;
 import org.accrual.core.application.SiteRecord;
 import org.accrual.core.application.StudyRecord;
+import org.accrual.core.domain.study.StudyPhase;
 import org.hibernate.query.SelectionQuery;
 
 /** Reads studies, sites and operations through Hibernate. */
@@ -55,13 +56,19 @@ public final class PostgresCatalog implements Catalog {
   }
 
   @Override
-  public List<StudyRecord> studies(String after, int limit) {
+  public List<StudyRecord> studies(Optional<StudyPhase> state, String after, int limit) {
     return database.inSession(
         session ->
             session
                 .createSelectionQuery(
-                    "from StudyHeadRow where studyId > :after order by studyId", StudyHeadRow.class)
+                    """
+                    from StudyHeadRow
+                     where studyId > :after and (:state is null or state = :state)
+                     order by studyId
+                    """,
+                    StudyHeadRow.class)
                 .setParameter("after", after)
+                .setParameter("state", state.map(StudyPhase::code).orElse(null), String.class)
                 .setMaxResults(limit)
                 .list()
                 .stream()

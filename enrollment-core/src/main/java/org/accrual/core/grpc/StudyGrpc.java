@@ -322,7 +322,8 @@ class StudyGrpc extends StudyServiceGrpc.StudyServiceImplBase {
         answer,
         () -> {
           // One more than asked for tells whether there is another page.
-          List<StudyRecord> found = catalog.studies(after, size + 1);
+          List<StudyRecord> found =
+              catalog.studies(StudyMessages.phase(r.getState()), after, size + 1);
           ListStudiesResponse.Builder page = ListStudiesResponse.newBuilder();
           found.stream().limit(size).map(StudyMessages::study).forEach(page::addStudies);
           if (found.size() > size) {

@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -161,6 +162,11 @@ final class StudyMessages {
 
   private static String unknownZone(String name) {
     return "'%s' is no IANA time zone, such as Europe/Vienna".formatted(name);
+  }
+
+  /** Returns the state; empty for an unspecified one. */
+  static Optional<StudyPhase> phase(StudyState state) {
+    return Arrays.stream(StudyPhase.values()).filter(phase -> state(phase) == state).findFirst();
   }
 
   private static StudyState state(StudyPhase phase) {
