@@ -20,6 +20,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param parked by consumer
  * @param sagas runs
  * @param mails that are not done
+ * @param supplied the least {@code patients} of {@code ops.site_supply}; empty without active sites
  * @param positions that consumers have told of themselves
  */
 record DatabaseLook(
@@ -34,6 +35,7 @@ record DatabaseLook(
     Map<String, Parked> parked,
     Sagas sagas,
     Mails mails,
+    OptionalLong supplied,
     Map<String, Map<TopicPartition, Long>> positions) {
 
   /** See {@code ops.relay_status}. */

@@ -30,7 +30,8 @@ final class DatabaseLooks {
              (select coalesce(sum(n_tup_ins), 0) from pg_stat_user_tables
                where schemaname = 'outbox' and relname like 'message\\_%') as written,
              d.messages, d.oldest_seconds, (select count(*) from outbox.rejected where settled_at is null) as rejected,
-             s.running, s.compensating, s.overdue, m.waiting, m.in_doubt, m.refused
+             s.running, s.compensating, s.overdue, m.waiting, m.in_doubt, m.refused,
+             (select min(patients) from ops.site_supply) as supplied
         from ops.outbox_depth d,
              (select count(*) filter (where step !~ '^re(lease|turn)-') as running,
                      count(*) filter (where step ~ '^re(lease|turn)-') as compensating,
@@ -83,9 +84,15 @@ final class DatabaseLooks {
             parked,
             new Sagas(row.getLong("running"), row.getLong("compensating"), row.getLong("overdue")),
             new Mails(row.getLong("waiting"), row.getLong("in_doubt"), row.getLong("refused")),
+            supplied(row),
             positions);
       }
     }
+  }
+
+  private static OptionalLong supplied(ResultSet row) throws SQLException {
+    long supplied = row.getLong("supplied");
+    return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(supplied);
   }
 
   private static Optional<Relay> relay(Connection connection) throws SQLException {

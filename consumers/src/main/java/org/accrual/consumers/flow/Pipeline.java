@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -49,6 +50,7 @@ public class Pipeline {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Heartbeat heartbeat = new Heartbeat("pipeline");
   private volatile WatchPipelineResponse latest = WatchPipelineResponse.getDefaultInstance();
+  private volatile OptionalLong supplied = OptionalLong.empty();
   private boolean failing;
 
   @Inject
@@ -75,6 +77,14 @@ public class Pipeline {
   /** The last look; without a time before the first. */
   public WatchPipelineResponse latest() {
     return latest;
+  }
+
+  /**
+   * Returns for how many more patients the kits of the active site with the fewest suffice, up to
+   * 20; empty if it is not known, or without active sites.
+   */
+  OptionalLong supplied() {
+    return supplied;
   }
 
   /** Names of the consumers there are, wherever they run. */
@@ -122,6 +132,7 @@ public class Pipeline {
       trouble = "no broker at " + bootstrapServers + " answers";
       LOG.log(Level.FINE, trouble, away);
     }
+    supplied = database.map(DatabaseLook::supplied).orElse(OptionalLong.empty());
     latest = answer(database, brokers, behind, trouble);
   }
 

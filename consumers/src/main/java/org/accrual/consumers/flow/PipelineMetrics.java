@@ -6,6 +6,7 @@ import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.accrual.api.query.v1.ConsumerStage;
@@ -22,7 +23,7 @@ import org.eclipse.microprofile.metrics.Tag;
  * accrual_projection_staleness_seconds}. Of the outbox: {@code accrual_outbox_depth}, {@code
  * accrual_outbox_oldest_seconds}, {@code accrual_outbox_rejected}. With {@code state}: {@code
  * accrual_sagas}, {@code accrual_notifications}. {@code accrual_core_processes}, {@code
- * accrual_unblindings} (within an hour), {@code accrual_pipeline_look_age_seconds}.
+ * accrual_unblindings} (within an hour), {@code accrual_site_supply_patients}, {@code accrual_pipeline_look_age_seconds}.
  */
 @ApplicationScoped
 class PipelineMetrics {
@@ -63,6 +64,7 @@ class PipelineMetrics {
     gauge(meters, pipeline, "accrual_core_processes", look -> look.getCore().getProcesses());
     gauge(meters, pipeline, "accrual_unblindings", look -> look.getCore().getUnblindings());
     states(meters, pipeline);
+    meters.gauge("accrual_site_supply_patients", () -> supplied(pipeline));
     meters.gauge("accrual_pipeline_look_age_seconds", () -> age(pipeline));
   }
 
@@ -124,6 +126,11 @@ class PipelineMetrics {
 
   private static double seconds(Duration time) {
     return time.getSeconds() + time.getNanos() / 1e9;
+  }
+
+  private static double supplied(Pipeline pipeline) {
+    OptionalLong supplied = pipeline.supplied();
+    return supplied.isPresent() ? supplied.getAsLong() : Double.NaN;
   }
 
   private static double age(Pipeline pipeline) {

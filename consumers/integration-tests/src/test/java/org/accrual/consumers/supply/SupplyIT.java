@@ -328,6 +328,34 @@ class SupplyIT {
   }
 
   @Test
+  @DisplayName("The supply of a site is counted without arms, beyond running holds")
+  void siteSupply() throws SQLException {
+    database.execute(
+        """
+        insert into enrollment.study_head
+        select (jsonb_populate_record(null::enrollment.study_head, '{
+          "study_id": "study-1", "state": "active", "title": "a title", "arms": [{}, {}], "factors": [],
+          "randomization": {}, "target": 1, "version": 1, "created_at": "now", "updated_at": "now"}')).*
+        """);
+    database.execute(
+        "insert into enrollment.site_head (study_id, site_id, active, capacity, time_zone, version)"
+            + " values ('study-1', 'site-1', true, 9, 'UTC', 1)");
+    given(registered(), active(), kits(2, "k", "a", "b", "b", "b", "b"));
+    assertThat(supplied()).containsExactly("0|2");
+
+    given(hold(Saga.at(SITE)));
+    assertThat(supplied()).containsExactly("1|1");
+    given(ofSite(3, News.quarantined(SITE, "k2", "k3", "k4")));
+    assertThat(supplied()).as("one hold, two kits").containsExactly("1|0");
+    database.execute("update enrollment.site_head set active = false");
+    assertThat(supplied()).isEmpty();
+  }
+
+  private List<String> supplied() {
+    return database.rows("select held, patients from ops.site_supply");
+  }
+
+  @Test
   void aKitThatComesTwiceStaysWhereItIs() {
     given(registered(), active(), kits(2, "k", "a", "b"));
     Saga saga = Saga.at(SITE);
