@@ -11,9 +11,17 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.accrual.api.query.v1.KitQueryServiceGrpc;
+import org.accrual.api.query.v1.KitState;
+import org.accrual.api.query.v1.ListKitsRequest;
+import org.accrual.api.query.v1.ListKitsResponse;
+import org.accrual.api.query.v1.SiteKit;
 import org.accrual.consumers.ConsumersProcess;
 import org.accrual.consumers.ReadSide;
+import org.accrual.contract.ConsistencyToken;
 import org.accrual.contract.Topics;
 import org.accrual.event.randomization.Randomized;
 import org.accrual.fixtures.EventWriter;
@@ -93,6 +101,7 @@ class ParticipantsIT {
         "refused|25");
     awaitRows("select count(*), count(enrollment_id) from supply.kit", "70|35");
     nobodyLearnsAnArm();
+    listedKitsHaveNoArm(process);
 
     sagas.forEach(saga -> sendThrice(Topics.SUPPLY_COMMANDS, saga.releaseKits()));
     sagas.forEach(saga -> sendThrice(Topics.CAPACITY_COMMANDS, saga.releaseSlot()));
@@ -165,6 +174,34 @@ class ParticipantsIT {
     // The search finds what is there.
     assertThat(parts.rows("select count(*) from supply.study t where t::text ~ 'planted-verum'"))
         .containsExactly("1");
+  }
+
+  private void listedKitsHaveNoArm(ConsumersProcess process) {
+    ListKitsRequest.Builder request =
+        ListKitsRequest.newBuilder()
+            .setStudyId("study")
+            .setSiteId("scarce")
+            .setState(KitState.KIT_STATE_DISPENSED)
+            .setPageSize(4)
+            .setMinConsistencyToken(new ConsistencyToken("site", "study/scarce", 3).encoded());
+    var stub =
+        KitQueryServiceGrpc.newBlockingStub(process.channel())
+            .withWaitForReady()
+            .withDeadlineAfter(30, TimeUnit.SECONDS);
+
+    ListKitsResponse first = stub.listKits(request.build());
+    ListKitsResponse second = stub.listKits(request.setPageToken(first.getNextPageToken()).build());
+
+    assertThat(first.getKitsList()).hasSize(4);
+    assertThat(second.getKitsList()).hasSize(1);
+    assertThat(second.getNextPageToken()).isEmpty();
+    assertThat(Stream.of(first, second).flatMap(page -> page.getKitsList().stream()))
+        .allMatch(kit -> kit.getState() == KitState.KIT_STATE_DISPENSED)
+        .allMatch(kit -> !kit.getEnrollmentId().isEmpty() && kit.getLot().equals("LOT-7"))
+        .extracting(SiteKit::getKitId)
+        .isSorted()
+        .doesNotHaveDuplicates();
+    ARMS.forEach(arm -> assertThat(first + " " + second).doesNotContain(arm));
   }
 
   private void sendThrice(String topic, SpecificRecord command) {

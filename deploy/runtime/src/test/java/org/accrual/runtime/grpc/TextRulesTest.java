@@ -21,6 +21,7 @@ import org.accrual.api.ops.v1.ProjectionAdminServiceOuterClass;
 import org.accrual.api.query.v1.AuditQueryServiceOuterClass;
 import org.accrual.api.query.v1.EnrollmentQueryServiceOuterClass;
 import org.accrual.api.query.v1.EventFlow;
+import org.accrual.api.query.v1.KitQueryServiceOuterClass;
 import org.accrual.api.study.v1.StudyServiceOuterClass;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,7 @@ class TextRulesTest {
           EnrollmentQueryServiceOuterClass.getDescriptor(),
           AuditQueryServiceOuterClass.getDescriptor(),
           EventFlow.getDescriptor(),
+          KitQueryServiceOuterClass.getDescriptor(),
           DeadLetterServiceOuterClass.getDescriptor(),
           ProjectionAdminServiceOuterClass.getDescriptor(),
           NotificationServiceOuterClass.getDescriptor());
