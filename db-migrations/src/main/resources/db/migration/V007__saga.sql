@@ -154,6 +154,20 @@ begin atomic
    order by m.place;
 end;
 
+-- The lock on what a transaction inserts under this id, until it is visible to others. PostgreSQL streams a transaction
+-- to the relay when its commit is on disk, and shows it to others a moment later: on a busy machine the answer to a message
+-- may be there before the row that waits for it.
+create function enrollment.lock_insert(p_id uuid) returns void language sql
+begin atomic
+  select pg_advisory_xact_lock(enrollment.lock_name(p_id::text));
+end;
+
+-- Waits until rows that are being inserted under these ids are visible. For who has not found them.
+create function enrollment.await_inserts(p_ids uuid[]) returns void language sql
+begin atomic
+  select pg_advisory_xact_lock_shared(enrollment.lock_name(w.id::text)) from unnest(p_ids) as w (id);
+end;
+
 -- Fails with unique_violation if there is one already.
 create function enrollment.start_saga(
   p_enrollment_id uuid, p_attempt int, p_step text, p_pause interval, p_study_version bigint, p_site_version bigint,
@@ -161,6 +175,7 @@ create function enrollment.start_saga(
   p_expiry interval)
 returns void language sql
 begin atomic
+  select enrollment.lock_insert(p_enrollment_id);
   insert into enrollment.saga
     (enrollment_id, attempt, step, due_at, study_version, site_version, operation_id, correlation_id, causation_id,
      actor, traceparent, started_at, expires_at)
@@ -253,6 +268,7 @@ create function enrollment.ask_arm(
   p_request_ref uuid, p_enrollment_id uuid, p_version bigint, p_reader_key bytea, p_now timestamptz)
 returns void language sql
 begin atomic
+  select enrollment.lock_insert(p_request_ref);
   insert into enrollment.unblinding (request_ref, enrollment_id, event_id, reader_key, asked_at)
   values (p_request_ref, p_enrollment_id,
           (select event_id from enrollment.event

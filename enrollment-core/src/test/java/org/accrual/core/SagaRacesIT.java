@@ -11,14 +11,21 @@ import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.accrual.api.enrollment.v1.ScreenPatientRequest;
 import org.accrual.event.capacity.SlotReserved;
 import org.accrual.event.randomization.Randomized;
 import org.accrual.event.supply.KitAllocated;
 import org.accrual.event.supply.KitsHeld;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +33,19 @@ import org.junit.jupiter.api.Test;
 class SagaRacesIT {
   private static final Race CANCEL_OR_CONFIRM = new Race("cancel or confirm");
   private static final Race REPETITION_OR_ANSWER = new Race("repetition or answer");
+
+  /** Before the answer is kept, which is the last that EnrollPatient writes. */
+  private static final String WAIT_AT_THE_GATE =
+      """
+      create function public.wait_at_the_gate() returns trigger language plpgsql as $$
+      begin
+        perform pg_advisory_xact_lock_shared(42);
+        return new;
+      end $$;
+      create trigger wait_at_the_gate before insert on enrollment.request
+        for each row execute function public.wait_at_the_gate()
+      """;
+
   private static RunningCore core;
   private static Client client;
   private static StoredFixtures stored;
@@ -164,6 +184,72 @@ class SagaRacesIT {
     core.sagas().sweep();
     assertThat(sent(study, "capacity.reserve-slot")).isEqualTo(60);
     core.participants().settle();
+  }
+
+  /**
+   * PostgreSQL streams a transaction once its commit is on disk, which is before others see it:
+   * under load an answer may be there before the run that waits for it is visible.
+   */
+  @Test
+  @DisplayName("An answer that arrives before its request is visible waits for it")
+  void anAnswerWaitsForARequestThatIsNotVisibleYet() throws Exception {
+    String study = client.openStudy(5);
+    String id = screened(study);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        Connection gate = connection();
+        Statement statement = gate.createStatement()) {
+      statement.execute(WAIT_AT_THE_GATE);
+      gate.setAutoCommit(false);
+      statement.execute("select pg_advisory_xact_lock(42)");
+      Future<Operation> request =
+          threads.submit(() -> client.enrollments.enrollPatient(enroll(study, "P1").build()));
+      awaitBlocked(1);
+      Future<?> answer =
+          threads.submit(() -> core.sagas().answer(new SlotReserved(id, study, "V1", 1)));
+      awaitBlocked(2);
+      gate.commit();
+
+      answer.get(10, TimeUnit.SECONDS);
+      assertThat(sent(study, "capacity.release-slot")).isZero();
+      assertThat(sent(study, "supply.hold-kits")).isEqualTo(1);
+      assertThat(core.settled(request.get(10, TimeUnit.SECONDS)).hasResponse()).isTrue();
+    } finally {
+      try (Connection connection = connection();
+          Statement statement = connection.createStatement()) {
+        statement.execute("drop function if exists public.wait_at_the_gate() cascade");
+      }
+    }
+  }
+
+  private static String screened(String study) {
+    return client
+        .enrollments
+        .screenPatient(
+            ScreenPatientRequest.newBuilder()
+                .setRequestId(Client.requestId())
+                .setStudyId(study)
+                .setSiteId("V1")
+                .setPatientId("P1")
+                .setScreenedBy("dr-a")
+                .build())
+        .getEnrollment()
+        .getEnrollmentId();
+  }
+
+  private static Connection connection() throws SQLException {
+    return DriverManager.getConnection(core.jdbcUrl(), "postgres", "");
+  }
+
+  private static void awaitBlocked(int statements) {
+    Awaitility.await()
+        .until(
+            () ->
+                stored.count(
+                    """
+                    select count(*) from pg_stat_activity
+                     where datname = current_database() and wait_event_type = 'Lock'
+                    """),
+            waiting -> waiting == statements);
   }
 
   @Test

@@ -53,10 +53,12 @@ public final class PostgresSagas implements SagaStore {
   public Map<UUID, Held> hold(Collection<UUID> enrollmentIds) {
     return unchecked(
         () -> {
-          Map<UUID, RunningSaga> runs = new HashMap<>();
-          try (PreparedStatement select = connection.prepareStatement(Loads.HOLD_RUNS)) {
-            select.setArray(1, connection.createArrayOf("uuid", enrollmentIds.toArray()));
-            runs(select).forEach(run -> runs.put(run.enrollmentId(), run));
+          Map<UUID, RunningSaga> runs = holdRuns(enrollmentIds);
+          Set<UUID> missing = new HashSet<>(enrollmentIds);
+          missing.removeAll(runs.keySet());
+          if (!missing.isEmpty()) {
+            awaitInserts(missing);
+            runs.putAll(holdRuns(missing));
           }
           Map<UUID, Held> held = new HashMap<>();
           histories(enrollmentIds)
@@ -145,9 +147,31 @@ public final class PostgresSagas implements SagaStore {
             update.setArray(1, connection.createArrayOf("uuid", sealed.keySet().toArray()));
             update.setArray(
                 2, connection.createArrayOf("bytea", sealed.values().toArray(byte[][]::new)));
-            return update.executeUpdate();
+            if (update.executeUpdate() < sealed.size()) {
+              awaitInserts(sealed.keySet());
+              update.executeUpdate();
+            }
           }
+          return true;
         });
+  }
+
+  private Map<UUID, RunningSaga> holdRuns(Collection<UUID> enrollmentIds) throws SQLException {
+    Map<UUID, RunningSaga> runs = new HashMap<>();
+    try (PreparedStatement select = connection.prepareStatement(Loads.HOLD_RUNS)) {
+      select.setArray(1, connection.createArrayOf("uuid", enrollmentIds.toArray()));
+      runs(select).forEach(run -> runs.put(run.enrollmentId(), run));
+    }
+    return runs;
+  }
+
+  /** Waits for rows that are published but not visible yet. */
+  private void awaitInserts(Collection<UUID> ids) throws SQLException {
+    try (PreparedStatement await =
+        connection.prepareStatement("select enrollment.await_inserts(?)")) {
+      await.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+      await.execute();
+    }
   }
 
   private Instant now() throws SQLException {

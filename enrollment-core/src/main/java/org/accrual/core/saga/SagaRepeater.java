@@ -70,7 +70,7 @@ public final class SagaRepeater {
 
   /** Gives up one batch of runs that were not confirmed in time. */
   public void expireSome() {
-    move(store -> store.expired(batch), repetitions::expire);
+    var _ = move(store -> store.expired(batch), repetitions::expire);
   }
 
   private interface Find {
