@@ -72,7 +72,8 @@ class CorrectionsIT {
     var operation = core.settled(client.enrollments.enrollPatient(recorded));
     assertThat(operation.hasResponse()).isTrue();
     assertThat(metadata(operation).getEnrollmentId()).isEqualTo(id);
-    assertThat(refusal(() -> correct(id, not))).isEqualTo("ENROLLMENT_TRANSITION_NOT_ALLOWED");
+    // Of a registered patient it is recorded for the analysis, and the state stays.
+    assertThat(correct(id, not).getState()).isEqualTo(EnrollmentState.ENROLLMENT_STATE_ON_STUDY);
   }
 
   @Test

@@ -148,7 +148,8 @@ class IntakeIT {
     assertThat(offsets.start(partitions).get(topic.partition(0))).isPositive();
 
     topic.makeAgain();
-    assertThat(offsets.isMadeAgain(List.of(topic.name))).isTrue();
+    // Brokers learn of the new topic at different times.
+    await().until(() -> offsets.isMadeAgain(List.of(topic.name)));
     writeStreams(10, 4, 4);
     start();
 

@@ -92,15 +92,21 @@ final class StudyMessages {
         .toList();
   }
 
-  /** INVALID_ARGUMENT if it is no name of the IANA time zone database. */
+  /**
+   * Returns the zone with an IANA name of the form Area/City; UTC for an empty one. Others are
+   * refused: PostgreSQL reads CET, EET, MET and WET as fixed offsets without daylight saving.
+   *
+   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT if it is no such name
+   */
   static ZoneId timeZone(String name) {
     if (name.isEmpty()) {
       return ZoneId.of("UTC");
     }
     try {
       ZoneId zone = ZoneId.of(name);
+      boolean named = name.equals("UTC") || name.contains("/");
       // Offsets such as +02:00 are zones to the JDK, not to IANA; they have no daylight saving.
-      if (!(zone instanceof ZoneOffset) && ZoneId.getAvailableZoneIds().contains(name)) {
+      if (named && !(zone instanceof ZoneOffset) && ZoneId.getAvailableZoneIds().contains(name)) {
         return zone;
       }
     } catch (DateTimeException unknown) {
@@ -161,7 +167,7 @@ final class StudyMessages {
   }
 
   private static String unknownZone(String name) {
-    return "'%s' is no IANA time zone, such as Europe/Vienna".formatted(name);
+    return "'%s' is no IANA time zone of the form Area/City, such as Europe/Vienna".formatted(name);
   }
 
   /** Returns the state; empty for an unspecified one. */
