@@ -3,7 +3,7 @@
 -- one arm, since equal tokens would already group them.
 create schema supply;
 
--- The version gate, as in the projection. Commands have no version: they are told apart by enrollment and attempt.
+-- The version gate, as in the projection. Commands have no version: enrollment and attempt identify them.
 create table supply.applied (
   topic   text   not null,
   key     text   not null,
@@ -11,10 +11,10 @@ create table supply.applied (
   primary key (topic, key)
 ) with (fillfactor = 70); -- room for HOT updates
 
--- Held FOR SHARE by who decides and FOR UPDATE by who brings news of the study, as randomization.study.
+-- Locked FOR SHARE to decide a request and FOR UPDATE to apply an event of the study, as randomization.study.
 create table supply.study (
   study_id text   primary key,
-  -- Version of the study's stream that the row stands at; 0: asked about and not heard of yet.
+  -- Version of the study's stream that was applied last; 0: a request came before its first event.
   version  bigint not null default 0 check (version >= 0),
   -- The protocol's arms: a patient may start only where there is a kit of each.
   arms     text[],
@@ -22,11 +22,11 @@ create table supply.study (
   check (cardinality(arms) > 0)
 );
 
--- Held FOR UPDATE by who decides about a site and by who brings news of it, as capacity.site.
+-- Locked FOR UPDATE to decide a request and to apply an event of the site, as capacity.site.
 create table supply.site (
   study_id text   not null references supply.study,
   site_id  text   not null,
-  -- Version of the site's stream that the row stands at; 0: asked about and not heard of yet.
+  -- Version of the site's stream that was applied last; 0: a request came before its first event.
   version  bigint not null default 0 check (version >= 0),
   primary key (study_id, site_id)
 ) with (fillfactor = 70);
@@ -55,8 +55,8 @@ create table supply.kit (
   kit_id        text        not null,
   site_id       text        not null,
   sealed_arm    bytea       not null,
-  -- Kits are looked through from a random place on: in order of arrival, one that is passed over would be known to be
-  -- of another arm than the one taken after it.
+  -- Kits that expire on the same day are read from a random place on: in order of arrival, a kit that is passed over
+  -- would be known to be of another arm than the one taken after it.
   place         uuid        not null default gen_random_uuid(),
   received_at   timestamptz not null,
   -- As the site recorded it. Held, allocated and dispensed kits are received here.
@@ -73,7 +73,7 @@ create table supply.kit (
   foreign key (study_id, site_id) references supply.site,
   check ((enrollment_id is null) = (attempt is null)),
   check (state <> 'returned' or enrollment_id is not null),
-  -- Only a hold of this site that says that it is allocated has a kit, and that only one. Checked at commit, since a
+  -- Only a hold of this site in state allocated has a kit, and only one. Checked at commit, since a
   -- hold and its kit change in two statements.
   foreign key (enrollment_id, attempt, study_id, site_id, holder_state)
     references supply.hold (enrollment_id, attempt, study_id, site_id, state) deferrable initially deferred,

@@ -89,7 +89,7 @@ select t.study_id, t.site_id, a.arms, h.held, greatest(k.available / a.arms - h.
  where t.active and s.state = 'active';
 comment on view ops.site_supply is
   'Active sites of active studies: for how many more patients the kits suffice if they are evenly of all arms, up to 20. '
-  'held: enrollments that run and hold a kit of every arm. The arms of the kits are not looked at.';
+  'held: enrollments that run and hold a kit of every arm. The arms of the kits are not read.';
 
 -- Kits that sites have received and their states, as the sites' streams record them. The arms are not here. Held,
 -- allocated and dispensed kits are received here: supply.kit and the enrollments' streams have who has which.

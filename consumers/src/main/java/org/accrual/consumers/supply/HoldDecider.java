@@ -11,12 +11,14 @@ import org.accrual.consumers.supply.HoldDecision.Decided;
 import org.accrual.consumers.supply.HoldDecision.Lapsed;
 import org.accrual.consumers.supply.HoldDecision.Wait;
 
-/** The rules for kits. Total; changes nothing but the stock it is given. */
+/** Decides requests for kits. Total; changes only the stock it is given. */
 final class HoldDecider {
   private HoldDecider() {}
 
   /**
-   * @param heard whether study and site have been heard of up to where the request rests
+   * Decides a request for kits.
+   *
+   * @param heard whether the events of study and site that the request rests on were applied
    */
   static HoldDecision hold(Stock stock, Hold hold, boolean heard) {
     return switch (hold) {
@@ -26,7 +28,7 @@ final class HoldDecider {
         }
         yield new Decided(stock.hold() ? new Held() : new Refused());
       }
-      // Asked again: the first answer again. What has a kit was held before.
+      // A repeated request gets its first answer; an attempt with a kit was held before.
       case Held _, Refused _ -> new Decided(hold);
       case Allocated _ -> new Decided(hold, new Held());
       // Overtaken by its own release.
@@ -35,7 +37,9 @@ final class HoldDecider {
   }
 
   /**
-   * @param arm asked for only where a kit is about to be taken
+   * Decides a request for the kit of an arm.
+   *
+   * @param arm read only if the attempt has a hold
    */
   static HoldDecision allocate(Stock stock, Hold hold, Supplier<String> arm) {
     return switch (hold) {

@@ -60,7 +60,7 @@ final class HoldTable {
     return holds;
   }
 
-  /** How many holds are out, at those sites that have any. */
+  /** Returns the number of holds of those sites that have any. */
   static Map<SiteKey, Integer> held(Connection connection, Collection<SiteKey> sites)
       throws SQLException {
     Map<SiteKey, Integer> held = HashMap.newHashMap(sites.size());

@@ -12,8 +12,8 @@ import org.accrual.runtime.blinding.SealBroken;
 import org.accrual.runtime.blinding.Unseal;
 
 /**
- * Opens kits, and remembers those it opened last, since opening one costs more than all else that
- * is done with it. Safe for several threads: the intake and a redrive use it at the same time.
+ * Opens kits, and caches those it opened last: opening a kit costs more than the rest of a request.
+ * Safe for several threads: the intake and a redrive use it at the same time.
  */
 final class KitArms {
   private static final Logger LOG = Logger.getLogger(KitArms.class.getName());
@@ -34,7 +34,7 @@ final class KitArms {
 
   private final Set<KitKey> unreadable = ConcurrentHashMap.newKeySet();
 
-  /** With the box: a kit that was wrongly recorded gets another. */
+  /** Has the box too: a kit that is received again has another arm. */
   private record KitKey(SiteKey site, String kitId, ByteBuffer sealed) {}
 
   KitArms(Unseal unseal) {

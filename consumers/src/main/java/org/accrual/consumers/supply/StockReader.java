@@ -13,9 +13,8 @@ import org.accrual.event.supply.HoldKits;
 
 /**
  * Reads as much of each site's stock as a batch's requests can need: of every arm one kit for each
- * hold that is out or asked for. A sample of those that expire first does, as a rule; where it
- * lacks an arm a larger one is read, and in the end all, since opening a kit takes a third of a
- * millisecond.
+ * hold and each request for one. Opening a kit takes a third of a millisecond, so a sample of those
+ * that expire first is read, then a larger one while an arm lacks kits, and in the end all.
  */
 final class StockReader {
   private static final int LARGER = 8;

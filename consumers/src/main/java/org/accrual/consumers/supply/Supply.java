@@ -21,9 +21,7 @@ import org.accrual.intake.Effects;
 import org.accrual.intake.Message;
 import org.accrual.runtime.blinding.Unseal;
 
-/**
- * A batch of news and commands, in the intake's transaction: state and answers, both or neither.
- */
+/** Applies a batch of events and commands, state and answers in the intake's one transaction. */
 final class Supply implements Effects {
   static final String NAME = "supply";
 

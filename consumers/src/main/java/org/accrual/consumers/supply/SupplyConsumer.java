@@ -28,7 +28,7 @@ import org.eclipse.microprofile.faulttolerance.Retry;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Sets kits aside and gives them out, knowing which arm each is of. */
+/** Holds and allocates kits; reads the arm of each. */
 @ApplicationScoped
 public class SupplyConsumer implements EventConsumer {
   // Empty where it is not enabled: there are no keys then.
@@ -68,7 +68,7 @@ public class SupplyConsumer implements EventConsumer {
     return Readers.topicsOf(Supply.NAME);
   }
 
-  /** What passes by itself is bridged here; what lasts longer, the loop waits out. */
+  /** Retries transient failures for a short time; the loop retries after that. */
   @Override
   @Retry(
       maxRetries = 4,
