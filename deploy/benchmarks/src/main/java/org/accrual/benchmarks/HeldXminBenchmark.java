@@ -23,13 +23,6 @@ final class HeldXminBenchmark {
   private static final String FREE = "no transaction held";
   private static final String HELD = "a transaction held open";
 
-  /** The search of enrollment-core for sagas whose command is due, as it runs twice a second. */
-  private static final String SEARCH =
-      """
-      explain (analyze, buffers, timing off) select enrollment_id from enrollment.saga
-       where due_at >= %s and due_at <= now() order by due_at limit 50\
-      """;
-
   private final SagaLoad load;
   private final Bench.Options options;
   private final String url;
@@ -46,7 +39,7 @@ final class HeldXminBenchmark {
   static void run(Bench.Options options) throws Exception {
     Path folder = Files.createTempDirectory("accrual-benchmark");
     StackSettings settings = SagaBenchmark.settings(folder, options);
-    try (Stack stack = new Stack(settings, System.out::println)) {
+    try (Stack stack = new Stack(settings, SagaBenchmark::print)) {
       stack.start(false);
       try (SagaClient client =
           SagaClient.open(stack.addresses().ports().coreGrpc(), options.enrollments())) {
@@ -115,8 +108,15 @@ final class HeldXminBenchmark {
     }
   }
 
+  /** Runs the search of enrollment-core for sagas whose command is due; returns the pages read. */
   private static double pages(Statement statement, String since) throws SQLException {
-    try (ResultSet line = statement.executeQuery(SEARCH.formatted(since))) {
+    try (ResultSet line =
+        statement.executeQuery(
+            """
+            explain (analyze, buffers, timing off) select enrollment_id from enrollment.saga
+             where due_at >= %s and due_at <= now() order by due_at limit 50
+            """
+                .formatted(since))) {
       while (line.next()) {
         String text = line.getString(1).strip();
         if (text.startsWith("Buffers: shared hit=")) {

@@ -37,7 +37,7 @@ final class SagaBenchmark {
 
   static void run(Bench.Options options) throws Exception {
     Path folder = Files.createTempDirectory("accrual-benchmark");
-    try (Stack stack = new Stack(settings(folder, options), System.out::println)) {
+    try (Stack stack = new Stack(settings(folder, options), SagaBenchmark::print)) {
       stack.start(false);
       try (SagaClient client =
           SagaClient.open(stack.addresses().ports().coreGrpc(), options.enrollments())) {
@@ -48,6 +48,10 @@ final class SagaBenchmark {
     } finally {
       Folders.delete(folder);
     }
+  }
+
+  static void print(String line) {
+    System.out.println(line);
   }
 
   /** A stack whose services have the settings of the options. */
