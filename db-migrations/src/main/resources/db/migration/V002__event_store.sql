@@ -207,7 +207,7 @@ begin
 end $$;
 
 -- Writes the head of a study, which must be the one before p_version, or none for the first. A study is completed only
--- without live enrollments: whoever makes one live holds the study, so that none is added between the check and the
+-- without live enrollments: a command that makes one live locks the study, so that none is added between the check and the
 -- commit.
 create function enrollment.put_study_head(
   p_study_id text, p_version bigint, p_state text, p_title text, p_arms jsonb, p_factors jsonb,

@@ -104,7 +104,7 @@ create table capacity.pending (
 create index pending_by_site on capacity.pending (study_id, site_id);
 
 -- Sites with their places, for site systems and people: the facts from the projection, the places from capacity. Free
--- places of an inactive site are 0, since it accepts nobody.
+-- places of an inactive site are 0, since it accepts no patients.
 create schema if not exists ops;
 create view ops.sites as
 select s.study_id, s.site_id, s.active, s.capacity, coalesce(c.taken, 0) as taken,
@@ -113,4 +113,4 @@ select s.study_id, s.site_id, s.active, s.capacity, coalesce(c.taken, 0) as take
        s.time_zone, s.version, s.updated_at
   from projection.site s
   left join capacity.site c on c.study_id = s.study_id and c.site_id = s.site_id;
-comment on view ops.sites is 'Every site with its capacity and how many of its places are taken and free. It tells nothing about arms.';
+comment on view ops.sites is 'Every site with its capacity and how many of its places are taken and free. Nothing in it depends on the arms.';

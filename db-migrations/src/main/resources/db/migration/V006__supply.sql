@@ -65,7 +65,7 @@ create table supply.kit (
   -- Last day on which it may be used. It is allocated until the day before, in UTC, which is never after that day at any
   -- site. infinity: it does not expire.
   expiry_date   date        not null default 'infinity',
-  -- The request that has it, or had it, where a patient returned it; null: nobody was given it.
+  -- The request that has it, or had it, where a patient returned it; null: it was never given out.
   enrollment_id uuid,
   attempt       int,
   holder_state  text        generated always as (case when enrollment_id is not null then 'allocated' end) stored,

@@ -18,7 +18,7 @@ create table notification.contact (
   patient_id text        not null,
   email      bytea,
   phone      bytea,
-  -- As the caller asserted; empty if nobody was named.
+  -- As the caller asserted; empty if the caller named none.
   set_by     text        not null,
   set_at     timestamptz not null,
   primary key (study_id, patient_id),
@@ -30,7 +30,7 @@ comment on table notification.contact is 'How participants can be reached, encry
 create table notification.contact_erasure (
   study_id   text        not null,
   patient_id text        not null,
-  -- As the caller asserted; empty if nobody was named.
+  -- As the caller asserted; empty if the caller named none.
   erased_by  text        not null,
   erased_at  timestamptz not null default now(),
   primary key (study_id, patient_id, erased_at)

@@ -2,7 +2,7 @@
 -- consumer can rebuild: here an operator sees, by site, that places, kits and enrollments still agree.
 --
 -- While sagas run, or a consumer is behind, the differences may be other than 0 for as long. With sagas and holds at 0 and no
--- lag they must all be 0: a difference that stays is a place or a kit that nobody can use, or one too many.
+-- lag they must all be 0: a difference that stays is a place or a kit that is lost, or one too many.
 create view ops.saga_balance as
 with sagas as (
   select a.study_id, a.site_id, count(*) as running
@@ -44,5 +44,5 @@ comment on column ops.saga_balance.places_reserved is 'Reservations that have a 
 comment on column ops.saga_balance.confirmed is 'Enrollments that were confirmed, also those that ended: each was given a kit.';
 comment on column ops.saga_balance.kits_given is 'Kits that a request was given.';
 comment on column ops.saga_balance.counter_difference is 'places_taken - places_reserved: always 0.';
-comment on column ops.saga_balance.places_difference is 'places_reserved - in_study. Above 0: places that nobody uses. Below 0: patients without a place.';
-comment on column ops.saga_balance.kits_difference is 'kits_given - confirmed. Above 0: kits given to nobody on study. Below 0: patients without a kit.';
+comment on column ops.saga_balance.places_difference is 'places_reserved - in_study. Above 0: places without a patient. Below 0: patients without a place.';
+comment on column ops.saga_balance.kits_difference is 'kits_given - confirmed. Above 0: kits whose patient is not on study. Below 0: patients without a kit.';

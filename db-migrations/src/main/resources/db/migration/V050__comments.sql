@@ -213,7 +213,7 @@ comment on column audit.head.head is 'position:hash of the newest entry: the exp
 comment on table notification.applied is 'Up to which version each stream is applied.';
 comment on table notification.decision is 'What operators decided about messages, and why. Insert only.';
 comment on column notification.message.event_id is 'The event that the message is about.';
-comment on column notification.message.state is 'intended, sending, sent, refused, in-doubt (nobody knows whether it was accepted), skipped (see reason).';
+comment on column notification.message.state is 'intended, sending, sent, refused, in-doubt (whether it was accepted is unknown), skipped (see reason).';
 comment on column notification.message.reason is 'Of skipped: NO_CONTACT, NO_GATEWAY, TOO_OLD.';
 comment on column notification.message.message_id is 'Message-ID of the mail, Idempotency-Key of the text message.';
 comment on column notification.message.due_at is 'When it is to be sent; null: not by itself.';
@@ -270,8 +270,8 @@ begin
         ('bytes', 'Size of the record''s value.'),
         ('correlation_id', 'The conversation: everything that one request caused.'),
         ('causation_id', 'The request or message that caused it directly; empty if none is known.'),
-        ('actor', 'Who did it, as asserted; empty if nobody was named.'),
-        ('actor_basis', 'How the actor is known. asserted: the caller named it and nobody checked.'),
+        ('actor', 'Who did it, as asserted; empty if the caller named none.'),
+        ('actor_basis', 'How the actor is known. asserted: the caller named it, unchecked.'),
         ('traceparent', 'W3C trace context; empty if it was not traced.'),
         ('command_id', 'ce_id of the command.'),
         ('arrival', 'Order in which the commands arrived.'),
@@ -287,7 +287,7 @@ begin
         ('time_zone', 'IANA name of the zone in which the site''s days are counted.'),
         ('day', 'The day in the site''s time zone.'),
         ('state', 'Its state; the check constraint of the table lists the states.'),
-        ('randomization', '{"block_multiples": […], "stratify_by_site": …}. Keep it from sites: whoever knows block sizes can guess allocations.'),
+        ('randomization', '{"block_multiples": […], "stratify_by_site": …}. Keep it from sites: known block sizes let a person guess allocations.'),
         ('randomization_number', 'The number that the site displays for the patient''s allocation; independent of the arm.'),
         ('screened_at', 'When screening began.'),
         ('eligible_at', 'When the patient was found eligible; null if not.'),
@@ -344,9 +344,9 @@ begin
         ('decided_at', 'When it was decided.'),
         ('email', 'E-mail address, encrypted.'),
         ('phone', 'Telephone number, encrypted.'),
-        ('set_by', 'Who set it, as asserted; empty if nobody was named.'),
+        ('set_by', 'Who set it, as asserted; empty if the caller named none.'),
         ('set_at', 'When it was set.'),
-        ('erased_by', 'Who erased it, as asserted; empty if nobody was named.'),
+        ('erased_by', 'Who erased it, as asserted; empty if the caller named none.'),
         ('erased_at', 'When it was erased.')) as names (name, meaning)
       join pg_attribute a on a.attname = names.name and a.attnum > 0 and not a.attisdropped
       join pg_class k on k.oid = a.attrelid and k.relkind in ('r', 'p', 'v') and not k.relispartition

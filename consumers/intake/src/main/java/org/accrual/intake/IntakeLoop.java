@@ -225,6 +225,7 @@ public final class IntakeLoop {
     observer.applied(taken, result, began, Duration.ofNanos(System.nanoTime() - begin));
     current.done(batch, result.held());
     if (result.held().isEmpty()) {
+      pause.reset();
       settle(current);
     } else {
       hold(result.held().keySet());
@@ -258,7 +259,6 @@ public final class IntakeLoop {
       return;
     }
     if (!holding) {
-      pause.reset();
       enter(IntakeState.RUNNING);
     }
   }

@@ -22,7 +22,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class OffsetTable implements Positions {
   private static final Logger LOG = Logger.getLogger(OffsetTable.class.getName());
-  // A topic that was made again begins anew.
+  // A topic that was made again is read from its beginning.
   private static final String START =
       """
       insert into ops.consumer_offset as o (consumer, topic, partition, topic_id, next_offset)

@@ -63,7 +63,7 @@ final class SlotDecider {
    * Decides a release. It is always answered, so that compensation ends; without a reservation it
    * bars a later one.
    *
-   * @param confirmed whether the enrollment was: the limits go on counting the patient
+   * @param confirmed whether the enrollment was: the limits still count the patient
    */
   static Decided release(SiteSlots site, StudyLimits study, Reservation before, boolean confirmed) {
     return switch (before.slot()) {

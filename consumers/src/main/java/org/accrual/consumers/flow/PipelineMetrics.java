@@ -23,7 +23,8 @@ import org.eclipse.microprofile.metrics.Tag;
  * accrual_projection_staleness_seconds}. Of the outbox: {@code accrual_outbox_depth}, {@code
  * accrual_outbox_oldest_seconds}, {@code accrual_outbox_rejected}. With {@code state}: {@code
  * accrual_sagas}, {@code accrual_notifications}. {@code accrual_core_processes}, {@code
- * accrual_unblindings} (within an hour), {@code accrual_site_supply_patients}, {@code accrual_pipeline_look_age_seconds}.
+ * accrual_unblindings} (within an hour), {@code accrual_site_supply_patients}, {@code
+ * accrual_pipeline_look_age_seconds}.
  */
 @ApplicationScoped
 class PipelineMetrics {

@@ -122,7 +122,7 @@ public final class StreamProgress implements AutoCloseable {
     }
     register(stream, waiter);
     try {
-      // Read again once registered: what was applied between the two woke nobody.
+      // Read again once registered: a batch that was applied before that did not wake this waiter.
       if (version(stream) >= waiter.version) {
         return Wait.REACHED;
       }
@@ -229,7 +229,7 @@ public final class StreamProgress implements AutoCloseable {
     }
   }
 
-  /** Returns the streams that readers wait for, or all; blocks while nobody waits. */
+  /** Returns the streams that readers wait for, or all; blocks while there are no waiters. */
   private Set<StreamKey> awaited(boolean watchersToo) throws InterruptedException {
     lock.lock();
     try {

@@ -86,7 +86,7 @@ final class KitTable {
     return available;
   }
 
-  /** Writes who has which kit; null: nobody. */
+  /** Writes which request has which kit; null: none. */
   static void write(Connection connection, Map<KitKey, @Nullable Attempt> holders)
       throws SQLException {
     if (holders.isEmpty()) {

@@ -13,8 +13,8 @@ import org.accrual.core.domain.saga.SagaTiming;
 public interface SagaStore {
 
   /**
-   * Holds the runs of enrollments until the commit, so that nobody moves them meanwhile. Waits for
-   * runs that are being started: their messages may be published before they are visible.
+   * Holds the runs of enrollments until the commit, so that no other transaction moves them. Waits
+   * for runs that are being started: their messages may be published before they are visible.
    *
    * @return the enrollments there are, by id; those without a run are not held
    */

@@ -151,7 +151,7 @@ class DeadLetterServiceIT {
     assertThat(again.getHeld()).isEqualTo(2);
     assertThat(again.getFailures(0).getError()).contains("is bad");
 
-    mend();
+    fixTheStudy();
     RedriveResponse begun = redrive(preview(), "r2-" + study);
     Redrive done = finished(begun.getRedriveId());
     assertThat(done.getApplied()).isEqualTo(3);
@@ -225,7 +225,7 @@ class DeadLetterServiceIT {
     assertThat(reason(failure(() -> discard(letters.get(1), "no use"))))
         .isEqualTo("BEHIND_ANOTHER");
     assertThat(reason(failure(() -> discard(letters.get(0), " ")))).isEqualTo("INVALID_ARGUMENT");
-    mend();
+    fixTheStudy();
     var given = discard(letters.get(0), "assessed twice");
     assertThat(given.getLetter().getState()).isEqualTo(DeadLetterState.DEAD_LETTER_STATE_DISCARDED);
     assertThat(given.getBehind()).isEqualTo(2);
@@ -399,7 +399,7 @@ class DeadLetterServiceIT {
     return story;
   }
 
-  private void mend() {
+  private void fixTheStudy() {
     readSide.execute("delete from public.bad where study_id = '%s'".formatted(study));
   }
 

@@ -272,7 +272,7 @@ class RandomizationIT {
                 reveal(other, ref, reader)))
         .isEmpty();
     database.execute("delete from enrollment.unblinding");
-    assertThat(when(reveal(saga, ref, reader))).as("nobody waits any more").isEmpty();
+    assertThat(when(reveal(saga, ref, reader))).as("the call has ended").isEmpty();
     assertThatThrownBy(() -> question(saga, reader, 7))
         .as("a request needs the event of the unblinding")
         .hasMessageContaining("event_id");

@@ -292,7 +292,7 @@ class SupplyIT {
   }
 
   @Test
-  @DisplayName("A patient's kit is returned and destroyed, and is nobody else's ever")
+  @DisplayName("A patient's kit is returned and destroyed, and never given to another patient")
   void aDispensedKitNeverComesBack() throws SQLException {
     given(registered(), active(), kits(2, "k", "a", "b"));
     Saga saga = Saga.at(SITE);
@@ -323,7 +323,7 @@ class SupplyIT {
         .hasMessageContaining("or be allocated");
     assertThatThrownBy(
             () -> database.execute("update supply.kit set state = 'returned' where kit_id = 'k2'"))
-        .as("nobody had it")
+        .as("it was never given out")
         .hasMessageContaining("check constraint");
   }
 
