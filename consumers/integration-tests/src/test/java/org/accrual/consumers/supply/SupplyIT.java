@@ -381,6 +381,7 @@ class SupplyIT {
 
     assertThat(database.rows("select kit_id from supply.kit where enrollment_id is not null"))
         .containsExactly("k1");
+    assertThat(supply.unreadableKits()).as("metric accrual_supply_unreadable_kits").isEqualTo(2);
   }
 
   @Test

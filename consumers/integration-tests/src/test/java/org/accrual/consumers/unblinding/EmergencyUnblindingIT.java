@@ -2,6 +2,7 @@ package org.accrual.consumers.unblinding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
@@ -194,6 +195,12 @@ class EmergencyUnblindingIT {
       assertThat(response.getArmId()).isEqualTo("verum");
       assertThat(database.rows("select event_id from enrollment.event where version = 3"))
           .containsExactly(response.getEventId());
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(process.body("/metrics"))
+                      .containsPattern("(?m)^accrual_unblindings(\\{.*})? 1(\\.0)?$"));
     }
   }
 
