@@ -78,7 +78,7 @@ create view ops.site_supply as
 select t.study_id, t.site_id, a.arms, h.held, greatest(k.available / a.arms - h.held, 0) as patients
   from enrollment.site_head t
   join enrollment.study_head s using (study_id)
- cross join lateral (select jsonb_array_length(s.arms) as arms) a
+ cross join lateral (select nullif(jsonb_array_length(s.arms), 0) as arms) a
  cross join lateral (select count(*) as held from supply.hold h
                       where h.study_id = t.study_id and h.site_id = t.site_id and h.state = 'held') h
  cross join lateral (select count(*) as available from (

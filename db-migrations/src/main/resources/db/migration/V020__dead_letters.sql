@@ -281,7 +281,9 @@ begin
                    and not exists (select from deadletter.redrive_letter r
                                     where r.letter_id = l.letter_id and r.state = 'pending'));
     if waiting is not null then
-      perform deadletter.start_redrive(waiting, 'intake', 1000);
+      perform deadletter.start_redrive(
+        waiting, 'intake: ' || case head.cause when 'gap' then 'the missing event came' else 'those before are settled' end,
+        1000);
     end if;
   end if;
 end $$;

@@ -7,7 +7,7 @@ comment on table enrollment.site_head is 'The current state of every site: what 
 comment on table enrollment.attempt is 'A patient''s attempts to take part in a study, each an enrollment with its own stream.';
 comment on table enrollment.request is 'Accepted answers by request id, so that a repeated request gets the first answer. Refusals are not stored.';
 comment on table enrollment.operation is 'What clients poll while an enrollment is in progress (google.longrunning.Operation).';
-comment on table enrollment.kit is 'Ids of the kits that sites have received, so that no id is received twice. It does not have the arm.';
+comment on table enrollment.kit is 'The kits that sites have received, with their states, so that no kit is received twice. It does not have the arm.';
 comment on table enrollment.applied is 'Up to which version the saga has applied streams; empty, since participants'' answers have no version.';
 comment on table enrollment.unblinding is 'Requests for a patient''s arm that a caller waits for now. The record of an unblinding is its event.';
 comment on column enrollment.event.stream_type is 'study, site or enrollment.';
@@ -157,6 +157,15 @@ comment on column ops.outbox_depth.messages is 'Messages that the relay has not 
 comment on column ops.outbox_depth.oldest_seconds is 'Age of the oldest of them.';
 comment on column ops.sites.free is 'Places that an enrollment could get now; 0 at an inactive site.';
 comment on column ops.sites.waiting is 'Requests whose place is not decided yet.';
+comment on column ops.kits.lot is 'The kit''s lot; null if it was received without one.';
+comment on column ops.kits.expiry_date is 'Last day on which the kit may be used; null: it does not expire.';
+comment on column ops.kits.received_at is 'When supply read that the site received it.';
+comment on column ops.site_stock.lot is 'As in ops.kits.';
+comment on column ops.site_stock.expiry_date is 'As in ops.kits.';
+comment on column ops.site_stock.kits is 'How many kits.';
+comment on column ops.site_supply.arms is 'Number of the study''s arms.';
+comment on column ops.site_supply.held is 'Running enrollments that hold a kit of every arm.';
+comment on column ops.site_supply.patients is 'For how many more patients the kits suffice if they are evenly of all arms, up to 20.';
 comment on column ops.projections.projection is 'Name of the projection: its schema.';
 comment on column ops.projections.streams is 'How many streams it has applied.';
 comment on column ops.projections.events is 'How many events it has applied.';

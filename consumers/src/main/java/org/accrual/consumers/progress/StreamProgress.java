@@ -37,10 +37,12 @@ public final class StreamProgress implements AutoCloseable {
   private static final int WATCHERS_EVERY = 10;
   private static final Duration IDLE = Duration.ofSeconds(5);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+  // Not those whose letters are being applied: a reader may wait for them.
   private static final String PARKED =
       """
       select s.topic, s.key from unnest(?, ?) as w (topic, key)
         join deadletter.stream s on s.consumer = ? and s.topic = w.topic and s.key = w.key
+       where s.cause <> 'behind'
       """;
   private static final Logger LOG = Logger.getLogger(StreamProgress.class.getName());
 
